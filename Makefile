@@ -1,0 +1,91 @@
+# vib-sweep. `make`, `make run`, `make test`, `make install PREFIX= DESTDIR=`; knobs below.
+#   BACKEND=dnnl|cblas   matrix products by oneDNN or by OpenBLAS
+#   SANITIZE=            address (with undefined) or thread; each has its own build tree
+#   WERROR=1             warnings are errors (used by CI)
+
+VERSION := 0.1.0
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+BACKEND ?= dnnl
+PREFIX  ?= /usr/local
+
+SANITIZE ?=
+# The build tree of a sanitizer: empty, address or thread.
+tree      = build/$(BACKEND)-$(notdir $(firstword $(CC)))$(if $(1),-$(1))
+BUILD    := $(call tree,$(SANITIZE))
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion \
+            -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef $(if $(WERROR),-Werror)
+SAN_address := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SAN_thread  := -fsanitize=thread
+CFLAGS   ?= -O3 -g
+CFLAGS_ALL := -std=c11 $(CFLAGS) $(WARNINGS) -ffp-contract=fast \
+            -fno-math-errno -fno-trapping-math $(SAN_$(SANITIZE)) -pthread
+CPPFLAGS_ALL := -D_GNU_SOURCE -I. $(CPPFLAGS)
+
+LIBS_dnnl  := -ldnnl -lgomp
+LIBS_cblas := -lopenblas
+CORE_LIBS  := $(LIBS_$(BACKEND)) -lcrypto -lz -lm
+LIBS       := $(CORE_LIBS) -lyaml -lsqlite3
+
+CORE_SRC   := $(filter-out core/gemm_dnnl.c core/gemm_cblas.c,$(wildcard core/*.c)) \
+              core/gemm_$(BACKEND).c
+RUNNER_SRC := $(wildcard runner/*.c)
+CORE_OBJ   := $(CORE_SRC:%.c=$(BUILD)/%.o)
+RUNNER_OBJ := $(RUNNER_SRC:%.c=$(BUILD)/%.o)
+UNIT_SRC   := $(wildcard tests/unit/test_*.c)
+UNIT_BIN   := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
+PROGRAM_TESTS := $(filter-out tests/program/common.sh,$(sort $(wildcard tests/program/*.sh)))
+SUPPORT_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
+SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/%.o)
+
+all: $(BUILD)/libvibcore.a
+
+$(BUILD)/libvibcore.a: $(CORE_OBJ)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(CPPFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# What is drawn at random must be the same bits on every CPU, or a data set's digest, and with it the
+# identity of every job, would change from machine to machine: no fused multiply-adds here.
+$(BUILD)/core/random.o $(BUILD)/core/mixture.o: CFLAGS_ALL += -ffp-contract=off
+
+$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(SUPPORT_OBJ) $(BUILD)/libvibcore.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+DEPS     = CC='$(CC)' BACKEND='$(BACKEND)' tests/deps.sh
+# A sub-make after the dependencies are there, so that nothing is built too early.
+SUBMAKE  = $(MAKE) --no-print-directory \
+           $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
+
+# Every test, in every tree; `make test TREES=plain` is the quick round.
+TREES ?= plain address thread
+
+# The tests of one tree, as arguments of tests/run.sh.
+suite = $(UNIT_SRC:tests/unit/%.c=$(call tree,$(1))/tests/%) $(PROGRAM_TESTS)
+
+test:
+	@$(DEPS) test
+	@set -e; for tree in $(TREES); do \
+	    $(SUBMAKE) SANITIZE=$${tree#plain} test-programs; done
+	@CC='$(CC)' tests/run.sh tests/selftest.sh tests/layers.sh \
+	    $(foreach t,$(TREES),$(call suite,$(t:plain=)))
+
+test-programs: $(UNIT_BIN)
+
+check-format:
+	clang-format --dry-run -Werror $(wildcard core/*.[ch] runner/*.[ch] tests/unit/*.[ch])
+	shellcheck -x tests/*.sh tests/program/*.sh
+
+clean:
+	rm -rf build
+
+-include $(CORE_OBJ:.o=.d) $(RUNNER_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) \
+         $(SUPPORT_OBJ:.o=.d) $(BUILD)/runner/schema.d
+
+.PHONY: all test test-programs check-format clean
+.SECONDARY:

@@ -1,0 +1,36 @@
+/* The update: Adam, the moving average of the weights, and the bfloat16 copy, in one sweep over
+ * memory per block of parameters.
+ *
+ *   m <- b1 m + (1 - b1) g          v <- b2 v + (1 - b2) g^2
+ *   w <- w - lr sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(v) + epsilon)
+ *   a <- d a + (1 - d) w
+ * Kingma & Ba 2015, the order of computation at the end of their section 2 (which is TensorFlow's,
+ * and so the paper's: epsilon is not divided by sqrt(1 - b2^t)). a / (1 - d^t) is the zero-debiased
+ * average. Thread rule: pure functions on caller-owned memory. */
+#ifndef VIB_CORE_ADAM_H
+#define VIB_CORE_ADAM_H
+
+#include "core/params.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct vib_adam {
+    float *w, *m, *v, *a; /* [n_params] each */
+    uint16_t *w16;        /* bfloat16 copy of w, or NULL */
+    /* Of the step under way, set by vib_adam_begin: */
+    float rate;                        /* lr with both bias corrections */
+    float beta1, beta2, epsilon, keep; /* keep = d of the average */
+};
+
+/* Prepares step t = 1, 2, ... at step size lr. */
+void vib_adam_begin(struct vib_adam *adam, const struct vib_params *params, double lr, uint64_t t);
+
+/* Applies the gradient of parameters [offset, offset + count); a vib_gradient_fn whose context is a
+ * struct vib_adam. */
+void vib_adam_apply(void *adam, size_t offset, size_t count, const float *gradient);
+
+/* out [n] = the debiased average after t >= 1 steps; the weights themselves when decay is 0. */
+void vib_adam_average(const struct vib_adam *adam, double decay, uint64_t t, size_t n, float *out);
+
+#endif

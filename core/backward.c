@@ -1,0 +1,76 @@
+/* The backward pass. B = batch, n_l = width of layer l; delta = dJ/d(layer's output before its
+ * activation), [B][n_l]. */
+#include "core/pass.h"
+
+#include "core/elementwise.h"
+#include "core/posterior.h"
+#include "core/softmax.h"
+
+struct gradient_sink {
+    vib_gradient_fn emit;
+    void *context;
+};
+
+/* dW [n_{l-1}][n_l] = in^T delta, block of rows by block of rows, and db = column sums of delta. */
+static int emit_layer(struct vib_pass *p, size_t l, enum vib_type type, const void *in,
+                      const void *delta, const struct gradient_sink *sink) {
+    const struct vib_layer *layer = &p->net->layer[l];
+    const struct vib_block_plan *plan = &p->plan[l].weight;
+    int rc = VIB_OK;
+    for (size_t row = 0; row < layer->in && rc == VIB_OK; row += plan->rows) {
+        size_t rows = layer->in - row < plan->rows ? plan->tail : plan->rows;
+        const void *columns = (const unsigned char *)in + row * vib_type_size(type);
+        rc = vib_gemm_run(rows == plan->rows ? plan->block : plan->last, columns, delta, NULL,
+                          p->gradient);
+        if (rc == VIB_OK)
+            sink->emit(sink->context, layer->weight + row * layer->out, rows * layer->out,
+                       p->gradient);
+    }
+    if (rc == VIB_OK) {
+        vib_column_sums(type, delta, p->batch, layer->out, p->gradient);
+        sink->emit(sink->context, layer->bias, layer->out, p->gradient);
+    }
+    return rc;
+}
+
+/* din [B][n_{l-1}] = delta [B][n_l] W^T. */
+static int input_gradient(struct vib_pass *p, size_t l, const void *weight, const void *delta,
+                          void *din) {
+    return vib_gemm_run(p->plan[l].input, delta, weight, NULL, din);
+}
+
+static int backward_decoder(struct vib_pass *p, const struct vib_weights *w, const uint8_t *labels,
+                            double scale, const struct gradient_sink *sink) {
+    const struct vib_network *net = p->net;
+    size_t l = net->n_hidden + 1;
+    vib_cross_entropy_backward(p->logits, labels, p->batch, net->classes, (float)scale, p->dlogits);
+    int rc = input_gradient(p, l, w->f32 + net->layer[l].weight, p->dlogits, p->dz);
+    if (rc == VIB_OK)
+        rc = emit_layer(p, l, VIB_F32, p->z, p->dlogits, sink);
+    return rc;
+}
+
+int vib_backward(struct vib_pass *p, const struct vib_weights *w, const uint8_t *labels,
+                 double scale, double beta, vib_gradient_fn gradient, void *context) {
+    const struct vib_network *net = p->net;
+    const struct gradient_sink sink = {gradient, context};
+    size_t head = net->n_hidden, size = vib_type_size(p->type);
+    int rc = backward_decoder(p, w, labels, scale, &sink);
+    vib_posterior_backward(p->head, p->sigma, p->eps, p->dz, (float)(scale * beta), p->batch,
+                           net->K, p->dhead);
+    if (p->type == VIB_BF16)
+        vib_to_bf16(p->dhead, p->batch * 2 * net->K, p->dhead_t);
+    for (size_t i = 0; i <= head && rc == VIB_OK; i++) {
+        size_t l = head - i;
+        const void *delta = l == head ? p->dhead_t : p->dh[l];
+        const void *weight = (const unsigned char *)w->operand + net->layer[l].weight * size;
+        if (l > 0) {
+            rc = input_gradient(p, l, weight, delta, p->dh[l - 1]);
+            vib_activation_backward(net->activation, p->type, p->h[l - 1],
+                                    p->batch * net->layer[l].in, p->dh[l - 1]);
+        }
+        if (rc == VIB_OK)
+            rc = emit_layer(p, l, p->type, l > 0 ? p->h[l - 1] : p->x, delta, &sink);
+    }
+    return rc;
+}

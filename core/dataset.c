@@ -1,0 +1,104 @@
+#include "core/dataset.h"
+
+#include <assert.h>
+#include <math.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *vib_split_name(enum vib_split_id split) {
+    return split == VIB_TRAIN ? "train" : "test";
+}
+
+void vib_dataset_release(struct vib_dataset *data) {
+    for (size_t s = 0; s < VIB_SPLITS; s++) {
+        free(data->split[s].bytes);
+        free(data->split[s].values);
+        free(data->split[s].labels);
+    }
+    *data = (struct vib_dataset){0};
+}
+
+/* Checks a split's labels and sets its empirical label entropy in bits. */
+static int label_entropy(struct vib_dataset *data, enum vib_split_id id, struct vib_error *err) {
+    struct vib_split *split = &data->split[id];
+    size_t count[256] = {0};
+
+    for (size_t i = 0; i < split->n; i++) {
+        if (split->labels[i] >= data->classes)
+            return vib_error_set(
+                err, VIB_EDATA, "%s: %s example %zu has label %d, expected one below %zu",
+                data->name, vib_split_name(id), i, split->labels[i], data->classes);
+        count[split->labels[i]]++;
+    }
+    split->h_y = 0;
+    for (size_t c = 0; c < data->classes; c++) {
+        double p = (double)count[c] / (double)split->n;
+        if (p > 0)
+            split->h_y -= p * log2(p);
+    }
+    return 0;
+}
+
+static int hash_split(EVP_MD_CTX *hash, const struct vib_dataset *data, enum vib_split_id id) {
+    const struct vib_split *split = &data->split[id];
+    char shape[128];
+    int length =
+        snprintf(shape, sizeof shape, "%s %s n=%zu dim=%zu classes=%zu\n", vib_split_name(id),
+                 split->bytes != NULL ? "uint8" : "float32", split->n, data->dim, data->classes);
+    const void *inputs = split->bytes != NULL ? (const void *)split->bytes : split->values;
+    size_t width = split->bytes != NULL ? sizeof *split->bytes : sizeof *split->values;
+
+    return EVP_DigestUpdate(hash, shape, (size_t)length) == 1 &&
+           EVP_DigestUpdate(hash, inputs, split->n * data->dim * width) == 1 &&
+           EVP_DigestUpdate(hash, split->labels, split->n) == 1;
+}
+
+static int compute_digest(struct vib_dataset *data, struct vib_error *err) {
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    EVP_MD_CTX *hash = EVP_MD_CTX_new();
+    if (hash == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", data->name);
+
+    int ok = EVP_DigestInit_ex(hash, EVP_sha256(), NULL) == 1;
+    for (enum vib_split_id id = 0; ok && id < VIB_SPLITS; id++)
+        ok = hash_split(hash, data, id);
+    ok = ok && EVP_DigestFinal_ex(hash, sum, &size) == 1;
+    EVP_MD_CTX_free(hash);
+    if (!ok)
+        return vib_error_set(err, VIB_EBACKEND, "%s: the hash library cannot compute SHA-256",
+                             data->name);
+    assert(2 * size + 1 == sizeof data->digest);
+    for (unsigned i = 0; i < size; i++)
+        snprintf(data->digest + 2 * i, 3, "%02x", sum[i]);
+    return 0;
+}
+
+int vib_dataset_finish(struct vib_dataset *data, struct vib_error *err) {
+    int status = 0;
+    for (enum vib_split_id id = 0; status == 0 && id < VIB_SPLITS; id++)
+        status = label_entropy(data, id, err);
+    return status != 0 ? status : compute_digest(data, err);
+}
+
+static void convert_row(const uint8_t *restrict x, size_t dim, float *restrict out) {
+    for (size_t k = 0; k < dim; k++)
+        out[k] = 2.0f * (float)x[k] / 255.0f - 1.0f;
+}
+
+void vib_dataset_gather(const struct vib_dataset *data, enum vib_split_id split,
+                        const uint32_t *index, size_t first, size_t count, float *out) {
+    const struct vib_split *from = &data->split[split];
+    size_t dim = data->dim;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t row = index != NULL ? index[i] : first + i;
+        assert(row < from->n);
+        if (from->bytes != NULL)
+            convert_row(from->bytes + row * dim, dim, out + i * dim);
+        else
+            memcpy(out + i * dim, from->values + row * dim, dim * sizeof *out);
+    }
+}

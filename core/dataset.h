@@ -1,0 +1,75 @@
+/* A labelled data set in two splits, loaded once, immutable, shared by all jobs.
+ *
+ * Inputs are kept as they came: bytes for IDX files (a batch sees 2 x/255 - 1), float32 for
+ * generated data. Thread rule: every const function may be called from any thread at once. */
+#ifndef VIB_CORE_DATASET_H
+#define VIB_CORE_DATASET_H
+
+#include "core/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum vib_split_id { VIB_TRAIN = 0, VIB_TEST = 1, VIB_SPLITS = 2 };
+
+struct vib_split {
+    size_t n;
+    uint8_t *bytes;  /* [n][dim], or NULL when the data are float32; owned */
+    float *values;   /* [n][dim], or NULL when the data are bytes; owned */
+    uint8_t *labels; /* [n], each < classes; owned */
+    double h_y;      /* empirical label entropy H(Y) of the split, bits */
+};
+
+struct vib_dataset {
+    char name[64];
+    size_t dim;     /* inputs per example */
+    size_t classes; /* 2..256 */
+    struct vib_split split[VIB_SPLITS];
+    char digest[65]; /* SHA-256, lower-case hex, of shapes, inputs and labels of both splits */
+    double ixy;      /* true I(X;Y) in bits where it is known (mixture), else NaN */
+    double ixy_se;   /* its Monte Carlo standard error, bits, else NaN */
+};
+
+/* "train" or "test"; a static string. */
+const char *vib_split_name(enum vib_split_id split);
+
+/* Frees what a dataset owns and zeroes it; harmless on a zeroed one. */
+void vib_dataset_release(struct vib_dataset *data);
+
+/* Computes h_y of both splits and the digest. To be called once, by loaders, when all else is set.
+ * Errors: VIB_EDATA if a label is >= classes, VIB_ENOMEM, VIB_EBACKEND if SHA-256 fails. */
+int vib_dataset_finish(struct vib_dataset *data, struct vib_error *err);
+
+/* Converts the rows index[0..count) of a split into out [count][dim], row-major float32.
+ * index == NULL means rows first .. first + count. */
+void vib_dataset_gather(const struct vib_dataset *data, enum vib_split_id split,
+                        const uint32_t *index, size_t first, size_t count, float *out);
+
+/* Reads `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
+ * `t10k-labels-idx1-ubyte` (each raw or with .gz; raw is preferred) from directory dir.
+ * n_train, n_test: keep only the first that many examples; 0 keeps all.
+ * classes: number of classes; a label >= classes is an error that names file and example.
+ * On success *data is initialised and owned by the caller; on failure it is left zeroed.
+ * Errors: VIB_EDATA with the file's name and what is wrong (missing file, magic number, element
+ * type, number of dimensions, truncated, trailing bytes, images and labels differing in number,
+ * train and test differing in shape, label out of range, limits above what the file holds, zero
+ * examples, damaged gzip), VIB_ENOMEM. */
+int vib_dataset_load_idx(struct vib_dataset *data, const char *name, const char *dir,
+                         size_t classes, size_t n_train, size_t n_test, struct vib_error *err);
+
+/* The built-in data set: X | Y = c ~ N(m_c, noise^2 I) in `dim` dimensions, Y uniform. */
+struct vib_mixture {
+    size_t dim, classes;
+    size_t n_train, n_test;
+    double separation; /* root mean square distance between two class means */
+    double noise;      /* s, the standard deviation of each input within a class */
+    uint64_t seed;     /* chooses means and samples, apart from every job's streams */
+};
+
+/* Generates a mixture; the true I(X;Y) = H(Y) - E[H(Y|X)] is computed by Monte Carlo with exact
+ * posteriors (double precision) and stored with its standard error. The same struct vib_mixture
+ * gives the same bytes. Errors: VIB_EINVAL, VIB_ENOMEM. */
+int vib_dataset_make_mixture(struct vib_dataset *data, const struct vib_mixture *mixture,
+                             struct vib_error *err);
+
+#endif

@@ -1,0 +1,103 @@
+#include "core/dataset.h"
+#include "core/idx.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *images, *labels;
+} file_names[VIB_SPLITS] = {
+    [VIB_TRAIN] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"},
+    [VIB_TEST] = {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"},
+};
+
+static int check_labels(const struct vib_idx *labels, size_t classes, struct vib_error *err) {
+    for (size_t i = 0; i < labels->dims[0]; i++)
+        if (labels->bytes[i] >= classes)
+            return vib_error_set(err, VIB_EDATA,
+                                 "%s: label out of range: expected one below %zu (the number of "
+                                 "classes), found %d at example %zu (counted from 0)",
+                                 labels->path, classes, labels->bytes[i], i);
+    return 0;
+}
+
+static int check_split(const struct vib_idx *images, const struct vib_idx *labels, size_t classes,
+                       enum vib_split_id id, size_t limit, struct vib_error *err) {
+    size_t n = images->dims[0];
+    if (labels->dims[0] != n)
+        return vib_error_set(err, VIB_EDATA,
+                             "%s: images and labels differ in number: expected %zu labels for the "
+                             "images of %s, found %zu",
+                             labels->path, n, images->path, labels->dims[0]);
+    if (limit > n)
+        return vib_error_set(err, VIB_EDATA, "%s: %zu %s examples are asked for, the file has %zu",
+                             images->path, limit, vib_split_name(id), n);
+    return check_labels(labels, classes, err);
+}
+
+/* Drops the rows from n on. When the library cannot shrink a block, the larger one serves too. */
+static uint8_t *keep_rows(uint8_t *bytes, size_t n, size_t width) {
+    uint8_t *kept = realloc(bytes, n * width);
+    return kept != NULL ? kept : bytes;
+}
+
+/* Loads one split and moves it into *data; the first split loaded gives data->dim. */
+static int load_split(struct vib_dataset *data, enum vib_split_id id, const char *dir, size_t limit,
+                      size_t shape[2], struct vib_error *err) {
+    struct vib_idx images = {0}, labels = {0};
+    int status = vib_idx_read(&images, dir, file_names[id].images, 3, err);
+    if (status == 0)
+        status = vib_idx_read(&labels, dir, file_names[id].labels, 1, err);
+    if (status == 0)
+        status = check_split(&images, &labels, data->classes, id, limit, err);
+    if (status != 0)
+        goto out;
+    if (data->dim != 0 && (images.dims[1] != shape[0] || images.dims[2] != shape[1])) {
+        status = vib_error_set(err, VIB_EDATA,
+                               "%s: training and test images differ in shape: expected %zu x %zu, "
+                               "found %zu x %zu",
+                               images.path, shape[0], shape[1], images.dims[1], images.dims[2]);
+        goto out;
+    }
+    shape[0] = images.dims[1];
+    shape[1] = images.dims[2];
+    data->dim = shape[0] * shape[1];
+    size_t n = limit != 0 ? limit : images.dims[0];
+    data->split[id] = (struct vib_split){.n = n,
+                                         .bytes = keep_rows(images.bytes, n, data->dim),
+                                         .labels = keep_rows(labels.bytes, n, 1)};
+    images.bytes = NULL;
+    labels.bytes = NULL;
+out:
+    vib_idx_release(&labels);
+    vib_idx_release(&images);
+    return status;
+}
+
+int vib_dataset_load_idx(struct vib_dataset *data, const char *name, const char *dir,
+                         size_t classes, size_t n_train, size_t n_test, struct vib_error *err) {
+    struct vib_dataset loaded = {.classes = classes, .ixy = (double)NAN, .ixy_se = (double)NAN};
+    size_t limit[VIB_SPLITS] = {[VIB_TRAIN] = n_train, [VIB_TEST] = n_test};
+    size_t shape[2] = {0, 0};
+    int status = 0;
+
+    *data = (struct vib_dataset){0};
+    if (classes < 2 || classes > 256)
+        return vib_error_set(err, VIB_EINVAL, "%s: %zu classes, expected 2 to 256", name, classes);
+    if (strlen(name) >= sizeof loaded.name)
+        return vib_error_set(err, VIB_EINVAL, "%s: a data set's name has at most %zu bytes", name,
+                             sizeof loaded.name - 1);
+    snprintf(loaded.name, sizeof loaded.name, "%s", name);
+    for (enum vib_split_id id = 0; status == 0 && id < VIB_SPLITS; id++)
+        status = load_split(&loaded, id, dir, limit[id], shape, err);
+    if (status == 0)
+        status = vib_dataset_finish(&loaded, err);
+    if (status != 0) {
+        vib_dataset_release(&loaded);
+        return status;
+    }
+    *data = loaded;
+    return 0;
+}

@@ -1,0 +1,23 @@
+/* Elementwise kernels between the matrix products, for float32 and bfloat16 operands.
+ * Thread rule: pure functions. */
+#ifndef VIB_CORE_ELEMENTWISE_H
+#define VIB_CORE_ELEMENTWISE_H
+
+#include "core/params.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+size_t vib_type_size(enum vib_type type); /* bytes per element */
+
+/* out[i] = bfloat16(in[i]), rounded to nearest even; NaN stays NaN. */
+void vib_to_bf16(const float *in, size_t n, uint16_t *out);
+
+/* delta[i] *= activation'(.), written in terms of the activation's output h[i]. Both of `type`. */
+void vib_activation_backward(enum vib_activation activation, enum vib_type type, const void *h,
+                             size_t n, void *delta);
+
+/* sums[j] = sum_i m[i][j] for m [rows][columns] of `type`. */
+void vib_column_sums(enum vib_type type, const void *m, size_t rows, size_t columns, float *sums);
+
+#endif

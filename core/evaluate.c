@@ -1,0 +1,149 @@
+#include "core/evaluate.h"
+
+#include "core/posterior.h"
+#include "core/random.h"
+#include "core/softmax.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BATCH = 500 };
+
+static const double LN2 = 0.69314718055994530942;
+
+int vib_evaluator_init(struct vib_evaluator *e, const struct vib_network *net,
+                       const struct vib_dataset *data, struct vib_error *err) {
+    memset(e, 0, sizeof *e);
+    /* No larger than either split, so that a last batch can reach back to be full (see below). */
+    size_t batch = BATCH;
+    for (int s = 0; s < VIB_SPLITS; s++)
+        batch = data->split[s].n < batch ? data->split[s].n : batch;
+    int rc = vib_pass_init(&e->pass, net, batch, VIB_F32, false, err);
+    if (rc != VIB_OK)
+        return rc;
+    e->p = malloc(batch * net->classes * sizeof *e->p);
+    e->mean_p = malloc(batch * net->classes * sizeof *e->mean_p);
+    e->nats = malloc(batch * sizeof *e->nats);
+    if (e->p == NULL || e->mean_p == NULL || e->nats == NULL) {
+        vib_evaluator_release(e);
+        return vib_error_set(err, VIB_ENOMEM, "out of memory for evaluation");
+    }
+    return VIB_OK;
+}
+
+void vib_evaluator_release(struct vib_evaluator *e) {
+    vib_pass_release(&e->pass);
+    free(e->p);
+    free(e->mean_p);
+    free(e->nats);
+    memset(e, 0, sizeof *e);
+}
+
+/* Rows of the batch at hand that count: those before `skip` were counted by the batch before. */
+struct batch {
+    size_t first, skip;
+    const uint8_t *labels;
+    enum vib_split_id split;
+};
+
+struct sums {
+    double wrong, wrong_mc, ce_nats, ce_mc_nats, rate_nats;
+};
+
+/* Counts rows whose largest probability is not the label's; NaN counts as wrong. */
+static double count_wrong_f(const float *p, const uint8_t *labels, size_t skip, size_t rows,
+                            size_t classes) {
+    double wrong = 0.0;
+    for (size_t i = skip; i < rows; i++) {
+        const float *row = p + i * classes;
+        size_t best = 0;
+        for (size_t c = 1; c < classes; c++)
+            best = row[c] > row[best] ? c : best;
+        wrong += best != labels[i] || isnan(row[best]) ? 1.0 : 0.0;
+    }
+    return wrong;
+}
+
+static void draw_eps(struct vib_pass *pass, const struct batch *b, uint64_t seed, size_t sample) {
+    size_t K = pass->net->K;
+    for (size_t i = 0; i < pass->batch; i++) {
+        struct vib_stream stream = {seed, VIB_STREAM_EVAL, (uint32_t)(b->first + i),
+                                    (uint32_t)(2 * sample + (size_t)b->split)};
+        vib_random_normal(&stream, 0, K, pass->eps + i * K);
+    }
+}
+
+static int one_sample(struct vib_evaluator *e, const struct vib_weights *w, const struct batch *b,
+                      uint64_t seed, size_t sample, struct sums *sums) {
+    struct vib_pass *pass = &e->pass;
+    size_t classes = pass->net->classes, rows = pass->batch;
+    draw_eps(pass, b, seed, sample);
+    int rc = vib_decode(pass, w);
+    if (rc != VIB_OK)
+        return rc;
+    vib_softmax(pass->logits, rows, classes, e->p);
+    for (size_t i = 0; i < rows * classes; i++)
+        e->mean_p[i] += (double)e->p[i];
+    if (sample == 0) {
+        sums->wrong += count_wrong_f(e->p, b->labels, b->skip, rows, classes);
+        vib_cross_entropy(pass->logits, b->labels, rows, classes, e->nats);
+        for (size_t i = b->skip; i < rows; i++)
+            sums->ce_nats += e->nats[i];
+    }
+    return VIB_OK;
+}
+
+static void add_averaged(struct vib_evaluator *e, const struct batch *b, size_t samples,
+                         struct sums *sums) {
+    size_t classes = e->pass.net->classes, rows = e->pass.batch;
+    for (size_t i = b->skip; i < rows; i++)
+        sums->ce_mc_nats -= log(e->mean_p[i * classes + b->labels[i]] / (double)samples);
+    for (size_t i = 0; i < rows * classes; i++)
+        e->p[i] = (float)e->mean_p[i];
+    sums->wrong_mc += count_wrong_f(e->p, b->labels, b->skip, rows, classes);
+}
+
+static int one_batch(struct vib_evaluator *e, const struct vib_weights *w, const struct batch *b,
+                     const struct vib_params *params, struct sums *sums) {
+    struct vib_pass *pass = &e->pass;
+    int rc = vib_encode(pass, w);
+    vib_posterior_kl(pass->head, pass->sigma, pass->batch, pass->net->K, e->nats);
+    for (size_t i = b->skip; i < pass->batch; i++)
+        sums->rate_nats += e->nats[i];
+    memset(e->mean_p, 0, pass->batch * pass->net->classes * sizeof *e->mean_p);
+    for (size_t s = 0; s < params->eval_samples && rc == VIB_OK; s++)
+        rc = one_sample(e, w, b, params->seed, s, sums);
+    add_averaged(e, b, params->eval_samples, sums);
+    return rc;
+}
+
+static int finish(const struct sums *sums, double n, struct vib_evaluation *result) {
+    result->error = sums->wrong / n;
+    result->error_mc = sums->wrong_mc / n;
+    result->ce = sums->ce_nats / n / LN2;
+    result->ce_mc = sums->ce_mc_nats / n / LN2;
+    result->rate = sums->rate_nats / n / LN2;
+    return isfinite(result->ce) && isfinite(result->ce_mc) && isfinite(result->rate)
+               ? VIB_OK
+               : VIB_EDIVERGED;
+}
+
+int vib_evaluate(struct vib_evaluator *e, const float *weights, const struct vib_dataset *data,
+                 enum vib_split_id split, const struct vib_params *params, const atomic_bool *stop,
+                 struct vib_evaluation *result) {
+    const struct vib_weights w = {weights, weights};
+    const size_t n = data->split[split].n, rows = e->pass.batch;
+    struct sums sums = {0};
+    int rc = VIB_OK;
+    for (size_t done = 0; done < n && rc == VIB_OK; done += rows) {
+        /* The last batch is moved back to be full; its first rows were counted already. */
+        size_t first = done + rows <= n ? done : n - rows;
+        const struct batch b = {first, done - first, data->split[split].labels + first, split};
+        if (stop != NULL && atomic_load_explicit(stop, memory_order_relaxed))
+            return VIB_ESTOPPED;
+        vib_dataset_gather(data, split, NULL, first, rows, e->pass.input);
+        rc = one_batch(e, &w, &b, params, &sums);
+    }
+    return rc == VIB_OK ? finish(&sums, (double)n, result) : rc;
+}

@@ -1,0 +1,40 @@
+/* Everything, beside the data, that determines one training job. Plain data, freely copied. */
+#ifndef VIB_CORE_PARAMS_H
+#define VIB_CORE_PARAMS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { VIB_MAX_HIDDEN = 8 };
+
+enum vib_method { VIB_METHOD_VIB };
+
+enum vib_activation { VIB_RELU, VIB_TANH };
+
+/* Of matrix operands; sums are float32 either way. */
+enum vib_type { VIB_F32, VIB_BF16 };
+
+struct vib_params {
+    enum vib_method method;
+    double beta;   /* weight of the rate in J = CE + beta * rate */
+    size_t K;      /* dimension of the code z */
+    uint64_t seed; /* selects every random stream of the job */
+
+    size_t n_hidden; /* hidden layers of the encoder, 0..VIB_MAX_HIDDEN */
+    size_t hidden[VIB_MAX_HIDDEN];
+    enum vib_activation activation;
+
+    enum vib_type precision; /* of the operands of the large products in training */
+    size_t epochs;
+    size_t batch;           /* examples per step; the last, smaller batch of an epoch is used too */
+    double lr;              /* Adam's step size in the first epoch */
+    double lr_decay;        /* lr is multiplied by this ... */
+    size_t lr_decay_epochs; /* ... after every this many epochs (staircase) */
+    double adam_beta1, adam_beta2, adam_epsilon;
+    double average_decay; /* of the exponential moving average of the weights; 0 switches it off */
+
+    size_t eval_every;   /* epochs between evaluations; the last epoch is always evaluated */
+    size_t eval_samples; /* samples of z per example in error_mc */
+};
+
+#endif

@@ -1,0 +1,82 @@
+/* One batch's way through the network: activations, and the products prepared for one batch size.
+ *
+ *   forward.c    x -> hidden -> head -> sigma, z -> logits
+ *   backward.c   dlogits -> dz -> dhead -> dhidden, handing out the gradient of every parameter
+ *
+ * With B examples, layer widths n_l and T = the type of the large products' operands (float32, or
+ * bfloat16, in which case everything typed T below is a bfloat16 copy):
+ *   x [B][dim] T, h[l] [B][n_l] T, head [B][2K], sigma, eps, z [B][K], logits [B][classes].
+ * The head, the posterior, the decoder and the loss are float32 always.
+ * Thread rule: a pass belongs to one thread at a time. */
+#ifndef VIB_CORE_PASS_H
+#define VIB_CORE_PASS_H
+
+#include "core/error.h"
+#include "core/gemm.h"
+#include "core/network.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A layer's weight gradient is made in blocks of rows, few enough to stay in the cache until the
+ * optimiser has used them. */
+struct vib_block_plan {
+    size_t rows, tail;             /* rows per block; rows of the last block if that is smaller */
+    struct vib_gemm *block, *last; /* in^T delta for `rows` and for `tail` rows of W */
+};
+
+struct vib_layer_plan {
+    struct vib_gemm *forward; /* out = act(in W + b) */
+    struct vib_gemm *input;   /* din = delta W^T; NULL where nobody needs it */
+    struct vib_block_plan weight;
+};
+
+struct vib_pass {
+    const struct vib_network *net; /* borrowed */
+    size_t batch;
+    enum vib_type type;
+    struct vib_layer_plan plan[VIB_MAX_LAYERS];
+    void *arena;  /* one allocation, carved into all that follows */
+    float *input; /* [B][dim]: where the caller puts the examples */
+    void *x;      /* the same as T; is `input` when T is float32 */
+    void *h[VIB_MAX_HIDDEN];
+    float *head, *sigma, *eps, *z, *logits;
+    /* Backward only, else NULL: */
+    void *dh[VIB_MAX_HIDDEN]; /* gradients of h[l] before the activation, T */
+    float *dhead;
+    void *dhead_t; /* dhead as T */
+    float *dz, *dlogits;
+    float *gradient; /* one block of one layer's weight gradient */
+};
+
+/* Parameters as the products read them: float32, and the same vector as T (the same pointer when T
+ * is float32, else bfloat16). */
+struct vib_weights {
+    const float *f32;
+    const void *operand;
+};
+
+/* type is T; backward: whether vib_backward will be called. Errors: VIB_ENOMEM, VIB_EBACKEND. */
+int vib_pass_init(struct vib_pass *pass, const struct vib_network *net, size_t batch,
+                  enum vib_type type, bool backward, struct vib_error *err);
+void vib_pass_release(struct vib_pass *pass);
+
+/* input -> head, sigma. Errors: VIB_EBACKEND. */
+int vib_encode(struct vib_pass *pass, const struct vib_weights *w);
+
+/* eps -> z -> logits. Errors: VIB_EBACKEND. */
+int vib_decode(struct vib_pass *pass, const struct vib_weights *w);
+
+/* Receives the gradient of `count` parameters from `offset` of the parameter vector on; the memory
+ * is the pass's and is reused after the call. Every parameter is handed out exactly once. A layer's
+ * weights are not read any more once its gradient is handed out, so they may be updated at once. */
+typedef void (*vib_gradient_fn)(void *context, size_t offset, size_t count, const float *gradient);
+
+/* After vib_encode and vib_decode: gradients of
+ *   J = scale * sum_i (nats of cross-entropy_i + beta * KL_i)
+ * with scale = 1 / (B ln 2) this is the paper's J_IB in bits, as a mean. Errors: VIB_EBACKEND. */
+int vib_backward(struct vib_pass *pass, const struct vib_weights *w, const uint8_t *labels,
+                 double scale, double beta, vib_gradient_fn gradient, void *context);
+
+#endif

@@ -1,0 +1,293 @@
+#include "core/trainer.h"
+
+#include "core/adam.h"
+#include "core/elementwise.h"
+#include "core/network.h"
+#include "core/pass.h"
+#include "core/posterior.h"
+#include "core/random.h"
+#include "core/softmax.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNMENT = 64, COPIES = 4 /* w, m, v, a */ };
+
+static const double LN2 = 0.69314718055994530942;
+static const uint64_t STATE_MAGIC = 0x3165746174536256u; /* "VbState1" */
+
+/* What a checkpoint needs beside the parameter vectors; lies right before them. */
+struct state_header {
+    uint64_t magic, n_params;
+    uint64_t epoch, step;  /* epochs completed, steps in the epoch under way */
+    uint64_t total_steps;  /* of the optimiser, = Adam's t */
+    uint64_t examples;     /* processed in all */
+    double objective_sum;  /* bits, over the examples of the epoch under way */
+    double epoch_examples; /* examples in that sum */
+    double last_objective; /* mean of the last complete epoch */
+    double lr;
+    uint64_t padding[6]; /* to a multiple of ALIGNMENT */
+};
+
+_Static_assert(sizeof(struct state_header) % ALIGNMENT == 0, "parameters follow, aligned");
+
+struct vib_trainer {
+    struct vib_params params;
+    const struct vib_dataset *data;
+    const atomic_bool *stop;
+    struct vib_network net;
+    struct vib_pass full, tail; /* batches of params.batch and of what is left over; tail.batch is 0
+                                   when nothing is */
+    struct vib_evaluator evaluator;
+    struct state_header *state; /* owned, with the parameter vectors behind it */
+    size_t state_size;
+    struct vib_adam adam; /* points into state */
+    uint16_t *w16;        /* [n_params] bfloat16 copy of the weights, or NULL in float32 */
+    float *average;       /* [n_params] debiased, for evaluation */
+    uint32_t *order;      /* [n_train] of the epoch under way */
+    uint8_t *labels;      /* [batch] */
+    double *nats, *kl;    /* [batch] */
+    size_t steps_per_epoch;
+};
+
+int vib_trainer_check(const struct vib_params *params, const struct vib_dataset *data,
+                      struct vib_error *err) {
+    if (params->batch > data->split[VIB_TRAIN].n)
+        return vib_error_set(err, VIB_ECONFIG,
+                             "train.batch is %zu, but the training split of %s has %zu examples",
+                             params->batch, data->name, data->split[VIB_TRAIN].n);
+    if (!vib_gemm_supports(params->precision))
+        return vib_error_set(err, VIB_ECONFIG,
+                             "train.precision: bfloat16 needs a CPU with AVX512_BF16 and the "
+                             "oneDNN backend (this is %s); use float32",
+                             vib_gemm_backend());
+    return VIB_OK;
+}
+
+static int make_state(struct vib_trainer *t) {
+    size_t n = t->net.n_params;
+    size_t vectors = COPIES * n * sizeof(float);
+    t->state_size = sizeof *t->state + vectors;
+    t->state = aligned_alloc(ALIGNMENT, t->state_size);
+    if (t->state == NULL)
+        return VIB_ENOMEM;
+    memset(t->state, 0, t->state_size);
+    t->state->magic = STATE_MAGIC;
+    t->state->n_params = n;
+    t->state->last_objective = (double)NAN;
+    float *vector = (float *)(void *)(t->state + 1);
+    t->adam.w = vector;
+    t->adam.m = vector + n;
+    t->adam.v = vector + 2 * n;
+    t->adam.a = vector + 3 * n;
+    vib_network_init_weights(&t->net, t->params.seed, t->adam.w);
+    if (t->params.precision == VIB_F32)
+        return VIB_OK;
+    t->w16 = aligned_alloc(ALIGNMENT, (n * sizeof *t->w16 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+    t->adam.w16 = t->w16;
+    return t->w16 == NULL ? VIB_ENOMEM : VIB_OK;
+}
+
+static void shuffle(struct vib_trainer *t) {
+    struct vib_stream stream = {t->params.seed, VIB_STREAM_SHUFFLE, (uint32_t)t->state->epoch, 0};
+    vib_random_permutation(&stream, t->data->split[VIB_TRAIN].n, t->order);
+}
+
+/* What is derived from the saved state and so is not part of it. */
+static void derive(struct vib_trainer *t) {
+    shuffle(t);
+    if (t->w16 != NULL)
+        vib_to_bf16(t->adam.w, t->net.n_params, t->w16);
+}
+
+static int make_buffers(struct vib_trainer *t) {
+    size_t n = t->net.n_params, batch = t->params.batch;
+    t->average = aligned_alloc(ALIGNMENT, n * sizeof(float)); /* n is a multiple of 16 */
+    t->order = malloc(t->data->split[VIB_TRAIN].n * sizeof *t->order);
+    t->labels = malloc(batch);
+    t->nats = malloc(batch * sizeof *t->nats);
+    t->kl = malloc(batch * sizeof *t->kl);
+    if (t->average == NULL || t->order == NULL || t->labels == NULL || t->nats == NULL ||
+        t->kl == NULL)
+        return VIB_ENOMEM;
+    return make_state(t);
+}
+
+static int make_passes(struct vib_trainer *t, struct vib_error *err) {
+    size_t n = t->data->split[VIB_TRAIN].n, batch = t->params.batch;
+    int rc = vib_pass_init(&t->full, &t->net, batch, t->params.precision, true, err);
+    if (rc == VIB_OK && n % batch != 0)
+        rc = vib_pass_init(&t->tail, &t->net, n % batch, t->params.precision, true, err);
+    if (rc == VIB_OK)
+        rc = vib_evaluator_init(&t->evaluator, &t->net, t->data, err);
+    return rc;
+}
+
+int vib_trainer_new(struct vib_trainer **trainer, const struct vib_params *params,
+                    const struct vib_dataset *data, const atomic_bool *stop,
+                    struct vib_error *err) {
+    *trainer = NULL;
+    int rc = vib_trainer_check(params, data, err);
+    if (rc != VIB_OK)
+        return rc;
+    struct vib_trainer *t = calloc(1, sizeof *t);
+    if (t == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "out of memory for a training job");
+    t->params = *params;
+    t->data = data;
+    t->stop = stop;
+    t->steps_per_epoch = (data->split[VIB_TRAIN].n + params->batch - 1) / params->batch;
+    vib_network_init(&t->net, params, data->dim, data->classes);
+    rc = make_buffers(t);
+    if (rc != VIB_OK)
+        vib_error_set(err, rc, "out of memory for a model of %zu parameters", t->net.n_params);
+    else
+        rc = make_passes(t, err);
+    if (rc != VIB_OK) {
+        vib_trainer_free(t);
+        return rc;
+    }
+    derive(t);
+    *trainer = t;
+    return VIB_OK;
+}
+
+void vib_trainer_free(struct vib_trainer *t) {
+    if (t == NULL)
+        return;
+    vib_pass_release(&t->full);
+    vib_pass_release(&t->tail);
+    vib_evaluator_release(&t->evaluator);
+    free(t->state);
+    free(t->w16);
+    free(t->average);
+    free(t->order);
+    free(t->labels);
+    free(t->nats);
+    free(t->kl);
+    free(t);
+}
+
+/* Staircase decay, [A]: lr * decay^floor(epoch / every). */
+static double step_size(const struct vib_params *params, size_t epoch) {
+    return params->lr * pow(params->lr_decay, floor((double)(epoch / params->lr_decay_epochs)));
+}
+
+/* sum over the batch of J_i in bits; fills t->nats and t->kl. */
+static double batch_objective(struct vib_trainer *t, const struct vib_pass *pass) {
+    double ce = 0.0, kl = 0.0;
+    vib_cross_entropy(pass->logits, t->labels, pass->batch, pass->net->classes, t->nats);
+    vib_posterior_kl(pass->head, pass->sigma, pass->batch, pass->net->K, t->kl);
+    for (size_t i = 0; i < pass->batch; i++) {
+        ce += t->nats[i];
+        kl += t->kl[i];
+    }
+    return (ce + t->params.beta * kl) / LN2;
+}
+
+static int take_step(struct vib_trainer *t) {
+    struct state_header *s = t->state;
+    const struct vib_split *train = &t->data->split[VIB_TRAIN];
+    size_t first = s->step * t->params.batch;
+    struct vib_pass *pass = train->n - first < t->params.batch ? &t->tail : &t->full;
+    const struct vib_weights w = {t->adam.w, t->w16 != NULL ? (const void *)t->w16 : t->adam.w};
+    const struct vib_stream noise = {t->params.seed, VIB_STREAM_LATENT, (uint32_t)s->total_steps,
+                                     (uint32_t)(s->total_steps >> 32)};
+
+    for (size_t i = 0; i < pass->batch; i++)
+        t->labels[i] = train->labels[t->order[first + i]];
+    vib_dataset_gather(t->data, VIB_TRAIN, t->order + first, 0, pass->batch, pass->input);
+    vib_random_normal(&noise, 0, pass->batch * t->net.K, pass->eps);
+    int rc = vib_encode(pass, &w);
+    if (rc == VIB_OK)
+        rc = vib_decode(pass, &w);
+    if (rc != VIB_OK)
+        return rc;
+    double objective = batch_objective(t, pass);
+    if (!isfinite(objective))
+        return VIB_EDIVERGED;
+    s->lr = step_size(&t->params, s->epoch);
+    s->total_steps++;
+    vib_adam_begin(&t->adam, &t->params, s->lr, s->total_steps);
+    rc = vib_backward(pass, &w, t->labels, 1.0 / ((double)pass->batch * LN2), t->params.beta,
+                      vib_adam_apply, &t->adam);
+    s->step++;
+    s->examples += pass->batch;
+    s->epoch_examples += (double)pass->batch;
+    s->objective_sum += objective;
+    return rc;
+}
+
+static void end_epoch(struct vib_trainer *t) {
+    struct state_header *s = t->state;
+    s->last_objective = s->objective_sum / s->epoch_examples;
+    s->objective_sum = s->epoch_examples = 0.0;
+    s->step = 0;
+    s->epoch++;
+    shuffle(t);
+}
+
+int vib_trainer_advance(struct vib_trainer *t, size_t max_steps) {
+    int rc = VIB_OK;
+    for (size_t i = 0; i < max_steps && rc == VIB_OK; i++) {
+        rc = take_step(t);
+        if (rc == VIB_OK && t->state->step == t->steps_per_epoch) {
+            end_epoch(t);
+            break;
+        }
+    }
+    return rc;
+}
+
+void vib_trainer_progress(const struct vib_trainer *t, struct vib_progress *progress) {
+    const struct state_header *s = t->state;
+    progress->epoch = s->epoch;
+    progress->step = s->step;
+    progress->steps_per_epoch = t->steps_per_epoch;
+    progress->examples = s->examples;
+    progress->lr = s->lr;
+    progress->objective = s->step > 0 ? s->objective_sum / s->epoch_examples : s->last_objective;
+}
+
+int vib_trainer_evaluate(struct vib_trainer *t, enum vib_split_id split,
+                         struct vib_evaluation *result) {
+    const float *weights = t->adam.w;
+    if (t->state->total_steps > 0) {
+        vib_adam_average(&t->adam, t->params.average_decay, t->state->total_steps, t->net.n_params,
+                         t->average);
+        weights = t->average;
+    }
+    return vib_evaluate(&t->evaluator, weights, t->data, split, &t->params, t->stop, result);
+}
+
+void *vib_trainer_state(struct vib_trainer *t, size_t *size) {
+    *size = t->state_size;
+    return t->state;
+}
+
+int vib_trainer_restore(struct vib_trainer *t, const void *state, size_t size,
+                        struct vib_error *err) {
+    struct state_header header;
+    if (size != t->state_size)
+        return vib_error_set(err, VIB_ESTATE, "saved state has %zu bytes, this model's has %zu",
+                             size, t->state_size);
+    memcpy(&header, state, sizeof header);
+    if (header.magic != STATE_MAGIC || header.n_params != t->net.n_params ||
+        header.step >= t->steps_per_epoch || header.epoch > t->params.epochs)
+        return vib_error_set(err, VIB_ESTATE, "saved state is not one of this model");
+    memcpy(t->state, state, size);
+    derive(t);
+    return VIB_OK;
+}
+
+double vib_job_flops(const struct vib_params *params, const struct vib_dataset *data) {
+    struct vib_network net;
+    vib_network_init(&net, params, data->dim, data->classes);
+    double train = (double)data->split[VIB_TRAIN].n, test = (double)data->split[VIB_TEST].n;
+    double evaluations = ceil((double)params->epochs / (double)params->eval_every);
+    double decode = 2.0 * (double)params->K * (double)data->classes;
+    double evaluation = vib_network_forward_flops(&net) + (double)params->eval_samples * decode;
+    return (double)params->epochs * train * vib_network_step_flops(&net) +
+           evaluations * (train + test) * evaluation;
+}

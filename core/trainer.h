@@ -1,0 +1,63 @@
+/* One training job: created, advanced step by step, evaluated, saved, restored, freed.
+ *
+ * The result of a job is a function of its parameters and data alone: every random number comes
+ * from a stream keyed by the seed, all arithmetic is on the calling thread in a fixed order.
+ * Thread rule: a trainer belongs to one thread at a time; trainers share only the const data. */
+#ifndef VIB_CORE_TRAINER_H
+#define VIB_CORE_TRAINER_H
+
+#include "core/dataset.h"
+#include "core/error.h"
+#include "core/evaluate.h"
+#include "core/params.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct vib_trainer;
+
+struct vib_progress {
+    size_t epoch; /* epochs completed */
+    size_t step;  /* steps done in the epoch under way */
+    size_t steps_per_epoch;
+    uint64_t examples; /* training examples processed */
+    double lr;         /* step size of the last step */
+    double objective;  /* mean J in bits over the steps of the epoch under way, or of the last
+                          complete one when step is 0; NaN before the first step */
+};
+
+/* Whether params can be trained on data: VIB_OK or VIB_ECONFIG with a sentence. */
+int vib_trainer_check(const struct vib_params *params, const struct vib_dataset *data,
+                      struct vib_error *err);
+
+/* params is copied; data and stop are borrowed. *stop (may be NULL) ends an evaluation early.
+ * Errors: VIB_ENOMEM, VIB_EBACKEND, and those of vib_trainer_check. */
+int vib_trainer_new(struct vib_trainer **trainer, const struct vib_params *params,
+                    const struct vib_dataset *data, const atomic_bool *stop, struct vib_error *err);
+void vib_trainer_free(struct vib_trainer *trainer); /* NULL is harmless */
+
+/* Takes up to max_steps optimiser steps, not beyond the end of the epoch under way.
+ * Errors: VIB_EDIVERGED (the objective of a step is not finite; the trainer is of no more use),
+ * VIB_EBACKEND. */
+int vib_trainer_advance(struct vib_trainer *trainer, size_t max_steps);
+
+void vib_trainer_progress(const struct vib_trainer *trainer, struct vib_progress *progress);
+
+/* Measures the averaged weights (the initial ones before the first step) on a split.
+ * Errors: VIB_ESTOPPED, VIB_EDIVERGED, VIB_EBACKEND. */
+int vib_trainer_evaluate(struct vib_trainer *trainer, enum vib_split_id split,
+                         struct vib_evaluation *result);
+
+/* The whole state as bytes, not to be changed, valid until the next call on this trainer; its own.
+ * A trainer of the same parameters and data that restores them continues with the same bits. */
+void *vib_trainer_state(struct vib_trainer *trainer, size_t *size);
+
+/* Errors: VIB_ESTATE when the bytes are not the state of such a trainer (nothing is changed). */
+int vib_trainer_restore(struct vib_trainer *trainer, const void *state, size_t size,
+                        struct vib_error *err);
+
+/* Estimated floating-point operations of the whole job, evaluations included. */
+double vib_job_flops(const struct vib_params *params, const struct vib_dataset *data);
+
+#endif
