@@ -1,0 +1,136 @@
+#!/bin/sh
+# Checks that what building or testing needs is there and installs what is missing.
+#
+#   tests/deps.sh build      compiler and libraries
+#   tests/deps.sh test       these, and what the tests use
+#
+# CC (gcc) and BACKEND (dnnl, or cblas) say for which build. Missing Debian packages are installed
+# with apt-get, as root or through sudo; where that is impossible their names are printed and the
+# status is 1. Silent when nothing is missing. The check looks for the headers and tools
+# themselves, so it holds on any system and for software that no package manager knows of.
+set -u
+
+CC=${CC:-gcc}
+BACKEND=${BACKEND:-dnnl}
+compiler=${CC%% *}
+
+# The package of the compiler, for the names that Debian gives compilers.
+compiler_package() {
+    case ${compiler##*/} in
+    gcc-* | clang-*) echo "${compiler##*/}" ;;
+    *clang*) echo clang ;;
+    *) echo gcc ;;
+    esac
+}
+
+# HEADER PACKAGE, one a line.
+headers() {
+    cat <<'END'
+stdlib.h libc6-dev
+yaml.h libyaml-dev
+sqlite3.h libsqlite3-dev
+zlib.h zlib1g-dev
+openssl/evp.h libssl-dev
+END
+    case $BACKEND in
+    dnnl) printf '%s\n' 'oneapi/dnnl/dnnl.h libdnnl-dev' 'omp.h libomp-dev' ;;
+    cblas) echo 'cblas.h libopenblas-dev' ;;
+    esac
+    if [ "$1" = test ]; then
+        echo 'cmocka.h libcmocka-dev'
+    fi
+}
+
+# Prints the packages whose headers the compiler does not find; one run of it answers for all.
+missing_headers() {
+    headers "$1" | while read -r header package; do
+        printf '#if !__has_include(<%s>)\n%s\n#endif\n' "$header" "$package"
+    done | $CC -E -P -x c - 2>/dev/null
+}
+
+# Prints the names of the missing packages.
+missing() {
+    if command -v "$compiler" >/dev/null; then
+        missing_headers "$1"
+        # Any BLAS may have brought cblas.h.
+        if [ "$BACKEND" = cblas ] && ! [ -e "$($CC -print-file-name=libopenblas.so)" ]; then
+            echo libopenblas-dev
+        fi
+    else
+        compiler_package
+        headers "$1" | while read -r _ package; do
+            case $package in
+            libomp-dev) ;; # comes with gcc; for clang the second look finds it
+            *) echo "$package" ;;
+            esac
+        done
+    fi
+    if [ "$1" = test ]; then
+        command -v sqlite3 >/dev/null || echo sqlite3
+        missing_sanitizers
+    fi
+}
+
+# gcc's sanitizers come with it, clang's do not.
+missing_sanitizers() {
+    case ${compiler##*/} in
+    clang-*) package=libclang-rt-${compiler##*clang-}-dev ;;
+    clang) package=libclang-rt-dev ;;
+    *) return ;;
+    esac
+    if command -v "$compiler" >/dev/null && [ -d "$($CC -print-runtime-dir)" ]; then
+        return
+    fi
+    echo "$package"
+}
+
+give_up() {
+    echo "tests/deps.sh: $1; please install what these Debian packages hold: $packages" >&2
+    exit 1
+}
+
+# apt-get as root, non-interactive, patient with another apt-get that is at work.
+apt() {
+    set -- apt-get -q -y -o DPkg::Lock::Timeout=300 "$@"
+    if [ "$(id -u)" -eq 0 ]; then
+        DEBIAN_FRONTEND=noninteractive "$@"
+    else
+        sudo env DEBIAN_FRONTEND=noninteractive "$@"
+    fi
+}
+
+install_packages() {
+    command -v apt-get >/dev/null || give_up "there is no apt-get here"
+    if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+        give_up "neither root nor sudo"
+    fi
+    echo "tests/deps.sh: installing $packages" >&2
+    # A package source that is down need not matter: the installation decides.
+    apt update >&2 || echo "tests/deps.sh: apt-get update failed, trying on" >&2
+    # shellcheck disable=SC2086 # a list of words
+    apt install --no-install-recommends $packages >&2 || give_up "apt-get install failed"
+}
+
+case $BACKEND in
+dnnl | cblas) ;;
+*)
+    echo "tests/deps.sh: BACKEND is '$BACKEND', expected dnnl or cblas" >&2
+    exit 2
+    ;;
+esac
+case ${1-} in
+build | test) ;;
+*)
+    echo "usage: tests/deps.sh build|test" >&2
+    exit 2
+    ;;
+esac
+
+# Twice: only with a compiler there can everything be looked for.
+for round in first second last; do
+    packages=$(missing "$1" | sort -u | tr '\n' ' ')
+    packages=${packages% }
+    [ -n "$packages" ] || exit 0
+    [ "$round" = last ] || install_packages
+done
+give_up "installed, but not found by '$CC'"

@@ -1,0 +1,228 @@
+#!/bin/bash
+# Tests of tests/run.sh, tests/tap.sh and tests/deps.sh: what they must notice, they notice.
+# shellcheck disable=SC2317 # functions are called by name, through check
+. tests/tap.sh
+
+top=$PWD
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+
+# script NAME: makes a test out of the lines on standard input.
+script() {
+    {
+        echo '#!/bin/bash'
+        cat
+    } >"$TMPDIR/$1"
+    chmod +x "$TMPDIR/$1"
+}
+
+# run STATUS LAST ARGUMENT...: runs tests/run.sh in $TMPDIR; it must end with that status and last
+# line, and the line must stand alone.
+run() {
+    local wanted=$1 last=$2 status=0
+    shift 2
+    (cd "$TMPDIR" && "$top/tests/run.sh" "$@") >"$TMPDIR/output" 2>&1 || status=$?
+    cat "$TMPDIR/output"
+    [ "$status" -eq "$wanted" ] || return 1
+    [ "$(tail -n 1 "$TMPDIR/output")" = "$last" ] || return 1
+    [ "$(grep -cE '^[0-9]+ passed, ' "$TMPDIR/output")" -eq 1 ]
+}
+
+says() {
+    cat "$TMPDIR/output"
+    grep -qE -e "$1" "$TMPDIR/output"
+}
+
+script pass <<'END'
+printf '1..2\nok 1 - a\nok 2 - b\n'
+END
+script fail <<'END'
+printf '1..3\nok 1 - a\nnot ok 2 - b\n# the reason\nok 3 - c\n'
+exit 1
+END
+script fail_quietly <<'END'
+printf '1..1\nnot ok 1 - a\n'
+END
+script die <<'END'
+printf '1..2\nok 1 - a\n'
+kill -SEGV $$
+END
+script end_early <<'END'
+printf '1..2\nok 1 - a\n'
+exit 0
+END
+script no_plan <<'END'
+echo 'ok 1 - a'
+END
+script say_nothing <<'END'
+END
+script leak <<'END'
+printf '1..1\nok 1 - a\n'
+exit 23
+END
+script hang <<'END'
+trap '' TERM
+echo 'ok 1 - a'
+sleep 100 & wait
+sleep 100
+END
+script skip_some <<'END'
+printf '1..3\nok 1 - a\nok 2 - b # skip the reason\nnot ok 3 # SKIP c\n'
+END
+script skip_all <<END
+. "$top/tests/tap.sh"
+skip_all 'no such thing here'
+END
+script use_tap <<END
+. "$top/tests/tap.sh"
+check 'right' true
+check 'status' exits 3 bash -c 'exit 3'
+skip 'other' 'cannot be'
+done_testing
+END
+script use_tap_wrong <<END
+. "$top/tests/tap.sh"
+check 'wrong' bash -c 'echo the words; exit 4'
+check 'status' exits 3 true
+done_testing
+END
+script keep_files <<'END'
+echo "$TMPDIR" >>where
+[ -z "$(ls -A "$TMPDIR")" ] && echo 'ok 1 - fresh' || echo 'not ok 1 - fresh'
+mkdir "$TMPDIR/locked" && touch "$TMPDIR/locked/file" && chmod 0 "$TMPDIR/locked"
+echo 1..1
+END
+script show_value <<'END'
+[ "${VALUE-}" = "$0" ] && echo 'ok 1' || echo "not ok 1 - VALUE is ${VALUE-}, not $0"
+echo 1..1
+END
+script orphan <<'END'
+sleep 100 &
+echo $! >orphan.pid
+printf '1..1\nok 1\n'
+END
+script interrupt <<'END'
+trap 'printf "1..1\nok 1 - interrupted\n"; exit 0' INT
+kill -INT $$
+printf '1..1\nnot ok 1 - SIGINT is ignored\n'
+END
+
+check 'all pass' run 0 '4 passed, 0 failed' ./pass pass
+check 'one line per test' says '^ok +2 cases +[0-9]+\.[0-9]+ s  pass$'
+check 'no arguments' run 1 '0 passed, 0 failed'
+check 'a failed case' run 1 '4 passed, 1 failed' fail pass
+check 'its output is shown' says '^# the reason$'
+check 'it is named at the end' says '^FAILED: fail$'
+check 'a failed case with status 0' run 1 '2 passed, 1 failed' fail_quietly pass
+check 'a test that dies' run 1 '3 passed, 1 failed' die pass
+check 'its signal is named' says 'die: died of signal 11$'
+check 'a test that ends early' run 1 '1 passed, 1 failed' end_early
+check 'its plan is named' says 'planned 2 cases, ran 1'
+check 'a test without a plan' run 1 '1 passed, 1 failed' no_plan
+check 'a test that says nothing' run 1 '0 passed, 1 failed' say_nothing
+check 'a bad status after good cases' run 1 '1 passed, 1 failed' leak
+check 'a missing test' run 1 '2 passed, 1 failed' pass nowhere
+check 'skipped cases' run 0 '1 passed, 0 failed, 2 skipped' skip_some
+check 'they are shown' says '^ +SKIPPED: ok 2 - b # skip the reason$'
+check 'a skipped test' run 0 '2 passed, 0 failed, 1 skipped' pass skip_all
+check 'it is shown' says '^skipped .* skip_all$'
+check 'its reason is shown' says 'SKIPPED: 1\.\.0 # skip no such thing here'
+check 'nothing but skipped' run 1 '0 passed, 0 failed, 1 skipped' skip_all
+check 'tap.sh' run 0 '2 passed, 0 failed, 1 skipped' use_tap
+check 'tap.sh, failing' run 1 '0 passed, 2 failed' use_tap_wrong
+check 'tap.sh shows output' says '^# the words$'
+check 'tap.sh shows statuses' says '^# expected status 3, got 0$'
+check 'variables' run 0 '2 passed, 0 failed' VALUE=./show_value show_value show_value
+check 'variables change' run 1 '1 passed, 1 failed' VALUE=./show_value show_value VALUE=1 show_value
+check 'SIGINT is not ignored' run 0 '1 passed, 0 failed' interrupt
+
+export TEST_TIMEOUT=0.2
+check 'a test that hangs' run 1 '1 passed, 1 failed' hang
+unset TEST_TIMEOUT
+
+orphan_is_dead() {
+    local pid
+    run 0 '1 passed, 0 failed' orphan && pid=$(cat "$TMPDIR/orphan.pid") || return 1
+    # Killed, but perhaps not yet waited for by its new parent.
+    [ ! -e "/proc/$pid" ] || grep -q '^State:.*[ZX]' "/proc/$pid/status"
+}
+check 'what a test leaves running is killed' orphan_is_dead
+
+folders_are_gone() {
+    local folder
+    run 0 '2 passed, 0 failed' keep_files keep_files || return 1
+    [ "$(wc -l <"$TMPDIR/where")" -eq 2 ] || return 1
+    while read -r folder; do
+        [ ! -e "$folder" ] || return 1
+    done <"$TMPDIR/where"
+}
+
+check 'folders are fresh and removed' folders_are_gone
+
+# deps STATUS ARGUMENT...: runs deps.sh among fake tools only.
+mkdir "$TMPDIR/bin"
+for tool in bash sh cat sort tr id; do
+    ln -s "$(command -v "$tool")" "$TMPDIR/bin/$tool"
+done
+deps() {
+    PATH=$TMPDIR/bin exits "$1" "$top/tests/deps.sh" "$2" >"$TMPDIR/output" 2>&1
+    local status=$?
+    cat "$TMPDIR/output"
+    return "$status"
+}
+fake() {
+    script "bin/$1"
+}
+
+check 'deps: wrong use' deps 2 everything
+check 'deps: no apt-get' deps 1 build
+check 'deps: names the packages' says 'no apt-get here.*: gcc libc6-dev libdnnl-dev .*zlib1g-dev$'
+check 'deps: tests need more' deps 1 test
+check 'deps: names these' says ' libcmocka-dev .* sqlite3 '
+export BACKEND=cblas
+check 'deps: the other backend' deps 1 build
+check 'deps: names its package' says ' libopenblas-dev '
+export BACKEND=mkl
+check 'deps: no such backend' deps 2 build
+unset BACKEND
+export CC=clang-14
+check 'deps: another compiler' deps 1 test
+check 'deps: names its packages' says ': clang-14 .*libclang-rt-14-dev '
+unset CC
+
+# An apt-get whose installation brings a compiler that finds everything but YAML, at first.
+fake sudo <<'END'
+exec "$@"
+END
+ln -s "$(command -v env)" "$TMPDIR/bin/env"
+ln -s "$(command -v chmod)" "$TMPDIR/bin/chmod"
+fake apt-get <<END
+echo "apt-get \$DEBIAN_FRONTEND \$*"
+case "\$*" in
+*install*gcc*) printf '#!/bin/bash\n[ -e $TMPDIR/yaml ] || echo libyaml-dev\n' >$TMPDIR/bin/gcc
+    chmod +x $TMPDIR/bin/gcc ;;
+*install*libyaml-dev) echo >$TMPDIR/yaml ;;
+esac
+END
+check 'deps: installs' deps 0 build
+check 'deps: updates first' says '^apt-get noninteractive .* update$'
+check 'deps: without recommendations' says '^apt-get noninteractive .*--no-install-recommends gcc '
+check 'deps: looks again' says 'install --no-install-recommends libyaml-dev$'
+silent() {
+    deps 0 build
+    [ ! -s "$TMPDIR/output" ]
+}
+check 'deps: silent when nothing is missing' silent
+rm "$TMPDIR/yaml"
+fake apt-get <<'END'
+exit 100
+END
+check 'deps: apt-get fails' deps 1 build
+check 'deps: says so' says 'apt-get install failed; .*: libyaml-dev$'
+fake apt-get <<'END'
+END
+check 'deps: installed in vain' deps 1 build
+check 'deps: says that' says "installed, but not found by 'gcc'.*: libyaml-dev$"
+
+done_testing
