@@ -40,9 +40,13 @@ PROGRAM_TESTS := $(filter-out tests/program/common.sh,$(sort $(wildcard tests/pr
 SUPPORT_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/%.o)
 
-all: $(BUILD)/libvibcore.a
+all: $(BUILD)/librunner.a $(BUILD)/libvibcore.a
 
 $(BUILD)/libvibcore.a: $(CORE_OBJ)
+	rm -f $@ && $(AR) rcs $@ $^
+
+# The program's objects without main, so that unit tests can link them.
+$(BUILD)/librunner.a: $(filter-out $(BUILD)/runner/main.o,$(RUNNER_OBJ))
 	rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/%.o: %.c
@@ -53,7 +57,8 @@ $(BUILD)/%.o: %.c
 # identity of every job, would change from machine to machine: no fused multiply-adds here.
 $(BUILD)/core/random.o $(BUILD)/core/mixture.o: CFLAGS_ALL += -ffp-contract=off
 
-$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(SUPPORT_OBJ) $(BUILD)/libvibcore.a
+
+$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(SUPPORT_OBJ) $(BUILD)/librunner.a $(BUILD)/libvibcore.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
@@ -85,7 +90,7 @@ clean:
 	rm -rf build
 
 -include $(CORE_OBJ:.o=.d) $(RUNNER_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) \
-         $(SUPPORT_OBJ:.o=.d) $(BUILD)/runner/schema.d
+         $(SUPPORT_OBJ:.o=.d)
 
 .PHONY: all test test-programs check-format clean
 .SECONDARY:

@@ -1,0 +1,38 @@
+/* `vib-sweep keys`: every configuration key. */
+#include "runner/command.h"
+
+#include "runner/keys.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void print_key(FILE *out, const struct key *key) {
+    char accepted[KEY_ACCEPTS_SIZE];
+    const char *value = key->default_text;
+    fprintf(out, "%s: %s%s%s\n", key->name, *value ? value : "\"\"", *key->unit ? " # " : "",
+            key->unit);
+    fprintf(out, "    %s\n", key->help);
+    fprintf(out, "    %s%s\n", key_accepts(key, accepted),
+            key->flags & KEY_SWEEP ? "; cannot be swept" : "");
+}
+
+int keys_print(FILE *out) {
+    fputs(
+        "# Every key as `name: default # unit`, what it means, and what it accepts. Names may be\n"
+        "# nested (train: {lr: 1e-3}) or dotted (train.lr: 1e-3).\n",
+        out);
+    for (size_t i = 0; i < n_keys; i++)
+        print_key(out, &keys[i]);
+    return fflush(out) != 0 || ferror(out) ? VIB_EIO : 0;
+}
+
+int cmd_keys(int argc, char **argv, struct vib_error *err) {
+    if (argc > 1)
+        return vib_error_set(err, VIB_EUSAGE, "keys: unexpected argument '%s'; it takes none",
+                             argv[1]);
+    errno = 0;
+    if (keys_print(stdout) != 0)
+        return vib_error_set(err, VIB_EIO, "cannot write standard output: %s",
+                             errno ? strerror(errno) : "unknown error");
+    return 0;
+}

@@ -1,0 +1,237 @@
+#include "runner/grid.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum fate { KEPT = 0, EXCLUDED, DUPLICATE };
+
+static int no_memory(struct vib_error *err) {
+    return vib_error_set(err, VIB_ENOMEM, "out of memory");
+}
+
+static size_t count_points(const struct config *config) {
+    size_t points = 1;
+    for (size_t i = 0; i < config->n_axes; i++)
+        points *= config->axes[i].n_values;
+    assert(points > 0 && points <= GRID_MAX_POINTS);
+    return points;
+}
+
+static const char **texts_at(const struct axis *axis, size_t value) {
+    return &axis->texts[value * axis->n_keys];
+}
+
+/* FNV-1a over the texts of one value, their ends included. */
+static size_t hash_value(const struct axis *axis, size_t value) {
+    uint64_t hash = 14695981039346656037u;
+    for (size_t k = 0; k < axis->n_keys; k++) {
+        const unsigned char *c = (const unsigned char *)texts_at(axis, value)[k];
+        do {
+            hash = (hash ^ *c) * 1099511628211u;
+        } while (*c++);
+    }
+    return (size_t)(hash ^ hash >> 32);
+}
+
+static bool same_value(const struct axis *axis, size_t a, size_t b) {
+    for (size_t k = 0; k < axis->n_keys; k++) {
+        if (strcmp(texts_at(axis, a)[k], texts_at(axis, b)[k]) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* repeated[v] tells whether an earlier value of the axis equals value v. */
+static int find_repeated(const struct axis *axis, bool *repeated, struct vib_error *err) {
+    size_t size = 16;
+    while (size < 2 * axis->n_values)
+        size *= 2;
+    uint32_t *table = calloc(size, sizeof *table); /* open addressing; value + 1, 0 is free */
+    if (!table)
+        return no_memory(err);
+    for (size_t v = 0; v < axis->n_values; v++) {
+        size_t slot = hash_value(axis, v) & (size - 1);
+        while (table[slot] && !same_value(axis, table[slot] - 1, v))
+            slot = (slot + 1) & (size - 1);
+        repeated[v] = table[slot] != 0;
+        if (!repeated[v])
+            table[slot] = (uint32_t)v + 1;
+    }
+    free(table);
+    return 0;
+}
+
+/* Every key is on one axis at most, so points are equal exactly when their values are equal axis
+ * by axis: no point needs to be compared with another. */
+static int mark_duplicates(const struct config *config, unsigned char *fates, size_t points,
+                           struct vib_error *err) {
+    size_t stride = points; /* of the axis before; what follows an axis varies faster */
+    for (size_t i = 0; i < config->n_axes; i++) {
+        const struct axis *axis = &config->axes[i];
+        bool *repeated = calloc(axis->n_values, sizeof *repeated);
+        if (!repeated)
+            return no_memory(err);
+        stride /= axis->n_values;
+        int rc = find_repeated(axis, repeated, err);
+        for (size_t p = 0; rc == 0 && p < points; p++) {
+            if (fates[p] == KEPT && repeated[p / stride % axis->n_values])
+                fates[p] = DUPLICATE;
+        }
+        free(repeated);
+        if (rc != 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int compare_texts(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool condition_holds(const struct condition *condition, const char *text) {
+    return bsearch(&text, condition->texts, condition->n_texts, sizeof text, compare_texts) != NULL;
+}
+
+/* Whether all conditions of the exclusion on this axis's keys hold for a value. */
+static bool value_matches(const struct exclusion *exclusion, const struct axis *axis,
+                          size_t value) {
+    for (size_t c = 0; c < exclusion->n_conditions; c++) {
+        for (size_t k = 0; k < axis->n_keys; k++) {
+            if (axis->keys[k] == exclusion->conditions[c].key &&
+                !condition_holds(&exclusion->conditions[c], texts_at(axis, value)[k]))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool is_swept(const struct config *config, const struct key *key) {
+    for (size_t i = 0; i < config->n_axes; i++) {
+        for (size_t k = 0; k < config->axes[i].n_keys; k++) {
+            if (config->axes[i].keys[k] == key)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the conditions on keys that are fixed (by an override) hold. */
+static bool base_matches(const struct config *config, const struct exclusion *exclusion) {
+    for (size_t c = 0; c < exclusion->n_conditions; c++) {
+        const struct condition *condition = &exclusion->conditions[c];
+        char text[4096 + 1]; /* the longest KEY_STRING fits */
+        if (is_swept(config, condition->key))
+            continue;
+        key_format(&config->base, condition->key, text, sizeof text);
+        if (!condition_holds(condition, text))
+            return false;
+    }
+    return true;
+}
+
+/* Marks the points of the product of the matching values of axis i and those after it; `first` is
+ * the position, in the product of the axes before, of the values chosen there. Recurses at most as
+ * deep as there are keys. */
+static void mark_product(const struct config *config, bool *const *matches, size_t i, size_t first,
+                         unsigned char *fates) {
+    if (i == config->n_axes) {
+        fates[first] = EXCLUDED;
+        return;
+    }
+    size_t n = config->axes[i].n_values;
+    for (size_t v = 0; v < n; v++) {
+        if (matches[i][v])
+            mark_product(config, matches, i + 1, first * n + v, fates);
+    }
+}
+
+static void mark_excluded(const struct config *config, bool *const *matches, unsigned char *fates) {
+    for (size_t e = 0; e < config->n_exclusions; e++) {
+        const struct exclusion *exclusion = &config->exclusions[e];
+        if (!base_matches(config, exclusion))
+            continue;
+        for (size_t i = 0; i < config->n_axes; i++) {
+            for (size_t v = 0; v < config->axes[i].n_values; v++)
+                matches[i][v] = value_matches(exclusion, &config->axes[i], v);
+        }
+        mark_product(config, matches, 0, 0, fates);
+    }
+}
+
+/* Allocates a flag per value of every axis around mark_excluded. */
+static int exclude(const struct config *config, unsigned char *fates, struct vib_error *err) {
+    size_t n = config->n_axes;
+    if (config->n_exclusions == 0)
+        return 0;
+    bool **matches = calloc(n + 1, sizeof *matches);
+    int rc = matches ? 0 : no_memory(err);
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        matches[i] = calloc(config->axes[i].n_values, sizeof *matches[i]);
+        rc = matches[i] ? 0 : no_memory(err);
+    }
+    if (rc == 0)
+        mark_excluded(config, matches, fates);
+    for (size_t i = 0; matches && i < n; i++)
+        free(matches[i]);
+    free(matches);
+    return rc;
+}
+
+static int keep_points(struct grid *grid, const unsigned char *fates, size_t points,
+                       struct vib_error *err) {
+    grid->points = malloc(points * sizeof *grid->points);
+    if (!grid->points)
+        return no_memory(err);
+    for (size_t p = 0; p < points; p++) {
+        if (fates[p] == KEPT)
+            grid->points[grid->n++] = (uint32_t)p;
+        grid->n_excluded += fates[p] == EXCLUDED;
+        grid->n_duplicates += fates[p] == DUPLICATE;
+    }
+    if (grid->n == 0)
+        return vib_error_set(err, VIB_ECONFIG,
+                             "%s: `exclude` leaves out every one of the grid's %zu points",
+                             grid->config->path, points);
+    return 0;
+}
+
+int grid_init(struct grid *grid, const struct config *config, struct vib_error *err) {
+    memset(grid, 0, sizeof *grid);
+    grid->config = config;
+    size_t points = count_points(config);
+    unsigned char *fates = calloc(points, 1);
+    int rc = fates ? 0 : no_memory(err);
+    if (rc == 0)
+        rc = exclude(config, fates, err);
+    if (rc == 0)
+        rc = mark_duplicates(config, fates, points, err);
+    if (rc == 0)
+        rc = keep_points(grid, fates, points, err);
+    free(fates);
+    if (rc != 0)
+        grid_release(grid);
+    return rc;
+}
+
+void grid_release(struct grid *grid) {
+    free(grid->points);
+    memset(grid, 0, sizeof *grid);
+}
+
+void grid_settings(const struct grid *grid, size_t i, struct settings *settings) {
+    const struct config *config = grid->config;
+    assert(i < grid->n);
+    size_t rest = grid->points[i];
+    *settings = config->base;
+    for (size_t a = config->n_axes; a-- > 0;) {
+        const struct axis *axis = &config->axes[a];
+        const char **texts = texts_at(axis, rest % axis->n_values);
+        rest /= axis->n_values;
+        for (size_t k = 0; k < axis->n_keys; k++) {
+            if (key_set(settings, axis->keys[k], texts[k], NULL) != 0)
+                assert(false && "config_load accepted every text");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+#include "runner/keys.h"
+
+#include <float.h>
+
+#define AT(member) offsetof(struct settings, member)
+
+/* A limit that no value reaches, and the largest double below 1. */
+#define NO_LIMIT DBL_MAX
+#define BELOW_1 (1 - DBL_EPSILON / 2)
+
+/* SQLite's INTEGER ends at 2^63 - 1, example counts of IDX files and their index at 2^31. */
+#define MAX_INTEGER 0x1p63
+#define MAX_EXAMPLES 0x1p31
+
+static const char *const methods[] = {"vib", NULL};
+static const char *const activations[] = {"relu", "tanh", NULL};
+
+_Static_assert(sizeof(enum vib_method) == sizeof(int), "KEY_CHOICE stores an int");
+_Static_assert(sizeof(enum vib_activation) == sizeof(int), "KEY_CHOICE stores an int");
+_Static_assert(AT(job.hidden) == AT(job.n_hidden) + sizeof(size_t), "KEY_WIDTHS stores both");
+
+/* name, column, type, offset, flags, default, min, max, choices, unit, help */
+const struct key keys[] = {
+    {"name", NULL, KEY_STRING, AT(name), KEY_SWEEP | KEY_WORD, "", 1, 200, NULL, "",
+     "name of the sweep and of its database, results/<name>.db; default: the file's base name"},
+    {"method", "method", KEY_CHOICE, AT(job.method), 0, "vib", 0, 0, methods, "",
+     "training objective"},
+    {"beta", "beta", KEY_REAL, AT(job.beta), 0, "1e-3", 0, NO_LIMIT, NULL, "",
+     "weight of the rate in J = CE + beta * rate"},
+    {"K", "K", KEY_SIZE, AT(job.K), 0, "256", 1, 65536, NULL, "", "dimension of the code z"},
+    {"seed", "seed", KEY_SEED, AT(job.seed), 0, "0", 0, MAX_INTEGER, NULL, "",
+     "selects every random stream of the job"},
+
+    {"dataset.name", "dataset_name", KEY_STRING, AT(data.name), KEY_DATA | KEY_PART, "mnist", 1, 63,
+     NULL, "", "folder of the data set, or `mixture` for the built-in one"},
+    {"dataset.dir", NULL, KEY_STRING, AT(data.dir), KEY_DATA | KEY_SWEEP, "", 0, 4095, NULL, "",
+     "folder that holds the data set's files; empty: look for dataset.name in the usual places"},
+    {"dataset.classes", "dataset_classes", KEY_SIZE, AT(data.classes), KEY_DATA, "10", 2, 256, NULL,
+     "", "number of classes"},
+    {"dataset.n_train", "dataset_n_train", KEY_SIZE, AT(data.n_train), KEY_DATA, "0", 0,
+     MAX_EXAMPLES, NULL, "examples",
+     "training examples used, the first ones; 0: all of a file, 10000 of the mixture"},
+    {"dataset.n_test", "dataset_n_test", KEY_SIZE, AT(data.n_test), KEY_DATA, "0", 0, MAX_EXAMPLES,
+     NULL, "examples",
+     "test examples used, the first ones; 0: all of a file, 10000 of the mixture"},
+    {"dataset.dim", "dataset_dim", KEY_SIZE, AT(data.dim), KEY_DATA, "16", 1, 65536, NULL, "",
+     "mixture only: inputs per example"},
+    {"dataset.separation", "dataset_separation", KEY_REAL, AT(data.separation), KEY_DATA | KEY_LOG,
+     "4", 0, NO_LIMIT, NULL, "", "mixture only: root mean square distance between two class means"},
+    {"dataset.noise", "dataset_noise", KEY_REAL, AT(data.noise), KEY_DATA | KEY_LOG, "1", 0,
+     NO_LIMIT, NULL, "", "mixture only: standard deviation of each input within a class"},
+    {"dataset.seed", "dataset_seed", KEY_SEED, AT(data.seed), KEY_DATA, "0", 0, MAX_INTEGER, NULL,
+     "", "mixture only: chooses means and examples, apart from `seed`"},
+
+    {"model.hidden", "model_hidden", KEY_WIDTHS, AT(job.n_hidden), 0, "[1024, 1024]", 1, 65536,
+     NULL, "units", "widths of the encoder's hidden layers"},
+    {"model.activation", "model_activation", KEY_CHOICE, AT(job.activation), 0, "relu", 0, 0,
+     activations, "", "of the hidden layers"},
+
+    {"train.epochs", "train_epochs", KEY_SIZE, AT(job.epochs), 0, "200", 1, 1000000, NULL, "epochs",
+     "passes over the training examples"},
+    {"train.batch", "train_batch", KEY_SIZE, AT(job.batch), 0, "100", 1, 65536, NULL, "examples",
+     "examples per step"},
+    {"train.lr", "train_lr", KEY_REAL, AT(job.lr), KEY_LOG, "1e-4", 0, NO_LIMIT, NULL, "",
+     "Adam's step size in the first epochs"},
+    {"train.lr_decay", "train_lr_decay", KEY_REAL, AT(job.lr_decay), KEY_LOG, "0.97", 0, 1, NULL,
+     "", "factor on the step size after every train.lr_decay_epochs"},
+    {"train.lr_decay_epochs", "train_lr_decay_epochs", KEY_SIZE, AT(job.lr_decay_epochs), 0, "2", 1,
+     MAX_INTEGER, NULL, "epochs", "epochs between decays of the step size"},
+    {"train.adam_beta1", "train_adam_beta1", KEY_REAL, AT(job.adam_beta1), 0, "0.5", 0, BELOW_1,
+     NULL, "", "Adam's decay of the mean gradient"},
+    {"train.adam_beta2", "train_adam_beta2", KEY_REAL, AT(job.adam_beta2), 0, "0.999", 0, BELOW_1,
+     NULL, "", "Adam's decay of the mean squared gradient"},
+    {"train.adam_epsilon", "train_adam_epsilon", KEY_REAL, AT(job.adam_epsilon), KEY_LOG, "1e-8", 0,
+     NO_LIMIT, NULL, "", "Adam's guard against division by zero"},
+    {"train.average_decay", "train_average_decay", KEY_REAL, AT(job.average_decay), 0, "0.999", 0,
+     BELOW_1, NULL, "", "decay of the moving average of the weights; 0 switches it off"},
+
+    {"evaluate.every", "evaluate_every", KEY_SIZE, AT(job.eval_every), 0, "10", 1, MAX_INTEGER,
+     NULL, "epochs", "epochs between evaluations; the last epoch is always evaluated"},
+    {"evaluate.samples", "evaluate_samples", KEY_SIZE, AT(job.eval_samples), 0, "12", 1, 4096, NULL,
+     "", "samples of z per example in error_mc"},
+
+    {"checkpoint.every", NULL, KEY_REAL, AT(checkpoint_every_s), KEY_SWEEP, "60", 0, NO_LIMIT, NULL,
+     "s", "time between saves of a running job; 0: only when it is interrupted"},
+};
+const size_t n_keys = sizeof keys / sizeof keys[0];
