@@ -46,7 +46,7 @@ $(BUILD)/libvibcore.a: $(CORE_OBJ)
 	rm -f $@ && $(AR) rcs $@ $^
 
 # The program's objects without main, so that unit tests can link them.
-$(BUILD)/librunner.a: $(filter-out $(BUILD)/runner/main.o,$(RUNNER_OBJ))
+$(BUILD)/librunner.a: $(filter-out $(BUILD)/runner/main.o,$(RUNNER_OBJ)) $(BUILD)/runner/schema.o
 	rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/%.o: %.c
@@ -57,6 +57,15 @@ $(BUILD)/%.o: %.c
 # identity of every job, would change from machine to machine: no fused multiply-adds here.
 $(BUILD)/core/random.o $(BUILD)/core/mixture.o: CFLAGS_ALL += -ffp-contract=off
 
+# runner/schema.sql as a zero-terminated array of bytes.
+$(BUILD)/runner/schema.c: runner/schema.sql
+	@mkdir -p $(@D)
+	{ echo '#include "runner/schema.h"'; echo 'const unsigned char schema_sql[] = {'; \
+	  od -An -v -tu1 $< | sed 's/[0-9][0-9]*/&,/g'; echo '0};'; } > $@.tmp && mv $@.tmp $@
+
+
+$(BUILD)/runner/schema.o: $(BUILD)/runner/schema.c
+	$(CC) $(CFLAGS_ALL) $(CPPFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(SUPPORT_OBJ) $(BUILD)/librunner.a $(BUILD)/libvibcore.a
 	@mkdir -p $(@D)
@@ -90,7 +99,7 @@ clean:
 	rm -rf build
 
 -include $(CORE_OBJ:.o=.d) $(RUNNER_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) \
-         $(SUPPORT_OBJ:.o=.d)
+         $(SUPPORT_OBJ:.o=.d) $(BUILD)/runner/schema.d
 
 .PHONY: all test test-programs check-format clean
 .SECONDARY:

@@ -1,0 +1,262 @@
+/* vib-sweep export DB [--table NAME] [-o FILE]: a table of the results as CSV. */
+#include "runner/atomic_file.h"
+#include "runner/command.h"
+#include "runner/csv.h"
+#include "runner/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct export_options {
+    const char *database;
+    const struct export_table *table;
+    const char *output; /* NULL = stdout */
+    bool help;
+};
+
+static int export_help(struct vib_error *err) {
+    (void)fputs(
+        "Usage: vib-sweep export DB [--table NAME] [-o FILE]\n\n"
+        "Writes a table of the database DB as CSV (RFC 4180): a header, then one record per"
+        " row;\nNULL is an empty field, and numbers read back exactly. A sweep may be"
+        " running on DB.\n\n"
+        "  -t, --table NAME   the table (default plane):\n",
+        stdout);
+    for (size_t i = 0; i < n_export_tables; i++)
+        (void)printf("       %-8s      %s\n", export_tables[i].name, export_tables[i].help);
+    (void)fputs(
+        "  -o, --output FILE  write to FILE, which appears when it is complete; - is"
+        " standard output\n"
+        "  -h, --help         show this text\n",
+        stdout);
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return vib_error_set(err, VIB_EIO, "cannot write to standard output: %s", strerror(errno));
+    return 0;
+}
+
+static int find_table(const char *name, const struct export_table **table, struct vib_error *err) {
+    char names[128] = "";
+    for (size_t i = 0; i < n_export_tables; i++) {
+        if (strcmp(name, export_tables[i].name) == 0) {
+            *table = &export_tables[i];
+            return 0;
+        }
+        const size_t used = strlen(names);
+        (void)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "",
+                       export_tables[i].name);
+    }
+    return vib_error_set(err, VIB_EUSAGE, "export: there is no table '%.64s'; the tables are: %s",
+                         name, names);
+}
+
+/* What getopt found wrong, in our words: it prints nothing itself (opterr is 0). */
+static int wrong_option(char option, char *const argv[], struct vib_error *err) {
+    const char *text = argv[optind - 1];
+    if (option == ':')
+        return vib_error_set(err, VIB_EUSAGE, "export: option %.64s needs a value", text);
+    if (optopt > 0 && optopt < 128 && strncmp(text, "--", 2) != 0)
+        return vib_error_set(err, VIB_EUSAGE, "export: there is no option -%c", optopt);
+    return vib_error_set(err, VIB_EUSAGE, "export: there is no option %.64s", text);
+}
+
+/* Takes one option; more words are in argv[optind...] when getopt_long has no more. */
+static int take_option(int option, char *const argv[], struct export_options *options,
+                       struct vib_error *err) {
+    switch (option) {
+    case 't':
+        return find_table(optarg, &options->table, err);
+    case 'o':
+        options->output = strcmp(optarg, "-") == 0 ? NULL : optarg;
+        return *optarg != '\0' ? 0
+                               : vib_error_set(err, VIB_EUSAGE, "export: -o needs a file's name");
+    case 'h':
+        options->help = true;
+        return 0;
+    default:
+        return wrong_option((char)option, argv, err);
+    }
+}
+
+static int parse_options(int argc, char **argv, struct export_options *options,
+                         struct vib_error *err) {
+    static const struct option known[] = {{"table", required_argument, NULL, 't'},
+                                          {"output", required_argument, NULL, 'o'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {NULL, 0, NULL, 0}};
+    int option, code = 0;
+    *options = (struct export_options){.table = &export_tables[0]};
+    optind = 0; /* glibc: start anew, on another argv than main's */
+    opterr = 0;
+    while (code == 0 && !options->help &&
+           (option = getopt_long(argc, argv, ":t:o:h", known, NULL)) != -1)
+        code = take_option(option, argv, options, err);
+    if (code != 0 || options->help)
+        return code;
+    if (optind == argc)
+        return vib_error_set(err, VIB_EUSAGE,
+                             "export: name the database: vib-sweep export DB [--table NAME]");
+    if (optind + 1 < argc)
+        return vib_error_set(err, VIB_EUSAGE, "export: takes one database; what is '%.64s'?",
+                             argv[optind + 1]);
+    options->database = argv[optind];
+    return 0;
+}
+
+/* --- where the CSV goes --- */
+
+struct sink {
+    FILE *stream;
+    const char *name;        /* for messages */
+    bool direct;             /* ours to close: a device or pipe named by -o */
+    struct atomic_file file; /* when stream is its stream */
+};
+
+static int sink_open_direct(struct sink *sink, struct vib_error *err) {
+    sink->direct = true;
+    if ((sink->stream = fopen(sink->name, "we")) == NULL)
+        return vib_error_set(err, VIB_ECREATE, "cannot open %s: %s", sink->name, strerror(errno));
+    return 0;
+}
+
+/* A file's temporary stands beside what a symbolic link leads to, so that the link stays. */
+static int sink_open_file(struct sink *sink, struct vib_error *err) {
+    char suffix[32];
+    char *target = realpath(sink->name, NULL);
+    if (target == NULL && errno == ENOMEM)
+        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", sink->name);
+    (void)snprintf(suffix, sizeof suffix, ".%ld.tmp", (long)getpid());
+    const int code =
+        atomic_file_open(&sink->file, target != NULL ? target : sink->name, suffix, err);
+    sink->stream = sink->file.stream;
+    free(target);
+    return code;
+}
+
+static int sink_open(struct sink *sink, const struct export_options *options,
+                     struct vib_error *err) {
+    struct stat output, database;
+    memset(sink, 0, sizeof *sink);
+    if (options->output == NULL) {
+        sink->name = "standard output";
+        sink->stream = stdout;
+        return 0;
+    }
+    sink->name = options->output;
+    if (stat(options->output, &output) != 0)
+        return sink_open_file(sink, err);
+    if (stat(options->database, &database) == 0 && database.st_dev == output.st_dev &&
+        database.st_ino == output.st_ino)
+        return vib_error_set(err, VIB_EUSAGE, "export: %s is the database itself", sink->name);
+    if (S_ISDIR(output.st_mode))
+        return vib_error_set(err, VIB_ECREATE, "cannot create %s: it is a folder", sink->name);
+    return S_ISREG(output.st_mode) ? sink_open_file(sink, err) : sink_open_direct(sink, err);
+}
+
+static int sink_failed(const struct sink *sink, struct vib_error *err) {
+    return vib_error_set(err, VIB_EIO, "cannot write to %s: %s", sink->name, strerror(errno));
+}
+
+/* Completes the output where code is 0, else drops it; returns the final code. */
+static int sink_close(struct sink *sink, int code, struct vib_error *err) {
+    if (sink->file.stream != NULL && code == 0)
+        return atomic_file_commit(&sink->file, err);
+    atomic_file_discard(&sink->file);
+    if (sink->stream == stdout && code == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+        return sink_failed(sink, err);
+    if (sink->direct && sink->stream != NULL && fclose(sink->stream) != 0 && code == 0)
+        return sink_failed(sink, err);
+    return code;
+}
+
+/* --- rows --- */
+
+struct export_context {
+    struct sink *sink;
+    struct csv csv;
+};
+
+/* Ends early on a full disk rather than after the last row. */
+static int end_record(struct export_context *context, struct vib_error *err) {
+    csv_end_record(&context->csv);
+    return ferror(context->csv.out) ? sink_failed(context->sink, err) : 0;
+}
+
+static int write_head(void *opaque, struct sqlite3_stmt *statement, struct vib_error *err) {
+    struct export_context *context = opaque;
+    for (int i = 0; i < sqlite3_column_count(statement); i++) {
+        const char *name = sqlite3_column_name(statement, i);
+        if (name == NULL)
+            return vib_error_set(err, VIB_ENOMEM, "export: out of memory");
+        csv_text(&context->csv, name, strlen(name));
+    }
+    return end_record(context, err);
+}
+
+static int write_text(struct csv *csv, struct sqlite3_stmt *statement, int column,
+                      struct vib_error *err) {
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+    if (text == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "export: out of memory");
+    csv_text(csv, text, (size_t)sqlite3_column_bytes(statement, column));
+    return 0;
+}
+
+static int write_row(void *opaque, struct sqlite3_stmt *statement, struct vib_error *err) {
+    struct export_context *context = opaque;
+    int code = 0;
+    for (int i = 0; code == 0 && i < sqlite3_column_count(statement); i++)
+        switch (sqlite3_column_type(statement, i)) {
+        case SQLITE_NULL:
+            csv_null(&context->csv);
+            break;
+        case SQLITE_INTEGER:
+            csv_integer(&context->csv, sqlite3_column_int64(statement, i));
+            break;
+        case SQLITE_FLOAT:
+            csv_real(&context->csv, sqlite3_column_double(statement, i));
+            break;
+        default:
+            code = write_text(&context->csv, statement, i, err);
+        }
+    return code != 0 ? code : end_record(context, err);
+}
+
+static int export_table(struct store *store, const struct export_options *options,
+                        struct vib_error *err) {
+    struct sink sink;
+    int code = sink_open(&sink, options, err);
+    if (code == 0) {
+        struct export_context context = {.sink = &sink};
+        csv_init(&context.csv, sink.stream);
+        code = store_query(store, options->table->sql, write_head, write_row, &context, err);
+    }
+    return sink_close(&sink, code, err);
+}
+
+int cmd_export(int argc, char **argv, struct vib_error *err) {
+    struct export_options options;
+    struct store *store = NULL;
+    int code = parse_options(argc, argv, &options, err);
+    if (code != 0)
+        return code;
+    /* A reader that has seen enough (`| head`) ends us as it ends other filters. */
+    if (signal(SIGPIPE, SIG_DFL) == SIG_ERR)
+        return vib_error_set(err, VIB_EIO, "cannot set SIGPIPE: %s", strerror(errno));
+    if (options.help)
+        return export_help(err);
+    /* Asked before the database is opened, which might get the number of a closed stdout. */
+    if (options.output == NULL && fcntl(STDOUT_FILENO, F_GETFD) < 0)
+        return vib_error_set(err, VIB_EIO, "cannot write to standard output: %s", strerror(errno));
+    if ((code = store_open_reader(&store, options.database, err)) == 0)
+        code = export_table(store, &options, err);
+    store_close(store);
+    return code;
+}
