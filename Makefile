@@ -40,7 +40,7 @@ PROGRAM_TESTS := $(filter-out tests/program/common.sh,$(sort $(wildcard tests/pr
 SUPPORT_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/%.o)
 
-all: $(BUILD)/librunner.a $(BUILD)/libvibcore.a
+all: $(BUILD)/vib-sweep
 
 $(BUILD)/libvibcore.a: $(CORE_OBJ)
 	rm -f $@ && $(AR) rcs $@ $^
@@ -48,6 +48,9 @@ $(BUILD)/libvibcore.a: $(CORE_OBJ)
 # The program's objects without main, so that unit tests can link them.
 $(BUILD)/librunner.a: $(filter-out $(BUILD)/runner/main.o,$(RUNNER_OBJ)) $(BUILD)/runner/schema.o
 	rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/vib-sweep: $(BUILD)/runner/main.o $(BUILD)/librunner.a $(BUILD)/libvibcore.a
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -63,6 +66,14 @@ $(BUILD)/runner/schema.c: runner/schema.sql
 	{ echo '#include "runner/schema.h"'; echo 'const unsigned char schema_sql[] = {'; \
 	  od -An -v -tu1 $< | sed 's/[0-9][0-9]*/&,/g'; echo '0};'; } > $@.tmp && mv $@.tmp $@
 
+# What --version and the database say of this build.
+REVISION := $(shell git describe --always --dirty 2>/dev/null)
+$(BUILD)/revision: FORCE
+	@mkdir -p $(@D)
+	@echo '$(REVISION)' | cmp -s - $@ || echo '$(REVISION)' > $@
+$(BUILD)/runner/version.o: $(BUILD)/revision
+$(BUILD)/runner/version.o: CPPFLAGS_ALL += -DVIB_VERSION='"$(VERSION)"' \
+    -DVIB_BUILD='"$(BACKEND)$(if $(REVISION), $(REVISION)), $(strip $(CFLAGS) $(SAN_$(SANITIZE)))"'
 
 $(BUILD)/runner/schema.o: $(BUILD)/runner/schema.c
 	$(CC) $(CFLAGS_ALL) $(CPPFLAGS_ALL) -MMD -MP -c -o $@ $<
@@ -76,11 +87,20 @@ DEPS     = CC='$(CC)' BACKEND='$(BACKEND)' tests/deps.sh
 SUBMAKE  = $(MAKE) --no-print-directory \
            $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
 
+# Builds the program and runs the first sweep.
+run:
+	@$(DEPS) build
+	@$(SUBMAKE) all
+	$(BUILD)/vib-sweep configs/quickstart.yaml
+	$(BUILD)/vib-sweep export results/quickstart.db -o results/quickstart.csv
+	@echo 'as CSV: results/quickstart.csv'
+
 # Every test, in every tree; `make test TREES=plain` is the quick round.
 TREES ?= plain address thread
 
 # The tests of one tree, as arguments of tests/run.sh.
-suite = $(UNIT_SRC:tests/unit/%.c=$(call tree,$(1))/tests/%) $(PROGRAM_TESTS)
+suite = VIB_SWEEP='$(CURDIR)/$(call tree,$(1))/vib-sweep' \
+        $(UNIT_SRC:tests/unit/%.c=$(call tree,$(1))/tests/%) $(PROGRAM_TESTS)
 
 test:
 	@$(DEPS) test
@@ -89,7 +109,12 @@ test:
 	@CC='$(CC)' tests/run.sh tests/selftest.sh tests/layers.sh \
 	    $(foreach t,$(TREES),$(call suite,$(t:plain=)))
 
-test-programs: $(UNIT_BIN)
+test-programs: $(BUILD)/vib-sweep $(UNIT_BIN)
+
+install: all
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/vib-sweep/configs'
+	install -m 755 $(BUILD)/vib-sweep '$(DESTDIR)$(PREFIX)/bin/vib-sweep'
+	install -m 644 $(wildcard configs/*.yaml) '$(DESTDIR)$(PREFIX)/share/vib-sweep/configs'
 
 check-format:
 	clang-format --dry-run -Werror $(wildcard core/*.[ch] runner/*.[ch] tests/unit/*.[ch])
@@ -101,5 +126,7 @@ clean:
 -include $(CORE_OBJ:.o=.d) $(RUNNER_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) \
          $(SUPPORT_OBJ:.o=.d) $(BUILD)/runner/schema.d
 
-.PHONY: all test test-programs check-format clean
+FORCE:
+
+.PHONY: all run test test-programs install check-format clean
 .SECONDARY:

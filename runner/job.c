@@ -1,0 +1,192 @@
+#include "runner/job.h"
+
+#include "runner/checkpoint.h"
+#include "runner/clock.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Between two looks at the stop flag and the clock. */
+static const double CHUNK_MIN_S = 0.05, CHUNK_MAX_S = 0.2;
+
+struct job *job_new(const char *checkpoint_path) {
+    struct job *job = calloc(1, sizeof *job);
+    if (job == NULL)
+        return NULL;
+    job->checkpoint_path = strdup(checkpoint_path);
+    atomic_init(&job->monitor.objective, (double)NAN);
+    job->result.objective = (double)NAN;
+    if (job->checkpoint_path == NULL) {
+        job_free(job);
+        return NULL;
+    }
+    return job;
+}
+
+void job_free(struct job *job) {
+    if (job == NULL)
+        return;
+    free(job->checkpoint_path);
+    free(job->result.epochs);
+    free(job);
+}
+
+/* The first note stays: later ones are usually its consequences. */
+static void note(struct job *job, const char *text) {
+    if (job->result.message[0] == '\0')
+        snprintf(job->result.message, sizeof job->result.message, "%s", text);
+}
+
+static void end_with(struct job *job, enum job_state state, const char *text) {
+    job->result.state = state;
+    snprintf(job->result.message, sizeof job->result.message, "%s", text);
+}
+
+static void show_progress(struct job *job, const struct vib_progress *p, uint64_t first_examples) {
+    double steps = (double)p->epoch * (double)p->steps_per_epoch + (double)p->step;
+    double all = (double)job->settings.job.epochs * (double)p->steps_per_epoch;
+    atomic_store(&job->monitor.done, steps / all);
+    atomic_store(&job->monitor.objective, p->objective);
+    atomic_store(&job->monitor.epoch, p->epoch);
+    atomic_store(&job->monitor.examples, p->examples - first_examples);
+}
+
+static bool stopped(const struct job *job) {
+    return atomic_load(job->stop);
+}
+
+static bool evaluation_due(const struct job *job, const struct vib_progress *p) {
+    const struct vib_params *params = &job->settings.job;
+    const struct job_result *r = &job->result;
+    if (p->step != 0 || p->epoch == 0)
+        return false;
+    if (p->epoch % params->eval_every != 0 && p->epoch != params->epochs)
+        return false;
+    return r->n_epochs == 0 || r->epochs[r->n_epochs - 1].epoch < p->epoch;
+}
+
+/* Appends an evaluation of both splits. */
+static int evaluate(struct job *job, struct vib_trainer *trainer, const struct vib_progress *p) {
+    struct job_result *r = &job->result;
+    struct epoch_result row = {.epoch = p->epoch, .lr = p->lr};
+    double start = clock_s();
+    for (int s = 0; s < VIB_SPLITS; s++) {
+        int rc = vib_trainer_evaluate(trainer, (enum vib_split_id)s, &row.split[s]);
+        if (rc != VIB_OK)
+            return rc;
+    }
+    r->evaluate_s += clock_s() - start;
+    struct epoch_result *epochs = realloc(r->epochs, (r->n_epochs + 1) * sizeof *epochs);
+    if (epochs == NULL)
+        return VIB_ENOMEM;
+    r->epochs = epochs;
+    r->epochs[r->n_epochs++] = row;
+    return VIB_OK;
+}
+
+/* A checkpoint that cannot be written costs safety, not the job: it is noted. */
+static void save(struct job *job, struct vib_trainer *trainer) {
+    struct vib_error err;
+    struct checkpoint checkpoint = {.progress = job->result};
+    checkpoint.state = vib_trainer_state(trainer, &checkpoint.state_size);
+    if (checkpoint_write(job->checkpoint_path, job->identity, &checkpoint, &err) != VIB_OK)
+        note(job, err.message);
+}
+
+/* Continues from the checkpoint if there is a good one. */
+static int resume(struct job *job, struct vib_trainer *trainer, struct vib_error *err) {
+    struct checkpoint saved = {0};
+    bool found = false;
+    int rc = checkpoint_read(job->checkpoint_path, job->identity, &saved, &found, err);
+    if (rc == VIB_OK && found)
+        rc = vib_trainer_restore(trainer, saved.state, saved.state_size, err);
+    if (rc == VIB_OK && found) {
+        job->result = saved.progress;
+        saved.progress.epochs = NULL; /* now the job's */
+    }
+    checkpoint_release(&saved);
+    if (rc == VIB_ESTATE || rc == VIB_EIO) {
+        char text[sizeof job->result.message];
+        snprintf(text, sizeof text, "started over: %s", err->message);
+        note(job, text);
+        return VIB_OK;
+    }
+    return rc;
+}
+
+/* Steps until the next look at clock and stop flag; *chunk adapts to the speed of the machine. */
+static int advance(struct job *job, struct vib_trainer *trainer, size_t *chunk) {
+    double start = clock_s();
+    int rc = vib_trainer_advance(trainer, *chunk);
+    double elapsed = clock_s() - start;
+    job->result.train_s += elapsed;
+    if (elapsed < CHUNK_MIN_S && *chunk < SIZE_MAX / 2)
+        *chunk *= 2;
+    else if (elapsed > CHUNK_MAX_S && *chunk > 1)
+        *chunk /= 2;
+    return rc;
+}
+
+static int train(struct job *job, struct vib_trainer *trainer) {
+    const size_t epochs = job->settings.job.epochs;
+    const double every_s = job->settings.checkpoint_every_s;
+    struct vib_progress p;
+    double saved_at = clock_s();
+    size_t chunk = 1;
+    int rc = VIB_OK;
+    vib_trainer_progress(trainer, &p);
+    const uint64_t first_examples = p.examples;
+    show_progress(job, &p, first_examples);
+    atomic_store(&job->monitor.base, atomic_load(&job->monitor.done));
+    atomic_store(&job->monitor.started, true);
+    while (rc == VIB_OK) {
+        if (evaluation_due(job, &p))
+            rc = evaluate(job, trainer, &p);
+        if (rc != VIB_OK || p.epoch == epochs)
+            break;
+        if (stopped(job))
+            return VIB_ESTOPPED;
+        rc = advance(job, trainer, &chunk);
+        vib_trainer_progress(trainer, &p);
+        show_progress(job, &p, first_examples);
+        job->result.examples = p.examples;
+        job->result.objective = p.objective;
+        if (rc == VIB_OK && every_s > 0.0 && clock_s() - saved_at >= every_s) {
+            save(job, trainer);
+            saved_at = clock_s();
+        }
+    }
+    return rc;
+}
+
+void job_run(struct job *job) {
+    struct vib_trainer *trainer = NULL;
+    struct vib_error err = {0};
+    struct vib_progress p = {0};
+    char text[128];
+    int rc = vib_trainer_new(&trainer, &job->settings.job, job->data, job->stop, &err);
+    if (rc == VIB_OK)
+        rc = resume(job, trainer, &err);
+    if (rc != VIB_OK) {
+        end_with(job, JOB_FAILED, err.message);
+        vib_trainer_free(trainer);
+        return;
+    }
+    rc = train(job, trainer);
+    vib_trainer_progress(trainer, &p);
+    if (rc == VIB_OK) {
+        job->result.state = JOB_DONE;
+    } else if (rc == VIB_ESTOPPED) {
+        job->interrupted = true;
+        save(job, trainer);
+    } else if (rc == VIB_EDIVERGED) {
+        snprintf(text, sizeof text, "the objective is not finite in epoch %zu",
+                 p.step > 0 || p.epoch == 0 ? p.epoch + 1 : p.epoch);
+        end_with(job, JOB_DIVERGED, text);
+    } else {
+        end_with(job, JOB_FAILED, vib_status_text(rc));
+    }
+    vib_trainer_free(trainer);
+}

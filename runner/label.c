@@ -1,0 +1,44 @@
+#include "runner/label.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { MAX_LABEL_KEYS = 16 };
+
+static const char *const default_keys[] = {"beta", "K", "seed"};
+
+size_t label_keys(const struct config *config, const struct key **out, size_t max) {
+    size_t n = 0;
+    for (size_t a = 0; a < config->n_axes; a++)
+        for (size_t k = 0; k < config->axes[a].n_keys && n < max; k++)
+            out[n++] = config->axes[a].keys[k];
+    for (size_t i = 0; config->n_axes == 0 && i < 3 && n < max; i++)
+        out[n++] = key_find(default_keys[i]);
+    return n;
+}
+
+void label_job(const struct config *config, const struct settings *settings, char *text,
+               size_t size) {
+    const struct key *shown[MAX_LABEL_KEYS];
+    size_t n = label_keys(config, shown, MAX_LABEL_KEYS), used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < n && used < size; i++) {
+        char value[128];
+        key_format(settings, shown[i], value, sizeof value);
+        int written =
+            snprintf(text + used, size - used, "%s%s=%s", i > 0 ? " " : "", shown[i]->name, value);
+        used += written > 0 ? (size_t)written : 0;
+    }
+}
+
+void label_duration(double seconds, char *text, size_t size) {
+    double minutes = floor(seconds / 60.0 + 0.5), hours = floor(minutes / 60.0);
+    if (seconds < 99.5)
+        snprintf(text, size, "%.0f s", seconds);
+    else if (minutes < 100.0)
+        snprintf(text, size, "%.0f min", minutes);
+    else if (hours < 48.0)
+        snprintf(text, size, "%.0f h %.0f min", hours, minutes - 60.0 * hours);
+    else
+        snprintf(text, size, "%.0f d %.0f h", floor(hours / 24.0), fmod(hours, 24.0));
+}

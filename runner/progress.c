@@ -1,0 +1,188 @@
+#include "runner/progress.h"
+
+#include "runner/clock.h"
+#include "runner/label.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { BAR_WIDTH = 24, LINE = 512, MAX_LINES = 64 };
+
+static const double SMOOTHING = 0.3, SAMPLE_S = 1.0;
+
+void progress_init(struct progress *p, const struct config *config, bool quiet) {
+    const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+    memset(p, 0, sizeof *p);
+    p->config = config;
+    p->quiet = quiet;
+    p->terminal = !quiet && isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
+    p->colour = p->terminal && (no_color == NULL || no_color[0] == '\0');
+    p->started_s = p->sampled_s = clock_s();
+}
+
+static void terminal_size(size_t *rows, size_t *columns) {
+    struct winsize size;
+    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    *rows = known ? size.ws_row : 24;
+    *columns = known ? size.ws_col : 80;
+}
+
+/* One line, cut so that the terminal never wraps it: a wrapped line would break the redraw. */
+static void put_line(struct progress *p, const char *text, size_t columns) {
+    fprintf(stderr, "%.*s\033[K\n", (int)(columns - 1), text);
+    p->drawn++;
+}
+
+void progress_clear(struct progress *p) {
+    if (p->drawn > 0)
+        fprintf(stderr, "\033[%zuA\r\033[J", p->drawn);
+    p->drawn = 0;
+    fflush(stderr);
+}
+
+void progress_note(struct progress *p, const char *format, ...) {
+    va_list args;
+    progress_clear(p);
+    va_start(args, format);
+    fputs("vib-sweep: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    fflush(stderr);
+}
+
+/* What one finished job has to say for itself. */
+static void describe_end(const struct job *job, char *text, size_t size) {
+    const struct job_result *r = &job->result;
+    if (r->state != JOB_DONE || r->n_epochs == 0) {
+        snprintf(text, size, "%s: %s", job_state_name(r->state), r->message);
+        return;
+    }
+    const struct vib_evaluation *test = &r->epochs[r->n_epochs - 1].split[VIB_TEST];
+    char duration[32];
+    label_duration(r->train_s + r->evaluate_s, duration, sizeof duration);
+    snprintf(text, size, "error_mc %.2f %%, I(Z;X) <= %.3f bits, I(Z;Y) >= %.4f bits, %s%s%s",
+             100.0 * test->error_mc, test->rate, job->data->split[VIB_TEST].h_y - test->ce,
+             duration, r->message[0] != '\0' ? "; " : "", r->message);
+}
+
+void progress_finished(struct progress *p, const struct progress_job *finished,
+                       const struct progress_counts *counts) {
+    const struct job *job = finished->job;
+    double done = job->interrupted ? atomic_load(&job->monitor.done) : 1.0;
+    p->flops_done += finished->flops * (done - atomic_load(&job->monitor.base));
+    p->finished_examples += (double)atomic_load(&job->monitor.examples);
+    bool well = job->result.state == JOB_DONE && job->result.message[0] == '\0';
+    if (job->interrupted || (well && (p->quiet || p->terminal)))
+        return; /* on a terminal the bar tells it; trouble is always told */
+    char label[LINE], end[LINE + sizeof job->result.message];
+    label_job(p->config, &job->settings, label, sizeof label);
+    describe_end(job, end, sizeof end);
+    progress_clear(p);
+    fprintf(stderr, "[%zu/%zu] %s: %s\n", counts->done + counts->failed, counts->total, label, end);
+    fflush(stderr);
+}
+
+double progress_time_left(double rate, double flops_left, double longest_pending,
+                          const double *running_left, size_t n_running) {
+    double longest = longest_pending, left = flops_left;
+    if (!(rate > 0.0) || n_running == 0)
+        return (double)NAN;
+    for (size_t i = 0; i < n_running; i++) {
+        longest = fmax(longest, running_left[i]);
+        left += running_left[i];
+    }
+    /* Never sooner than the longest job can be done by one thread. */
+    return fmax(left / rate, longest / (rate / (double)n_running));
+}
+
+static double measure_examples(struct progress *p, const struct progress_job *running, size_t n) {
+    double now = clock_s(), examples = p->finished_examples;
+    for (size_t i = 0; i < n; i++)
+        examples += (double)atomic_load(&running[i].job->monitor.examples);
+    double elapsed = now - p->sampled_s;
+    if (elapsed >= SAMPLE_S) {
+        double rate = (examples - p->sampled_examples) / elapsed;
+        p->examples_per_s = p->examples_per_s > 0.0
+                                ? (1.0 - SMOOTHING) * p->examples_per_s + SMOOTHING * rate
+                                : rate;
+        p->sampled_s = now;
+        p->sampled_examples = examples;
+    }
+    return p->examples_per_s;
+}
+
+static double time_left(const struct progress *p, const struct progress_counts *counts,
+                        const struct progress_job *running, size_t n) {
+    double left[MAX_LINES], flops = p->flops_done;
+    n = n < MAX_LINES ? n : MAX_LINES;
+    for (size_t i = 0; i < n; i++) {
+        double done = atomic_load(&running[i].job->monitor.done);
+        flops += running[i].flops * (done - atomic_load(&running[i].job->monitor.base));
+        left[i] = running[i].flops * (1.0 - done);
+    }
+    double elapsed = clock_s() - p->started_s;
+    return progress_time_left(flops / elapsed, counts->flops_left, counts->longest_pending, left,
+                              n);
+}
+
+static void draw_summary(struct progress *p, const struct progress_counts *c,
+                         const struct progress_job *running, size_t n, size_t columns) {
+    char bar[BAR_WIDTH + 1], line[LINE], left[32] = "--", elsewhere[48] = "", failed[64];
+    double share = (double)(c->done + c->failed);
+    for (size_t i = 0; i < n; i++)
+        share += atomic_load(&running[i].job->monitor.done);
+    size_t filled = (size_t)(share / (double)c->total * BAR_WIDTH);
+    memset(bar, '.', BAR_WIDTH);
+    memset(bar, '#', filled < BAR_WIDTH ? filled : BAR_WIDTH);
+    bar[BAR_WIDTH] = '\0';
+    double seconds = time_left(p, c, running, n);
+    if (isfinite(seconds))
+        label_duration(seconds, left, sizeof left);
+    if (c->elsewhere > 0)
+        snprintf(elsewhere, sizeof elsewhere, ", %zu elsewhere", c->elsewhere);
+    snprintf(failed, sizeof failed, ", %zu failed", c->failed);
+    snprintf(line, sizeof line, "%s [%s] %zu/%zu done, %zu running%s%s  %.0f examples/s  ETA %s",
+             p->config->base.name, bar, c->done, c->total, c->running, elsewhere, failed,
+             measure_examples(p, running, n), left);
+    if (p->colour && c->failed > 0)
+        fputs("\033[31m", stderr);
+    put_line(p, line, columns);
+    if (p->colour && c->failed > 0)
+        fputs("\033[0m", stderr);
+}
+
+static void draw_job(struct progress *p, const struct job *job, size_t columns) {
+    char label[LINE / 2], line[LINE], objective[32] = "";
+    double J = atomic_load(&job->monitor.objective);
+    label_job(p->config, &job->settings, label, sizeof label);
+    if (isfinite(J))
+        snprintf(objective, sizeof objective, "  J %.4f bits", J);
+    snprintf(line, sizeof line, "  %s  epoch %zu/%zu%s", label,
+             (size_t)atomic_load(&job->monitor.epoch), job->settings.job.epochs, objective);
+    put_line(p, line, columns);
+}
+
+void progress_draw(struct progress *p, const struct progress_counts *counts,
+                   const struct progress_job *running, size_t n_running) {
+    size_t rows, columns;
+    if (!p->terminal)
+        return;
+    terminal_size(&rows, &columns);
+    /* Up over the last block, then overwrite line by line: no flicker. */
+    if (p->drawn > 0)
+        fprintf(stderr, "\033[%zuA\r", p->drawn);
+    size_t before = p->drawn, room = rows > 3 ? rows - 3 : 0;
+    p->drawn = 0;
+    draw_summary(p, counts, running, n_running, columns);
+    for (size_t i = 0; i < n_running && i < room; i++)
+        draw_job(p, running[i].job, columns);
+    if (before > p->drawn)
+        fputs("\033[J", stderr);
+    fflush(stderr);
+}

@@ -1,0 +1,70 @@
+#include "runner/signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A signal handler can only reach static storage. */
+static atomic_int received;
+static int wake_pipe[2] = {-1, -1};
+
+void signals_wake(void) {
+    int saved = errno;
+    /* A full pipe wakes as well as a longer one, so a failed write does no harm. */
+    ssize_t written = write(wake_pipe[1], "", 1);
+    (void)written;
+    errno = saved;
+}
+
+static void handle(int signal_number) {
+    int none = 0;
+    if (!atomic_compare_exchange_strong(&received, &none, signal_number))
+        _exit(128 + signal_number); /* the second: SQLite's journal makes this safe */
+    signals_wake();
+}
+
+static int set_handler(int signal_number, void (*handler)(int)) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = handler;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    return sigaction(signal_number, &action, NULL);
+}
+
+int signals_init(struct vib_error *err) {
+    atomic_store(&received, 0);
+    if (pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
+        return vib_error_set(err, VIB_EIO, "cannot create a pipe: %s", strerror(errno));
+    if (set_handler(SIGINT, handle) != 0 || set_handler(SIGTERM, handle) != 0 ||
+        set_handler(SIGPIPE, SIG_IGN) != 0)
+        return vib_error_set(err, VIB_EIO, "cannot handle signals: %s", strerror(errno));
+    return VIB_OK;
+}
+
+void signals_release(void) {
+    (void)set_handler(SIGINT, SIG_DFL);
+    (void)set_handler(SIGTERM, SIG_DFL);
+    for (int i = 0; i < 2; i++) {
+        if (wake_pipe[i] >= 0)
+            close(wake_pipe[i]);
+        wake_pipe[i] = -1;
+    }
+}
+
+int signals_received(void) {
+    return atomic_load(&received);
+}
+
+void signals_wait(double seconds) {
+    struct pollfd pipe_end = {.fd = wake_pipe[0], .events = POLLIN};
+    char drained[256];
+    /* An interrupted or failed poll is only an early return. */
+    if (poll(&pipe_end, 1, (int)(seconds * 1000.0)) > 0)
+        while (read(wake_pipe[0], drained, sizeof drained) == (ssize_t)sizeof drained)
+            continue;
+}

@@ -1,0 +1,104 @@
+/* The coordinating thread's loop, its end, and the report. */
+#include "runner/sweep.h"
+
+#include "runner/clock.h"
+#include "runner/report.h"
+#include "runner/signals.h"
+#include "runner/sweep_internal.h"
+
+static const double TICK_TERMINAL_S = 0.2, TICK_S = 1.0;
+static const double OTHERS_S = 1.0;         /* between looks at jobs that other processes run */
+static const double GIVE_UP_AFTER_S = 60.0; /* of failing writes */
+
+static void draw(struct sweep *s) {
+    struct progress_counts counts;
+    size_t n = 0;
+    if (!s->progress.terminal)
+        return;
+    for (size_t i = 0; i < s->options->threads; i++)
+        if (s->running[i] != NULL)
+            s->shown[n++] =
+                (struct progress_job){s->running[i], s->points[s->running[i]->point].flops};
+    sweep_count(s, &counts);
+    progress_draw(&s->progress, &counts, s->shown, n);
+}
+
+/* A locked database is waited for as long as it takes; other failures for a while, since a full
+ * disk may be given room. Returns what is to be given up for, or 0. */
+static int tolerate(struct sweep *s, int rc, const struct vib_error *err) {
+    if (rc == VIB_OK) {
+        s->failing_since_s = 0.0;
+        return VIB_OK;
+    }
+    if (rc != VIB_EBUSY && rc != VIB_EIO)
+        return rc;
+    double now = clock_s();
+    if (s->failing_since_s == 0.0) {
+        s->failing_since_s = now;
+        progress_note(&s->progress, "%s; results wait in memory, trying again", err->message);
+    }
+    bool patient = rc == VIB_EBUSY && !atomic_load(&s->stop);
+    return patient || now - s->failing_since_s < GIVE_UP_AFTER_S ? VIB_OK : rc;
+}
+
+static void obey_signal(struct sweep *s) {
+    if (signals_received() == 0 || atomic_load(&s->stop))
+        return;
+    atomic_store(&s->stop, true);
+    progress_note(&s->progress,
+                  "stopping: %zu running job%s will be checkpointed; again to end at "
+                  "once",
+                  s->n_running, s->n_running == 1 ? "" : "s");
+}
+
+static bool finished(const struct sweep *s) {
+    if (s->n_running > 0)
+        return false;
+    return atomic_load(&s->stop) || (s->n_waiting == 0 && s->n_elsewhere == 0);
+}
+
+static int loop(struct sweep *s, struct vib_error *err) {
+    const double tick = s->progress.terminal ? TICK_TERMINAL_S : TICK_S;
+    int rc = VIB_OK;
+    while (rc == VIB_OK) {
+        obey_signal(s);
+        rc = tolerate(s, sweep_turn(s, err), err);
+        if (rc == VIB_OK && s->n_elsewhere > 0 && clock_s() - s->others_at_s >= OTHERS_S)
+            rc = tolerate(s, sweep_look_elsewhere(s, err), err);
+        if (rc != VIB_OK || finished(s))
+            break;
+        draw(s);
+        signals_wait(tick);
+    }
+    atomic_store(&s->stop, true); /* after an error, let the workers end soon */
+    progress_clear(&s->progress);
+    return rc;
+}
+
+static const char *outcome(const struct sweep *s) {
+    if (signals_received() != 0)
+        return "interrupted";
+    return s->n_done == s->grid.n ? "complete" : "incomplete";
+}
+
+static int finish(struct sweep *s, struct vib_error *err) {
+    int rc = store_end_run(s->store, s->run, outcome(s), err);
+    if (rc == VIB_OK)
+        rc = report_print(s->store, &s->grid, s->ids, s->database, err);
+    if (rc != VIB_OK)
+        return rc;
+    if (signals_received() != 0)
+        return 128 + signals_received();
+    return s->n_failed > 0 ? 1 : 0;
+}
+
+int sweep_run(const struct sweep_options *options, struct vib_error *err) {
+    struct sweep s;
+    int rc = sweep_init(&s, options, err);
+    if (rc == VIB_OK)
+        rc = loop(&s, err);
+    if (rc == VIB_OK)
+        rc = finish(&s, err);
+    sweep_release(&s);
+    return rc;
+}

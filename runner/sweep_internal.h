@@ -1,0 +1,93 @@
+/* The coordinating thread's state and its parts; for runner/sweep*.c only.
+ *
+ * Its loop:
+ *
+ *     finished jobs, heartbeat, new claims  --one transaction-->  database
+ *     claimed jobs  -->  pool  -->  finished jobs
+ *
+ * A finished job leaves memory only when its transaction is committed; a claimed job enters the
+ * pool only then. When the database is locked or the disk is full, results wait in memory and the
+ * loop tries again. */
+#ifndef RUNNER_SWEEP_INTERNAL_H
+#define RUNNER_SWEEP_INTERNAL_H
+
+#include "runner/config.h"
+#include "runner/data.h"
+#include "runner/grid.h"
+#include "runner/host.h"
+#include "runner/job.h"
+#include "runner/pool.h"
+#include "runner/progress.h"
+#include "runner/store.h"
+#include "runner/sweep.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A grid point as the coordinator sees it. */
+enum point_state { POINT_WAITING, POINT_RUNNING, POINT_ELSEWHERE, POINT_DONE, POINT_FAILED };
+
+struct point {
+    int64_t id;                     /* of table job */
+    const struct vib_dataset *data; /* borrowed from the cache */
+    double flops;                   /* estimate */
+    enum point_state state;
+};
+
+/* Jobs linked through their pool_task. */
+struct job_list {
+    struct job *jobs;
+};
+
+struct sweep {
+    const struct sweep_options *options;
+    struct config config;
+    struct grid grid;
+    struct data_cache *cache;
+    struct host host;
+    char *database; /* path */
+    struct store *store;
+    int64_t run;
+    struct pool *pool;
+    atomic_bool stop;
+    struct point *points;
+    int64_t *ids;            /* of table job, by grid point */
+    uint32_t *order;         /* points, longest estimated job first */
+    size_t next;             /* in order: no point before it is POINT_WAITING */
+    struct job **running;    /* [threads]; NULL where a thread has no job */
+    struct job_list unsaved; /* ended, not yet in the database; their points are POINT_RUNNING */
+    struct job_list claimed; /* of the transaction under way */
+    struct progress progress;
+    struct progress_job *shown;                                 /* [threads] scratch */
+    size_t n_waiting, n_running, n_elsewhere, n_done, n_failed; /* points by state */
+    double others_at_s, heartbeat_at_s; /* clock_s of the last look, of the last heartbeat */
+    double failing_since_s;             /* of writes; 0 = they succeed */
+};
+
+/* Everything up to the first job. Files are created only once configuration and data are good. On
+ * failure sweep_release is still to be called. */
+int sweep_init(struct sweep *sweep, const struct sweep_options *options, struct vib_error *err);
+void sweep_release(struct sweep *sweep);
+
+/* Moves a point to a state and keeps the counts. */
+void sweep_move(struct sweep *sweep, size_t point, enum point_state state);
+
+enum point_state sweep_point_state(enum job_state state);
+
+void sweep_count(struct sweep *sweep, struct progress_counts *counts);
+
+/* One turn: everything that ended goes into the database, new jobs come out of it (unless
+ * sweep->stop), in one transaction. Errors: VIB_EBUSY and VIB_EIO leave all as it was, to be tried
+ * again; others are final. */
+int sweep_turn(struct sweep *sweep, struct vib_error *err);
+
+/* Whether sweep_turn has something to do. */
+bool sweep_turn_due(const struct sweep *sweep);
+
+/* Looks after the jobs of other processes: takes back those of dead ones, learns what the living
+ * have finished. Errors as for sweep_turn. */
+int sweep_look_elsewhere(struct sweep *sweep, struct vib_error *err);
+
+#endif

@@ -1,0 +1,218 @@
+/* What the coordinating thread writes to and reads from the database, one transaction at a time. */
+#include "runner/sweep_internal.h"
+
+#include "runner/checkpoint.h"
+#include "runner/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct job *job_next(const struct job *job) {
+    return (struct job *)job->task.next;
+}
+
+static void push_job(struct job_list *list, struct job *job) {
+    job->task.next = (struct pool_task *)list->jobs;
+    list->jobs = job;
+}
+
+static struct job *pop_job(struct job_list *list) {
+    struct job *job = list->jobs;
+    if (job != NULL)
+        list->jobs = job_next(job);
+    return job;
+}
+
+static void collect_ended(struct sweep *s) {
+    struct pool_task *task;
+    while ((task = pool_finished(s->pool)) != NULL) {
+        struct job *job = (struct job *)task;
+        s->running[job->worker] = NULL;
+        push_job(&s->unsaved, job);
+    }
+}
+
+static int save_ended(struct sweep *s, struct vib_error *err) {
+    int rc = VIB_OK;
+    for (struct job *job = s->unsaved.jobs; job != NULL && rc == VIB_OK; job = job_next(job))
+        if (job->interrupted)
+            rc = store_release(s->store, job->id, s->run, err);
+        else
+            rc = store_finish(s->store, job->id, s->run, job->data, &job->result, &job->kept, err);
+    return rc;
+}
+
+static struct job *make_job(struct sweep *s, size_t i, size_t worker, struct vib_error *err) {
+    struct settings settings;
+    char identity[65];
+    grid_settings(&s->grid, i, &settings);
+    if (job_identity(&settings, s->points[i].data->digest, identity, err) != VIB_OK)
+        return NULL;
+    char *path = checkpoint_path(s->database, identity);
+    struct job *job = path == NULL ? NULL : job_new(path);
+    free(path);
+    if (job == NULL) {
+        vib_error_set(err, VIB_ENOMEM, "out of memory for a job");
+        return NULL;
+    }
+    job->point = i;
+    job->id = s->points[i].id;
+    job->worker = worker;
+    memcpy(job->identity, identity, sizeof identity);
+    job->settings = settings;
+    job->data = s->points[i].data;
+    job->stop = &s->stop;
+    return job;
+}
+
+/* The longest waiting job that no other process has got meanwhile, for an idle worker. *found is
+ * false when there is none. */
+static int claim_one(struct sweep *s, size_t worker, bool *found, struct vib_error *err) {
+    *found = false;
+    for (; s->next < s->grid.n && !*found; s->next++) {
+        size_t i = s->order[s->next];
+        if (s->points[i].state != POINT_WAITING)
+            continue;
+        int rc = store_claim(s->store, s->points[i].id, s->run, worker, found, err);
+        if (rc != VIB_OK)
+            return rc;
+        if (!*found) {
+            sweep_move(s, i, POINT_ELSEWHERE);
+            continue;
+        }
+        struct job *job = make_job(s, i, worker, err);
+        if (job == NULL)
+            return err->code;
+        push_job(&s->claimed, job);
+    }
+    return VIB_OK;
+}
+
+static int claim_jobs(struct sweep *s, struct vib_error *err) {
+    bool found = true;
+    int rc = VIB_OK;
+    for (size_t w = 0; w < s->options->threads && found && rc == VIB_OK; w++)
+        if (s->running[w] == NULL)
+            rc = claim_one(s, w, &found, err);
+    return rc;
+}
+
+static double estimate_left(struct sweep *s, double *longest) {
+    double left = 0.0;
+    *longest = 0.0;
+    for (size_t at = s->next; at < s->grid.n; at++) {
+        const struct point *point = &s->points[s->order[at]];
+        if (point->state != POINT_WAITING)
+            continue;
+        *longest = *longest > 0.0 ? *longest : point->flops; /* order is longest first */
+        left += point->flops;
+    }
+    return left;
+}
+
+void sweep_count(struct sweep *s, struct progress_counts *counts) {
+    counts->total = s->grid.n;
+    counts->done = s->n_done;
+    counts->failed = s->n_failed;
+    counts->running = s->n_running;
+    counts->elsewhere = s->n_elsewhere;
+    counts->flops_left = estimate_left(s, &counts->longest_pending);
+}
+
+/* After the commit: an ended job is accounted for, told, forgotten, and its checkpoint removed. */
+static void settle_job(struct sweep *s, struct job *job) {
+    struct progress_counts counts;
+    struct vib_error err;
+    if (job->interrupted)
+        sweep_move(s, job->point, POINT_WAITING);
+    else if (!job->kept)
+        sweep_move(s, job->point, POINT_ELSEWHERE);
+    else
+        sweep_move(s, job->point, job->result.state == JOB_DONE ? POINT_DONE : POINT_FAILED);
+    if (!job->interrupted && job->kept && checkpoint_remove(job->checkpoint_path, &err) != VIB_OK)
+        progress_note(&s->progress, "%s", err.message);
+    sweep_count(s, &counts);
+    struct progress_job told = {job, s->points[job->point].flops};
+    progress_finished(&s->progress, &told, &counts);
+    job_free(job);
+}
+
+static void settle(struct sweep *s) {
+    struct job *job;
+    while ((job = pop_job(&s->unsaved)) != NULL)
+        settle_job(s, job);
+    while ((job = pop_job(&s->claimed)) != NULL) {
+        s->running[job->worker] = job;
+        sweep_move(s, job->point, POINT_RUNNING);
+        pool_submit(s->pool, &job->task);
+    }
+}
+
+/* Undoes claims whose transaction failed. */
+static void unclaim(struct sweep *s, size_t next) {
+    struct job *job;
+    while ((job = pop_job(&s->claimed)) != NULL)
+        job_free(job);
+    s->next = next;
+}
+
+static bool heartbeat_due(const struct sweep *s) {
+    return clock_s() - s->heartbeat_at_s >= STORE_HEARTBEAT_S;
+}
+
+static bool can_claim(const struct sweep *s) {
+    return !atomic_load(&s->stop) && s->n_waiting > 0 && s->n_running < s->options->threads;
+}
+
+bool sweep_turn_due(const struct sweep *s) {
+    return s->unsaved.jobs != NULL || can_claim(s) || heartbeat_due(s);
+}
+
+int sweep_turn(struct sweep *s, struct vib_error *err) {
+    const size_t next = s->next;
+    collect_ended(s);
+    int rc = store_begin(s->store, err);
+    if (rc != VIB_OK)
+        return rc;
+    rc = save_ended(s, err);
+    if (rc == VIB_OK && !atomic_load(&s->stop))
+        rc = claim_jobs(s, err);
+    if (rc == VIB_OK && heartbeat_due(s))
+        rc = store_heartbeat(s->store, s->run, err);
+    if (rc == VIB_OK)
+        rc = store_commit(s->store, err);
+    if (rc != VIB_OK) {
+        store_rollback(s->store);
+        unclaim(s, next);
+        return rc;
+    }
+    s->heartbeat_at_s = heartbeat_due(s) ? clock_s() : s->heartbeat_at_s;
+    settle(s);
+    return VIB_OK;
+}
+
+static int refresh(struct sweep *s, struct vib_error *err) {
+    for (size_t i = 0; i < s->grid.n && s->n_elsewhere > 0; i++) {
+        enum job_state state;
+        if (s->points[i].state != POINT_ELSEWHERE)
+            continue;
+        int rc = store_job_state(s->store, s->points[i].id, &state, err);
+        if (rc != VIB_OK)
+            return rc;
+        sweep_move(s, i, sweep_point_state(state));
+        if (s->points[i].state == POINT_WAITING)
+            s->next = 0;
+    }
+    return VIB_OK;
+}
+
+int sweep_look_elsewhere(struct sweep *s, struct vib_error *err) {
+    size_t n_taken = 0;
+    s->others_at_s = clock_s();
+    int rc = store_take_back(s->store, &s->host, &n_taken, err);
+    if (rc == VIB_OK && n_taken > 0)
+        progress_note(&s->progress, "took back %zu job%s of a process that died", n_taken,
+                      n_taken == 1 ? "" : "s");
+    return rc == VIB_OK ? refresh(s, err) : rc;
+}

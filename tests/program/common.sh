@@ -1,0 +1,58 @@
+# What the tests of the program share; sourced after tests/tap.sh, in the folder of the repository.
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # used by the scripts that source this
+
+root=$PWD
+vib=${VIB_SWEEP:-$root/build/dnnl-gcc/vib-sweep}
+cd "$TMPDIR" || exit 1
+export LC_ALL=C
+
+# small_config FILE [EPOCHS]: six short jobs on the built-in data, with frequent checkpoints.
+small_config() {
+    cat >"$1" <<END
+name: small
+dataset: {name: mixture, dim: 8, classes: 4, n_train: 2000, n_test: 500}
+model: {hidden: [32]}
+train: {epochs: ${2:-4}, lr: 1e-3}
+evaluate: {every: 2, samples: 4}
+checkpoint: {every: 0.05}
+grid:
+  beta: [1e-3, 1e-2, 0.1]
+  K: [2, 4]
+END
+}
+
+sql() {
+    sqlite3 -batch -noheader "$1" "$2"
+}
+
+# sql_is DB QUERY WANTED
+sql_is() {
+    local got
+    got=$(sql "$1" "$2") || return 1
+    [ "$got" = "$3" ] && return
+    echo "$2"
+    echo "wanted: $3"
+    echo "got:    $got"
+    return 1
+}
+
+# export_both DB NAME: NAME.plane and NAME.epochs
+export_both() {
+    "$vib" export "$1" --table plane -o "$2.plane" && "$vib" export "$1" --table epochs -o "$2.epochs"
+}
+
+# same_results A B: of two export_both
+same_results() {
+    cmp "$1.plane" "$2.plane" && cmp "$1.epochs" "$2.epochs"
+}
+
+# until_true SECONDS COMMAND...: waits for a condition, looking often; fails when it stays false.
+until_true() {
+    local end=$((SECONDS + $1))
+    shift
+    while ! "$@"; do
+        [ "$SECONDS" -lt "$end" ] || return 1
+        read -r -t 0.02 <> <(:) || :
+    done
+}

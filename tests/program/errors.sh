@@ -1,0 +1,116 @@
+#!/bin/bash
+# Bad input: one clear sentence, the documented exit code, nothing created.
+# shellcheck disable=SC2317 # functions are called by name, through check
+. tests/tap.sh
+. tests/program/common.sh
+
+# refuses STATUS PATTERN ARGUMENTS...: one line on stderr that matches, nothing on stdout, no files.
+refuses() {
+    local status=$1 pattern=$2
+    shift 2
+    exits "$status" "$vib" "$@" >out 2>err || return 1
+    cat err
+    [ ! -s out ] && [ "$(wc -l <err)" = 1 ] && grep -qE "$pattern" err && [ ! -e results ]
+}
+
+# config TEXT: writes bad.yaml
+config() {
+    printf '%b' "$1" >bad.yaml
+}
+bad() {
+    config "$3"
+    refuses 78 "$2" bad.yaml
+}
+check_bad() {
+    check "configuration: $1" bad "$@"
+}
+
+check_bad 'unknown key, nearest named' 'bad.yaml:1:1: .*betta.*beta' 'betta: 1\n'
+check_bad 'unknown key in a section' 'bad.yaml:2:3: .*epoch.*train.epochs' 'train:\n  epoch: 3\n'
+check_bad 'duplicate key' 'bad.yaml:2:1: .*beta' 'beta: 1\nbeta: 2\n'
+check_bad 'wrong type' 'bad.yaml:1:4: .*K' 'K: many\n'
+check_bad 'list outside grid' 'bad.yaml:1:7: .*grid' 'beta: [1, 2]\n'
+check_bad 'out of range' 'bad.yaml:1:7: .*beta' 'beta: -1\n'
+check_bad 'number with a tail' 'bad.yaml:1:7: .*1e-3x' 'beta: 1e-3x\n'
+check_bad 'nan' 'bad.yaml:1:7: ' 'beta: nan\n'
+check_bad 'underscore' 'bad.yaml:1:7: .*1_000' 'beta: 1_000\n'
+check_bad 'malformed YAML' 'bad.yaml:[0-9]+:[0-9]+: ' 'beta: [1, 2\n'
+check_bad 'an alias that contains itself' 'bad.yaml:[0-9]+:[0-9]+: ' 'grid: &a\n  beta: [*a]\n'
+check_bad 'a grid of 10^9 points' 'bad.yaml:.*1000000000' \
+    'grid:\n  beta: {linspace: {from: 0, to: 1, count: 1000}}\n  K: {range: {from: 1, to: 1000, step: 1}}\n  seed: {range: {from: 1, to: 1000, step: 1}}\n'
+check_bad 'an empty axis' 'bad.yaml:2:' 'grid:\n  beta: []\n'
+check_bad 'an empty grid' 'bad.yaml' 'grid:\n  beta: [1, 2]\n  exclude: [{beta: [1, 2]}]\n'
+check_bad 'a batch larger than the data' 'train.batch' \
+    'dataset: {name: mixture, n_train: 50}\ntrain: {batch: 100}\n'
+check 'no such file' refuses 78 'none.yaml' none.yaml
+check '--set of an unknown key' refuses 78 'betta.*beta' "$root/configs/quickstart.yaml" --set betta=1
+check '--set without =' refuses 78 'KEY=VALUE' "$root/configs/quickstart.yaml" --set beta
+
+check 'usage: no configuration' refuses 64 'CONFIG'
+check 'usage: unknown option' refuses 64 '\-\-wrong' --wrong
+check 'usage: -j 0' refuses 64 'from 1' small.yaml -j 0
+check 'usage: two configurations' refuses 64 'b.yaml' a.yaml b.yaml
+
+missing_data() {
+    config 'dataset: {name: no-such-data}\n'
+    refuses 66 'no-such-data' bad.yaml
+}
+check 'a missing data set' missing_data
+damaged_data() {
+    mkdir -p data
+    for f in train-images-idx3 train-labels-idx1 t10k-images-idx3 t10k-labels-idx1; do
+        echo nonsense >"data/$f-ubyte"
+    done
+    config 'dataset: {name: broken, dir: data}\n'
+    refuses 66 'data/(train|t10k)-(images|labels)' bad.yaml
+}
+check 'damaged data' damaged_data
+
+small_config small.yaml
+no_folder() {
+    exits 73 "$vib" small.yaml -q --db nowhere/x.db >out 2>err && grep -q 'nowhere' err
+}
+check 'a database that cannot be created' no_folder
+foreign() {
+    sql foreign.db 'create table t (x); insert into t values (1)'
+    cp foreign.db before.db
+    exits 74 "$vib" small.yaml -q --db foreign.db >out 2>err && cmp foreign.db before.db
+}
+check 'a database of another program is left alone' foreign
+busy() {
+    "$vib" small.yaml -q --db busy.db --set train.epochs=1 >/dev/null || return 1
+    mkfifo commands answers
+    sqlite3 -batch busy.db <commands >answers &
+    exec 9>commands 8<answers
+    echo "begin immediate; select 'locked';" >&9
+    read -r _ <&8
+    exits 75 "$vib" small.yaml -q --db busy.db >out 2>err
+    local status=$?
+    exec 9>&- 8<&-
+    wait
+    return $status
+}
+check 'a database that stays locked at the start: status 75' busy
+
+help_is_complete() {
+    "$vib" --help >help && for code in 0 1 64 66 73 74 75 78 130 143; do
+        grep -qE "(^|[^0-9])$code([^0-9]|\$)" help || return 1
+    done
+}
+check '--help documents the exit codes' help_is_complete
+check '--version' "$vib" --version
+keys_has_all() {
+    "$vib" keys >keys && grep -q 'train.average_decay' keys
+}
+check 'keys' keys_has_all
+closed() {
+    exits 74 "$vib" --help >&- 2>err
+}
+check 'a closed stdout is an error' closed
+full_disk() {
+    [ -e /dev/full ] || return 0
+    exits 74 "$vib" --help >/dev/full 2>err
+}
+check 'a full disk under stdout is an error' full_disk
+
+cd "$root" && done_testing

@@ -1,0 +1,78 @@
+#!/bin/bash
+# Kills and interruptions: nothing finished is lost or run twice, and the results are the same bytes.
+# shellcheck disable=SC2317 # functions are called by name, through check
+. tests/tap.sh
+. tests/program/common.sh
+
+small_config small.yaml 60
+
+has_checkpoint() {
+    compgen -G "$1.checkpoints/*.ckpt" >/dev/null
+}
+some_done_one_saved() {
+    [ "$(sql "$1" "select count(*) from job where state = 'done'" 2>/dev/null || echo 0)" -ge 1 ] &&
+        has_checkpoint "$1"
+}
+
+check 'the sweep undisturbed' "$vib" small.yaml -j 2 -q --db whole.db
+check 'its export' export_both whole.db whole
+
+# SIGKILL in the middle.
+"$vib" small.yaml -j 2 -q --db killed.db >/dev/null &
+victim=$!
+check 'a job is done and another is checkpointed' until_true 120 some_done_one_saved killed.db
+kill -KILL $victim
+wait $victim 2>/dev/null
+check 'the kill came in the middle' sql_is killed.db "select count(*) > 0 from job where state = 'running'" 1
+sql killed.db "select id, attempts from job where state = 'done'" >done_before
+check 'the database survived' sql_is killed.db 'pragma integrity_check' ok
+check 'the sweep continues' "$vib" small.yaml -j 2 -q --db killed.db
+check 'and is complete' sql_is killed.db "select state, count(*) from job group by 1" 'done|6'
+check 'its export' export_both killed.db killed
+check 'the same bytes as undisturbed' same_results whole killed
+not_again() {
+    sql killed.db "select id, attempts from job where id in ($(cut -d'|' -f1 done_before | paste -sd,))" |
+        cmp - done_before
+}
+check 'what was done was not run again' not_again
+check 'the lost run is marked' sql_is killed.db "select outcome from run order by id" $'lost\ncomplete'
+
+# SIGTERM and SIGINT: checkpoint, leave, continue.
+interrupted() {
+    "$vib" small.yaml -j 2 -q --db "$2" >/dev/null &
+    local process=$! status=0
+    until_true 120 has_checkpoint "$2" || return 1
+    kill "-$1" $process
+    wait $process || status=$?
+    [ $status = "$3" ] && has_checkpoint "$2" &&
+        sql_is "$2" "select count(*) from job where state = 'running'" 0 &&
+        sql_is "$2" "select outcome from run" interrupted
+}
+check 'SIGTERM: status 143, jobs given back, checkpoints kept' interrupted TERM term.db 143
+check 'the sweep continues after it' "$vib" small.yaml -j 1 -q --db term.db
+check 'its export' export_both term.db term
+check 'the same bytes as undisturbed' same_results whole term
+# Asynchronous children of a script ignore SIGINT unless job control is on.
+set -m
+check 'SIGINT: status 130' interrupted INT int.db 130
+set +m
+check 'continued by another number of threads' "$vib" small.yaml -j 3 -q --db int.db
+check 'its export' export_both int.db int
+check 'the same bytes as undisturbed' same_results whole int
+check 'no checkpoint is left' test ! -e int.db.checkpoints
+
+# A damaged checkpoint.
+check 'interrupted once more' interrupted TERM bad.db 143
+for file in bad.db.checkpoints/*.ckpt; do
+    printf 'x' | dd of="$file" bs=1 seek=200 conv=notrunc status=none
+done
+start_over() {
+    "$vib" small.yaml -j 2 --db bad.db 2>bad.err
+}
+check 'a damaged checkpoint does not stop the sweep' start_over
+check 'it is reported' grep -q 'started over: ' bad.err
+check 'and in the database' sql_is bad.db "select count(*) > 0 from job where message like 'started over: %'" 1
+check 'export' export_both bad.db bad
+check 'the same bytes as undisturbed' same_results whole bad
+
+cd "$root" && done_testing

@@ -1,0 +1,83 @@
+#!/bin/bash
+# Several processes and readers on one database.
+# shellcheck disable=SC2317 # functions are called by name, through check
+. tests/tap.sh
+. tests/program/common.sh
+
+small_config small.yaml 30
+
+check 'one process alone' "$vib" small.yaml -j 2 -q --db alone.db
+check 'its export' export_both alone.db alone
+
+both() {
+    "$vib" small.yaml -j 1 -q --db both.db >first.out &
+    local first=$! a=0 b=0
+    "$vib" small.yaml -j 1 -q --db both.db >second.out || b=$?
+    wait $first || a=$?
+    [ $a = 0 ] && [ $b = 0 ]
+}
+check 'two processes, started together, both end with status 0' both
+check 'no job ran twice' sql_is both.db "select count(*), max(attempts) from job" '6|1'
+check 'both took part' sql_is both.db "select count(distinct run) from job" 2
+check 'export' export_both both.db both
+check 'the same bytes as one process' same_results alone both
+same_tables() {
+    diff <(grep -v '^results:' first.out) <(grep -v '^results:' second.out)
+}
+check 'both report the whole grid' same_tables
+
+# Another process dies while this one waits for its job.
+orphan() {
+    "$vib" small.yaml -j 2 -q --db orphan.db --set train.epochs=400 >/dev/null &
+    local victim=$!
+    until_true 120 sql_is orphan.db "select count(*) from job where state = 'running'" 2 2>/dev/null >&2
+    "$vib" small.yaml -j 2 -q --db orphan.db --set train.epochs=400 --set beta=0.1 >/dev/null &
+    local survivor=$!
+    until_true 120 sql_is orphan.db "select count(*) from run" 2 >/dev/null
+    kill -KILL $victim
+    wait $victim 2>/dev/null
+    wait $survivor
+}
+check 'a process takes back the jobs of one that died beside it' orphan
+check 'and finishes its own grid' sql_is orphan.db \
+    "select count(*) from job where beta = 0.1 and state = 'done'" 2
+
+# A reader that holds its snapshot all the while, and a writer that holds the lock for a time.
+reader() {
+    "$vib" small.yaml -j 2 -q --db read.db --set train.epochs=2 >/dev/null || return 1
+    mkfifo commands
+    sqlite3 -batch read.db <commands >/dev/null &
+    local shell=$! status=0
+    exec 9>commands
+    echo 'begin; select count(*) from job;' >&9
+    "$vib" small.yaml -j 2 -q --db read.db >/dev/null || status=$?
+    echo 'rollback;' >&9
+    exec 9>&-
+    wait $shell
+    rm commands
+    return $status
+}
+check 'a reader with an open transaction does not disturb' reader
+
+writer() {
+    mkfifo commands answers
+    sqlite3 -batch write.db <commands >answers 2>&1 &
+    local shell=$! status=0 locked
+    exec 9>commands 8<answers
+    "$vib" small.yaml -j 2 -q --db write.db --set train.epochs=2 >/dev/null || return 1
+    "$vib" small.yaml -j 2 -q --db write.db --set train.epochs=300 >/dev/null 2>busy.err &
+    local sweep=$!
+    until_true 120 sql_is write.db "select count(*) from job where state = 'running'" 2 >/dev/null
+    echo "begin immediate; select 'locked';" >&9
+    until_true 120 read -r locked <&8
+    # Held until the sweep has said that it is waiting, or has nothing to write for a while.
+    until_true 60 grep -q 'results wait in memory' busy.err
+    echo 'rollback;' >&9
+    exec 9>&- 8<&-
+    wait $sweep || status=$?
+    wait $shell
+    [ $status = 0 ] && sql_is write.db "select count(*) from job where state <> 'done'" 0
+}
+check 'a foreign writer that locks the database for long delays, nothing more' writer
+
+cd "$root" && done_testing

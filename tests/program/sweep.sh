@@ -1,0 +1,98 @@
+#!/bin/bash
+# A sweep end to end: results in SQL and CSV, the same bits with any number of threads.
+# shellcheck disable=SC2317 # functions are called by name, through check
+. tests/tap.sh
+. tests/program/common.sh
+
+small_config small.yaml
+
+check 'a sweep ends with status 0' "$vib" small.yaml -j 1 -q
+check 'it leaves its database under results/' test -s results/small.db
+check 'every job is done' sql_is results/small.db \
+    "select state, count(*) from job group by state" 'done|6'
+check 'train and test rows for each' sql_is results/small.db \
+    "select split, count(*) from information_plane group by split order by split" $'test|6\ntrain|6'
+check 'an evaluation every second epoch' sql_is results/small.db \
+    "select group_concat(distinct epoch) from epoch" '2,4'
+check 'I(Z;Y) and I(Z;X) keep the data-processing order' sql_is results/small.db \
+    "select count(*) from information_plane where not izy_lower <= izx_upper" 0
+check 'izy_lower is h_y - ce' sql_is results/small.db \
+    "select count(*) from information_plane where not abs(h_y - ce - izy_lower) < 1e-9" 0
+check 'more beta, fewer bits' sql_is results/small.db \
+    "select count(*) from information_plane a join information_plane b using (split, K)
+     where a.beta < b.beta and not a.izx_upper > b.izx_upper" 0
+check 'no code tells more of Y than X does' sql_is results/small.db \
+    "select count(*) from information_plane p join job j on j.id = p.job
+     join dataset d on d.digest = j.dataset_digest
+     where p.split = 'test' and not p.izy_lower < d.ixy + 0.1" 0
+check 'checkpoints are gone' test ! -e results/small.db.checkpoints
+check 'the database is whole' sql_is results/small.db 'pragma integrity_check' ok
+check 'the run is on record' sql_is results/small.db \
+    "select sweep, threads, outcome, version <> '', config_text like '%logspace%' from run" \
+    'small|1|complete|1|0'
+
+check 'two threads' "$vib" small.yaml -j 2 -q --db two.db
+check 'five threads' "$vib" small.yaml -j 5 -q --db five.db
+check 'export one' export_both results/small.db one
+check 'export two' export_both two.db two
+check 'export five' export_both five.db five
+check 'the same bytes with two threads' same_results one two
+check 'the same bytes with five threads' same_results one five
+
+alone() {
+    "$vib" small.yaml --set beta=0.01 --set K=4 -q --db alone.db
+}
+check 'one point alone' alone
+values() {
+    sql "$1" "select beta, K, split, error, error_mc, ce, ce_mc, izx_upper from information_plane
+              where beta = 0.01 and K = 4 order by split"
+}
+alone_is_the_same() {
+    diff <(values alone.db) <(values two.db)
+}
+check 'has the results that it has in the grid' alone_is_the_same
+
+again() {
+    "$vib" small.yaml -j 2 2>again.err && [ ! -s again.err ]
+}
+check 'running again does nothing' again
+check 'and starts no job twice' sql_is results/small.db "select max(attempts) from job" 1
+
+extend() {
+    "$vib" small.yaml -q --set 'beta=[1e-3, 1e-2, 0.1, 1]' --db two.db
+}
+check 'a longer grid' extend
+check 'adds only what is new' sql_is two.db \
+    "select count(*), sum(attempts), max(attempts) from job" '8|8|1'
+
+diverge() {
+    "$vib" small.yaml -q --set 'train.lr=[1e-3, 1e30]' --set beta=0.1 --set K=2 --db wild.db
+}
+check 'a diverging job: status 1' exits 1 diverge
+check 'is recorded with its epoch, the other is done' sql_is wild.db \
+    "select state, message from job order by train_lr" \
+    $'done|\ndiverged|the objective is not finite in epoch 1'
+check 'and has no results' sql_is wild.db \
+    "select count(*) from result join job on id = job where state <> 'done'" 0
+
+table() {
+    "$vib" small.yaml 2>/dev/null | grep -cE '^ *(0\.001|0\.01|0\.1) +(2|4) +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+$'
+}
+six_rows() {
+    [ "$(table)" = 6 ]
+}
+check 'a table of six results on stdout' six_rows
+
+lines() {
+    "$vib" small.yaml -j 2 --db lines.db 2>lines.err >/dev/null &&
+        [ "$(grep -cE '^\[[1-6]/6\] beta=.* K=.*: error_mc ' lines.err)" = 6 ]
+}
+check 'one line per finished job when stderr is no terminal' lines
+
+duplicates() {
+    "$vib" small.yaml --set 'beta=[1e-3, 0.001, 1E-3]' --set K=2 --db dup.db 2>dup.err >/dev/null &&
+        grep -q 'duplicate' dup.err && sql_is dup.db 'select count(*) from job' 1
+}
+check 'duplicate points collapse, with a notice' duplicates
+
+cd "$root" && done_testing
