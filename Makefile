@@ -99,7 +99,8 @@ run:
 TREES ?= plain address thread
 
 # The tests of one tree, as arguments of tests/run.sh.
-suite = VIB_SWEEP='$(CURDIR)/$(call tree,$(1))/vib-sweep' \
+suite = TSAN_OPTIONS='suppressions=$(CURDIR)/tests/tsan.supp' \
+        VIB_SWEEP='$(CURDIR)/$(call tree,$(1))/vib-sweep' \
         $(UNIT_SRC:tests/unit/%.c=$(call tree,$(1))/tests/%) $(PROGRAM_TESTS)
 
 test:

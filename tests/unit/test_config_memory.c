@@ -127,7 +127,7 @@ int main(void) {
 #else
 
 int main(void) {
-    puts("skipped: the allocator cannot be replaced in this build");
+    puts("1..0 # skip the allocator cannot be replaced under a sanitizer");
     return 0;
 }
 
