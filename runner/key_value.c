@@ -37,7 +37,8 @@ static uint64_t max_integer(const struct key *key) {
 static void append_real_range(const struct key *key, char *out) {
     char text[32];
     number_format_real(key->min, text, sizeof text);
-    append(out, KEY_ACCEPTS_SIZE, key->flags & KEY_LOG ? " above %s" : " of at least %s", text);
+    append(out, KEY_ACCEPTS_SIZE, key->flags & KEY_ABOVE_MIN ? " above %s" : " of at least %s",
+           text);
     if (key->max >= DBL_MAX)
         return;
     /* A limit that lies one step below a whole number means "below" that one. */
@@ -100,7 +101,7 @@ static int set_real(struct settings *settings, const struct key *key, const char
                     struct vib_error *err) {
     double value = 0;
     enum number_status status = number_parse_real(text, &value);
-    bool above_min = key->flags & KEY_LOG ? value > key->min : value >= key->min;
+    bool above_min = key->flags & KEY_ABOVE_MIN ? value > key->min : value >= key->min;
     if (status != NUMBER_OK || !above_min || !(value <= key->max))
         return reject_number(key, text, status, err);
     memcpy(field(settings, key), &value, sizeof value);

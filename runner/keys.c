@@ -12,10 +12,16 @@
 #define MAX_INTEGER 0x1p63
 #define MAX_EXAMPLES 0x1p31
 
+/* What vib_dataset_make_mixture takes, so that float32 holds the examples. */
+#define MIN_SCALE 1e-30
+#define MAX_SCALE 1e30
+
 static const char *const methods[] = {"vib", NULL};
+static const char *const precisions[] = {"float32", "bfloat16", NULL};
 static const char *const activations[] = {"relu", "tanh", NULL};
 
 _Static_assert(sizeof(enum vib_method) == sizeof(int), "KEY_CHOICE stores an int");
+_Static_assert(sizeof(enum vib_type) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_activation) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(AT(job.hidden) == AT(job.n_hidden) + sizeof(size_t), "KEY_WIDTHS stores both");
 
@@ -45,10 +51,11 @@ const struct key keys[] = {
      "test examples used, the first ones; 0: all of a file, 10000 of the mixture"},
     {"dataset.dim", "dataset_dim", KEY_SIZE, AT(data.dim), KEY_DATA, "16", 1, 65536, NULL, "",
      "mixture only: inputs per example"},
-    {"dataset.separation", "dataset_separation", KEY_REAL, AT(data.separation), KEY_DATA | KEY_LOG,
-     "4", 0, NO_LIMIT, NULL, "", "mixture only: root mean square distance between two class means"},
-    {"dataset.noise", "dataset_noise", KEY_REAL, AT(data.noise), KEY_DATA | KEY_LOG, "1", 0,
-     NO_LIMIT, NULL, "", "mixture only: standard deviation of each input within a class"},
+    {"dataset.separation", "dataset_separation", KEY_REAL, AT(data.separation), KEY_DATA, "4",
+     MIN_SCALE, MAX_SCALE, NULL, "",
+     "mixture only: root mean square distance between two class means"},
+    {"dataset.noise", "dataset_noise", KEY_REAL, AT(data.noise), KEY_DATA, "1", MIN_SCALE,
+     MAX_SCALE, NULL, "", "mixture only: standard deviation of each input within a class"},
     {"dataset.seed", "dataset_seed", KEY_SEED, AT(data.seed), KEY_DATA, "0", 0, MAX_INTEGER, NULL,
      "", "mixture only: chooses means and examples, apart from `seed`"},
 
@@ -57,22 +64,26 @@ const struct key keys[] = {
     {"model.activation", "model_activation", KEY_CHOICE, AT(job.activation), 0, "relu", 0, 0,
      activations, "", "of the hidden layers"},
 
+    {"train.precision", "train_precision", KEY_CHOICE, AT(job.precision), 0, "float32", 0, 0,
+     precisions, "",
+     "of the operands of the large matrix products in training; sums, master weights, optimiser, "
+     "loss and all evaluation are float32 either way"},
     {"train.epochs", "train_epochs", KEY_SIZE, AT(job.epochs), 0, "200", 1, 1000000, NULL, "epochs",
      "passes over the training examples"},
     {"train.batch", "train_batch", KEY_SIZE, AT(job.batch), 0, "100", 1, 65536, NULL, "examples",
      "examples per step"},
-    {"train.lr", "train_lr", KEY_REAL, AT(job.lr), KEY_LOG, "1e-4", 0, NO_LIMIT, NULL, "",
+    {"train.lr", "train_lr", KEY_REAL, AT(job.lr), KEY_ABOVE_MIN, "1e-4", 0, NO_LIMIT, NULL, "",
      "Adam's step size in the first epochs"},
-    {"train.lr_decay", "train_lr_decay", KEY_REAL, AT(job.lr_decay), KEY_LOG, "0.97", 0, 1, NULL,
-     "", "factor on the step size after every train.lr_decay_epochs"},
+    {"train.lr_decay", "train_lr_decay", KEY_REAL, AT(job.lr_decay), KEY_ABOVE_MIN, "0.97", 0, 1,
+     NULL, "", "factor on the step size after every train.lr_decay_epochs"},
     {"train.lr_decay_epochs", "train_lr_decay_epochs", KEY_SIZE, AT(job.lr_decay_epochs), 0, "2", 1,
      MAX_INTEGER, NULL, "epochs", "epochs between decays of the step size"},
     {"train.adam_beta1", "train_adam_beta1", KEY_REAL, AT(job.adam_beta1), 0, "0.5", 0, BELOW_1,
      NULL, "", "Adam's decay of the mean gradient"},
     {"train.adam_beta2", "train_adam_beta2", KEY_REAL, AT(job.adam_beta2), 0, "0.999", 0, BELOW_1,
      NULL, "", "Adam's decay of the mean squared gradient"},
-    {"train.adam_epsilon", "train_adam_epsilon", KEY_REAL, AT(job.adam_epsilon), KEY_LOG, "1e-8", 0,
-     NO_LIMIT, NULL, "", "Adam's guard against division by zero"},
+    {"train.adam_epsilon", "train_adam_epsilon", KEY_REAL, AT(job.adam_epsilon), KEY_ABOVE_MIN,
+     "1e-8", 0, NO_LIMIT, NULL, "", "Adam's guard against division by zero"},
     {"train.average_decay", "train_average_decay", KEY_REAL, AT(job.average_decay), 0, "0.999", 0,
      BELOW_1, NULL, "", "decay of the moving average of the weights; 0 switches it off"},
 

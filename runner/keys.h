@@ -41,11 +41,11 @@ enum key_type {
 };
 
 enum {
-    KEY_SWEEP = 1, /* belongs to the sweep as a whole: cannot be swept, has no column */
-    KEY_DATA = 2,  /* selects the data: its digest stands for it in the job's identity */
-    KEY_LOG = 4,   /* min is exclusive: the value must be > min */
-    KEY_WORD = 8,  /* KEY_STRING of letters, digits and . _ - only */
-    KEY_PART = 16, /* KEY_STRING without '/' */
+    KEY_SWEEP = 1,     /* belongs to the sweep as a whole: cannot be swept, has no column */
+    KEY_DATA = 2,      /* selects the data: its digest stands for it in the job's identity */
+    KEY_ABOVE_MIN = 4, /* min is exclusive: the value must be > min */
+    KEY_WORD = 8,      /* KEY_STRING of letters, digits and . _ - only */
+    KEY_PART = 16,     /* KEY_STRING without '/' */
 };
 
 struct key {

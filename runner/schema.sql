@@ -67,6 +67,7 @@ CREATE TABLE job (
     dataset_seed          INTEGER NOT NULL, -- mixture: selects means and examples
     model_hidden          TEXT NOT NULL,    -- widths of the encoder's hidden layers: '[1024, 1024]'
     model_activation      TEXT NOT NULL,    -- of the hidden layers
+    train_precision       TEXT NOT NULL,    -- of the large products: 'float32', 'bfloat16'
     train_epochs          INTEGER NOT NULL, -- passes over the training split
     train_batch           INTEGER NOT NULL, -- examples per step
     train_lr              REAL NOT NULL,    -- step size of the first epoch
@@ -143,7 +144,7 @@ SELECT job.id AS job, job.method, job.beta, job.K, job.seed,
        job.dataset_classes, job.dataset_n_train, job.dataset_n_test, job.dataset_dim,
        job.dataset_separation, job.dataset_noise, job.dataset_seed,
        job.model_hidden, job.model_activation,
-       job.train_epochs, job.train_batch, job.train_lr, job.train_lr_decay,
+       job.train_precision, job.train_epochs, job.train_batch, job.train_lr, job.train_lr_decay,
        job.train_lr_decay_epochs, job.train_adam_beta1, job.train_adam_beta2,
        job.train_adam_epsilon, job.train_average_decay,
        job.evaluate_every, job.evaluate_samples,

@@ -7,7 +7,7 @@ static const char plane[] =
     "SELECT job, method, beta, K, seed, split, epoch, error, error_mc, ce, h_y, izy_lower,"
     " izx_upper, ce_mc, izy_mc, n, dataset_name, ixy, ixy_se, dataset_classes, dataset_n_train,"
     " dataset_n_test, dataset_dim, dataset_separation, dataset_noise, dataset_seed, model_hidden,"
-    " model_activation, train_epochs, train_batch, train_lr, train_lr_decay,"
+    " model_activation, train_precision, train_epochs, train_batch, train_lr, train_lr_decay,"
     " train_lr_decay_epochs, train_adam_beta1, train_adam_beta2, train_adam_epsilon,"
     " train_average_decay, evaluate_every, evaluate_samples, objective, identity, dataset_digest"
     " FROM information_plane ORDER BY job, epoch, split DESC";
@@ -23,8 +23,9 @@ static const char epochs[] =
 static const char jobs[] =
     "SELECT job.id, job.identity, job.dataset_digest, method, beta, K, seed, dataset_name,"
     " dataset_classes, dataset_n_train, dataset_n_test, dataset_dim, dataset_separation,"
-    " dataset_noise, dataset_seed, model_hidden, model_activation, train_epochs, train_batch,"
-    " train_lr, train_lr_decay, train_lr_decay_epochs, train_adam_beta1, train_adam_beta2,"
+    " dataset_noise, dataset_seed, model_hidden, model_activation, train_precision,"
+    " train_epochs, train_batch, train_lr, train_lr_decay, train_lr_decay_epochs,"
+    " train_adam_beta1, train_adam_beta2,"
     " train_adam_epsilon, train_average_decay, evaluate_every, evaluate_samples, state, attempts,"
     " run, worker, created_at, job.started_at, finished_at, train_s, evaluate_s, examples,"
     " objective, message, run.host AS run_host, run.version AS run_version"

@@ -53,14 +53,16 @@ int store_add_dataset(struct store *store, const struct vib_dataset *data, struc
 static const char insert_job[] =
     "INSERT INTO job (identity, dataset_digest, created_at, method, beta, K, seed, dataset_name,"
     " dataset_classes, dataset_n_train, dataset_n_test, dataset_dim, dataset_separation,"
-    " dataset_noise, dataset_seed, model_hidden, model_activation, train_epochs, train_batch,"
-    " train_lr, train_lr_decay, train_lr_decay_epochs, train_adam_beta1, train_adam_beta2,"
+    " dataset_noise, dataset_seed, model_hidden, model_activation, train_precision,"
+    " train_epochs, train_batch, train_lr, train_lr_decay, train_lr_decay_epochs,"
+    " train_adam_beta1, train_adam_beta2,"
     " train_adam_epsilon, train_average_decay, evaluate_every, evaluate_samples)"
     " VALUES (?1, ?2, " STORE_NOW
     ", :method, :beta, :K, :seed, :dataset_name,"
     " :dataset_classes, :dataset_n_train, :dataset_n_test, :dataset_dim, :dataset_separation,"
-    " :dataset_noise, :dataset_seed, :model_hidden, :model_activation, :train_epochs, :train_batch,"
-    " :train_lr, :train_lr_decay, :train_lr_decay_epochs, :train_adam_beta1, :train_adam_beta2,"
+    " :dataset_noise, :dataset_seed, :model_hidden, :model_activation, :train_precision,"
+    " :train_epochs, :train_batch, :train_lr, :train_lr_decay, :train_lr_decay_epochs,"
+    " :train_adam_beta1, :train_adam_beta2,"
     " :train_adam_epsilon, :train_average_decay, :evaluate_every, :evaluate_samples)"
     " ON CONFLICT (identity) DO NOTHING";
 
