@@ -86,13 +86,10 @@ static int evaluate(struct job *job, struct vib_trainer *trainer, const struct v
     return VIB_OK;
 }
 
-/* A checkpoint that cannot be written costs safety, not the job: it is noted. */
-static void save(struct job *job, struct vib_trainer *trainer) {
-    struct vib_error err;
+static int save(struct job *job, struct vib_trainer *trainer, struct vib_error *err) {
     struct checkpoint checkpoint = {.progress = job->result};
     checkpoint.state = vib_trainer_state(trainer, &checkpoint.state_size);
-    if (checkpoint_write(job->checkpoint_path, job->identity, &checkpoint, &err) != VIB_OK)
-        note(job, err.message);
+    return checkpoint_write(job->checkpoint_path, job->identity, &checkpoint, err);
 }
 
 /* Continues from the checkpoint if there is a good one. */
@@ -129,10 +126,12 @@ static int advance(struct job *job, struct vib_trainer *trainer, size_t *chunk) 
     return rc;
 }
 
-static int train(struct job *job, struct vib_trainer *trainer) {
+/* *epoch is the epoch, from 1, that an error belongs to. */
+static int train(struct job *job, struct vib_trainer *trainer, size_t *epoch) {
     const size_t epochs = job->settings.job.epochs;
     const double every_s = job->settings.checkpoint_every_s;
     struct vib_progress p;
+    struct vib_error err;
     double saved_at = clock_s();
     size_t chunk = 1;
     int rc = VIB_OK;
@@ -142,19 +141,23 @@ static int train(struct job *job, struct vib_trainer *trainer) {
     atomic_store(&job->monitor.base, atomic_load(&job->monitor.done));
     atomic_store(&job->monitor.started, true);
     while (rc == VIB_OK) {
+        *epoch = p.epoch;
         if (evaluation_due(job, &p))
             rc = evaluate(job, trainer, &p);
         if (rc != VIB_OK || p.epoch == epochs)
             break;
         if (stopped(job))
             return VIB_ESTOPPED;
+        *epoch = p.epoch + 1;
         rc = advance(job, trainer, &chunk);
         vib_trainer_progress(trainer, &p);
         show_progress(job, &p, first_examples);
         job->result.examples = p.examples;
         job->result.objective = p.objective;
         if (rc == VIB_OK && every_s > 0.0 && clock_s() - saved_at >= every_s) {
-            save(job, trainer);
+            /* One that cannot be written costs safety, not the job. */
+            if (save(job, trainer, &err) != VIB_OK)
+                note(job, err.message);
             saved_at = clock_s();
         }
     }
@@ -164,8 +167,8 @@ static int train(struct job *job, struct vib_trainer *trainer) {
 void job_run(struct job *job) {
     struct vib_trainer *trainer = NULL;
     struct vib_error err = {0};
-    struct vib_progress p = {0};
     char text[128];
+    size_t epoch = 0;
     int rc = vib_trainer_new(&trainer, &job->settings.job, job->data, job->stop, &err);
     if (rc == VIB_OK)
         rc = resume(job, trainer, &err);
@@ -174,16 +177,15 @@ void job_run(struct job *job) {
         vib_trainer_free(trainer);
         return;
     }
-    rc = train(job, trainer);
-    vib_trainer_progress(trainer, &p);
+    rc = train(job, trainer, &epoch);
     if (rc == VIB_OK) {
         job->result.state = JOB_DONE;
     } else if (rc == VIB_ESTOPPED) {
         job->interrupted = true;
-        save(job, trainer);
+        if (save(job, trainer, &err) != VIB_OK)
+            end_with(job, JOB_PENDING, err.message);
     } else if (rc == VIB_EDIVERGED) {
-        snprintf(text, sizeof text, "the objective is not finite in epoch %zu",
-                 p.step > 0 || p.epoch == 0 ? p.epoch + 1 : p.epoch);
+        snprintf(text, sizeof text, "the objective is not finite in epoch %zu", epoch);
         end_with(job, JOB_DIVERGED, text);
     } else {
         end_with(job, JOB_FAILED, vib_status_text(rc));

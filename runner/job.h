@@ -40,7 +40,8 @@ struct job {
     struct job_monitor monitor;
     struct job_result result; /* epochs owned; a note may stand in message of a done job */
     bool kept;                /* by store_finish */
-    bool interrupted;         /* stopped before its end; its checkpoint is written */
+    bool interrupted;         /* stopped before its end; its checkpoint is written, or message tells
+                                 why not */
 };
 
 /* Allocates a job that owns a copy of checkpoint_path; NULL when out of memory. */

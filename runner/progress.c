@@ -11,7 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { BAR_WIDTH = 24, LINE = 512, MAX_LINES = 64 };
+enum { BAR_WIDTH = 24, LINE = 512 };
 
 static const double SMOOTHING = 0.3, SAMPLE_S = 1.0;
 
@@ -22,7 +22,7 @@ void progress_init(struct progress *p, const struct config *config, bool quiet) 
     p->quiet = quiet;
     p->terminal = !quiet && isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
     p->colour = p->terminal && (no_color == NULL || no_color[0] == '\0');
-    p->started_s = p->sampled_s = clock_s();
+    p->sampled_s = clock_s();
 }
 
 static void terminal_size(size_t *rows, size_t *columns) {
@@ -59,6 +59,10 @@ void progress_note(struct progress *p, const char *format, ...) {
 /* What one finished job has to say for itself. */
 static void describe_end(const struct job *job, char *text, size_t size) {
     const struct job_result *r = &job->result;
+    if (job->interrupted) {
+        snprintf(text, size, "interrupted: %s", r->message);
+        return;
+    }
     if (r->state != JOB_DONE || r->n_epochs == 0) {
         snprintf(text, size, "%s: %s", job_state_name(r->state), r->message);
         return;
@@ -74,12 +78,13 @@ static void describe_end(const struct job *job, char *text, size_t size) {
 void progress_finished(struct progress *p, const struct progress_job *finished,
                        const struct progress_counts *counts) {
     const struct job *job = finished->job;
-    double done = job->interrupted ? atomic_load(&job->monitor.done) : 1.0;
-    p->flops_done += finished->flops * (done - atomic_load(&job->monitor.base));
+    p->flops_done +=
+        finished->flops * (atomic_load(&job->monitor.done) - atomic_load(&job->monitor.base));
     p->finished_examples += (double)atomic_load(&job->monitor.examples);
-    bool well = job->result.state == JOB_DONE && job->result.message[0] == '\0';
-    if (job->interrupted || (well && (p->quiet || p->terminal)))
-        return; /* on a terminal the bar tells it; trouble is always told */
+    bool expected = job->interrupted || job->result.state == JOB_DONE;
+    bool silent = job->interrupted || p->quiet || p->terminal; /* where the bar tells it */
+    if (expected && job->result.message[0] == '\0' && silent)
+        return; /* trouble is always told: here also a checkpoint that could not be written */
     char label[LINE], end[LINE + sizeof job->result.message];
     label_job(p->config, &job->settings, label, sizeof label);
     describe_end(job, end, sizeof end);
@@ -88,17 +93,11 @@ void progress_finished(struct progress *p, const struct progress_job *finished,
     fflush(stderr);
 }
 
-double progress_time_left(double rate, double flops_left, double longest_pending,
-                          const double *running_left, size_t n_running) {
-    double longest = longest_pending, left = flops_left;
+double progress_time_left(double rate, double flops_left, double longest, size_t n_running) {
     if (!(rate > 0.0) || n_running == 0)
         return (double)NAN;
-    for (size_t i = 0; i < n_running; i++) {
-        longest = fmax(longest, running_left[i]);
-        left += running_left[i];
-    }
     /* Never sooner than the longest job can be done by one thread. */
-    return fmax(left / rate, longest / (rate / (double)n_running));
+    return fmax(flops_left / (rate * (double)n_running), longest / rate);
 }
 
 static double measure_examples(struct progress *p, const struct progress_job *running, size_t n) {
@@ -107,7 +106,8 @@ static double measure_examples(struct progress *p, const struct progress_job *ru
         examples += (double)atomic_load(&running[i].job->monitor.examples);
     double elapsed = now - p->sampled_s;
     if (elapsed >= SAMPLE_S) {
-        double rate = (examples - p->sampled_examples) / elapsed;
+        /* Jobs that wait for a locked database are among neither for that time. */
+        double rate = fmax(0.0, examples - p->sampled_examples) / elapsed;
         p->examples_per_s = p->examples_per_s > 0.0
                                 ? (1.0 - SMOOTHING) * p->examples_per_s + SMOOTHING * rate
                                 : rate;
@@ -117,18 +117,22 @@ static double measure_examples(struct progress *p, const struct progress_job *ru
     return p->examples_per_s;
 }
 
-static double time_left(const struct progress *p, const struct progress_counts *counts,
+/* Time is summed over running jobs, so that the rate of one is known also when fewer run than did
+ * before, as at the end of a sweep. */
+static double time_left(struct progress *p, const struct progress_counts *counts,
                         const struct progress_job *running, size_t n) {
-    double left[MAX_LINES], flops = p->flops_done;
-    n = n < MAX_LINES ? n : MAX_LINES;
+    double left = counts->flops_left, longest = counts->longest_pending, flops = p->flops_done;
     for (size_t i = 0; i < n; i++) {
         double done = atomic_load(&running[i].job->monitor.done);
+        double rest = running[i].flops * (1.0 - done);
         flops += running[i].flops * (done - atomic_load(&running[i].job->monitor.base));
-        left[i] = running[i].flops * (1.0 - done);
+        left += rest;
+        longest = fmax(longest, rest);
     }
-    double elapsed = clock_s() - p->started_s;
-    return progress_time_left(flops / elapsed, counts->flops_left, counts->longest_pending, left,
-                              n);
+    double now = clock_s();
+    p->busy_s += p->busy_at_s > 0.0 ? (double)n * (now - p->busy_at_s) : 0.0;
+    p->busy_at_s = now;
+    return progress_time_left(flops / p->busy_s, left, longest, n);
 }
 
 static void draw_summary(struct progress *p, const struct progress_counts *c,

@@ -29,8 +29,9 @@ struct progress {
     const struct config *config; /* borrowed */
     bool quiet, terminal, colour;
     size_t drawn;      /* lines of the block now on the screen */
-    double started_s;  /* clock_s */
-    double flops_done; /* by jobs that finished in this process */
+    double flops_done; /* by jobs that ended in this process */
+    double busy_s;     /* seconds of running jobs, summed over the threads, */
+    double busy_at_s;  /* until this clock_s; 0 before the first block */
     double finished_examples;
     double sampled_s, sampled_examples, examples_per_s; /* smoothed rate */
 };
@@ -57,9 +58,9 @@ void progress_draw(struct progress *progress, const struct progress_counts *coun
 /* Takes the block off the screen. */
 void progress_clear(struct progress *progress);
 
-/* Seconds left by the FLOP estimates at the rate measured so far; NaN when nothing is measured.
- * Exposed for its test. rate: FLOP/s of all running jobs together. */
-double progress_time_left(double rate, double flops_left, double longest_pending,
-                          const double *running_left, size_t n_running);
+/* Seconds left by the FLOP estimates at the rate measured so far; NaN when nothing is measured or
+ * nothing runs. Exposed for its test. rate: FLOP/s of one running job; flops_left, longest: what
+ * all jobs together and the longest of them still need, running ones included. */
+double progress_time_left(double rate, double flops_left, double longest, size_t n_running);
 
 #endif

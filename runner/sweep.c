@@ -7,7 +7,6 @@
 #include "runner/sweep_internal.h"
 
 static const double TICK_TERMINAL_S = 0.2, TICK_S = 1.0;
-static const double OTHERS_S = 1.0;         /* between looks at jobs that other processes run */
 static const double GIVE_UP_AFTER_S = 60.0; /* of failing writes */
 
 static void draw(struct sweep *s) {
@@ -45,6 +44,8 @@ static void obey_signal(struct sweep *s) {
     if (signals_received() == 0 || atomic_load(&s->stop))
         return;
     atomic_store(&s->stop, true);
+    /* However long a lock has been waited for: its end is given another while. */
+    s->failing_since_s = s->failing_since_s > 0.0 ? clock_s() : 0.0;
     progress_note(&s->progress,
                   "stopping: %zu running job%s will be checkpointed; again to end at "
                   "once",
@@ -62,9 +63,10 @@ static int loop(struct sweep *s, struct vib_error *err) {
     int rc = VIB_OK;
     while (rc == VIB_OK) {
         obey_signal(s);
-        rc = tolerate(s, sweep_turn(s, err), err);
-        if (rc == VIB_OK && s->n_elsewhere > 0 && clock_s() - s->others_at_s >= OTHERS_S)
-            rc = tolerate(s, sweep_look_elsewhere(s, err), err);
+        rc = sweep_turn(s, err);
+        if (rc == VIB_OK)
+            rc = sweep_look_elsewhere(s, err);
+        rc = tolerate(s, rc, err);
         if (rc != VIB_OK || finished(s))
             break;
         draw(s);
@@ -81,8 +83,21 @@ static const char *outcome(const struct sweep *s) {
     return s->n_done == s->grid.n ? "complete" : "incomplete";
 }
 
+/* As patient as the loop: every job is settled, and its user wants to see the table. */
+static int end_run(struct sweep *s, struct vib_error *err) {
+    for (;;) {
+        int rc = store_end_run(s->store, s->run, outcome(s), err);
+        if (rc == VIB_OK)
+            return rc;
+        rc = tolerate(s, rc, err);
+        if (rc != VIB_OK)
+            return rc;
+        signals_wait(TICK_S);
+    }
+}
+
 static int finish(struct sweep *s, struct vib_error *err) {
-    int rc = store_end_run(s->store, s->run, outcome(s), err);
+    int rc = end_run(s, err);
     if (rc == VIB_OK)
         rc = report_print(s->store, &s->grid, s->ids, s->database, err);
     if (rc != VIB_OK)

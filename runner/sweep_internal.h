@@ -62,6 +62,7 @@ struct sweep {
     struct progress progress;
     struct progress_job *shown;                                 /* [threads] scratch */
     size_t n_waiting, n_running, n_elsewhere, n_done, n_failed; /* points by state */
+    double flops_waiting;               /* of the waiting points, but for rounding */
     double others_at_s, heartbeat_at_s; /* clock_s of the last look, of the last heartbeat */
     double failing_since_s;             /* of writes; 0 = they succeed */
 };
@@ -79,15 +80,12 @@ enum point_state sweep_point_state(enum job_state state);
 void sweep_count(struct sweep *sweep, struct progress_counts *counts);
 
 /* One turn: everything that ended goes into the database, new jobs come out of it (unless
- * sweep->stop), in one transaction. Errors: VIB_EBUSY and VIB_EIO leave all as it was, to be tried
- * again; others are final. */
+ * sweep->stop), in one transaction; none when there is nothing to do. Errors: VIB_EBUSY and VIB_EIO
+ * leave all as it was, to be tried again; others are final. */
 int sweep_turn(struct sweep *sweep, struct vib_error *err);
 
-/* Whether sweep_turn has something to do. */
-bool sweep_turn_due(const struct sweep *sweep);
-
-/* Looks after the jobs of other processes: takes back those of dead ones, learns what the living
- * have finished. Errors as for sweep_turn. */
+/* Looks after the jobs of other processes, if there are any and it is time: takes back those of
+ * dead ones, learns what the living have finished. Errors as for sweep_turn. */
 int sweep_look_elsewhere(struct sweep *sweep, struct vib_error *err);
 
 #endif

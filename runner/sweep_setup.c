@@ -28,6 +28,7 @@ static int check_jobs(struct sweep *s, struct vib_error *err) {
             return rc;
         s->points[i].flops = vib_job_flops(&settings.job, s->points[i].data);
         s->order[i] = (uint32_t)i;
+        s->flops_waiting += s->points[i].flops;
     }
     s->n_waiting = s->grid.n; /* as calloc left every point: POINT_WAITING */
     return VIB_OK;
@@ -98,9 +99,11 @@ static size_t *count_of(struct sweep *s, enum point_state state) {
 
 void sweep_move(struct sweep *s, size_t i, enum point_state state) {
     struct point *point = &s->points[i];
+    s->flops_waiting -= point->state == POINT_WAITING ? point->flops : 0.0;
     --*count_of(s, point->state);
     point->state = state;
     ++*count_of(s, state);
+    s->flops_waiting += state == POINT_WAITING ? point->flops : 0.0;
 }
 
 static int add_point(struct sweep *s, size_t i, struct vib_error *err) {
@@ -121,10 +124,21 @@ static int add_point(struct sweep *s, size_t i, struct vib_error *err) {
     return rc;
 }
 
+/* Another process may be adding a grid of that size just now: it is given time for it. */
+static int begin_registration(struct sweep *s, struct vib_error *err) {
+    static const double PATIENCE_S = 1e-3; /* for each point; several times what it takes */
+    const double until_s = clock_s() + PATIENCE_S * (double)s->grid.n;
+    int rc;
+    do
+        rc = store_begin(s->store, err);
+    while (rc == VIB_EBUSY && clock_s() < until_s && signals_received() == 0);
+    return rc;
+}
+
 /* The whole grid enters the database in one transaction. */
 static int register_jobs(struct sweep *s, struct vib_error *err) {
     size_t n_taken = 0;
-    int rc = store_begin(s->store, err);
+    int rc = begin_registration(s, err);
     if (rc != VIB_OK)
         return rc;
     rc = begin_run(s, err);
@@ -213,6 +227,8 @@ static void free_jobs(struct job *jobs) {
 
 void sweep_release(struct sweep *s) {
     pool_free(s->pool);
+    for (size_t i = 0; s->running != NULL && i < s->options->threads; i++)
+        job_free(s->running[i]); /* whose end was not waited for, after an error */
     free_jobs(s->unsaved.jobs);
     free_jobs(s->claimed.jobs);
     store_close(s->store);

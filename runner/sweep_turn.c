@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const double OTHERS_S = 1.0; /* between looks at jobs that other processes run */
+
 static struct job *job_next(const struct job *job) {
     return (struct job *)job->task.next;
 }
@@ -98,17 +100,12 @@ static int claim_jobs(struct sweep *s, struct vib_error *err) {
     return rc;
 }
 
-static double estimate_left(struct sweep *s, double *longest) {
-    double left = 0.0;
-    *longest = 0.0;
-    for (size_t at = s->next; at < s->grid.n; at++) {
-        const struct point *point = &s->points[s->order[at]];
-        if (point->state != POINT_WAITING)
-            continue;
-        *longest = *longest > 0.0 ? *longest : point->flops; /* order is longest first */
-        left += point->flops;
-    }
-    return left;
+/* The estimate of the first waiting point, since the order is longest first; 0 without one. */
+static double longest_waiting(const struct sweep *s) {
+    size_t at = s->next;
+    while (at < s->grid.n && s->points[s->order[at]].state != POINT_WAITING)
+        at++;
+    return at < s->grid.n ? s->points[s->order[at]].flops : 0.0;
 }
 
 void sweep_count(struct sweep *s, struct progress_counts *counts) {
@@ -117,7 +114,8 @@ void sweep_count(struct sweep *s, struct progress_counts *counts) {
     counts->failed = s->n_failed;
     counts->running = s->n_running;
     counts->elsewhere = s->n_elsewhere;
-    counts->flops_left = estimate_left(s, &counts->longest_pending);
+    counts->flops_left = s->n_waiting > 0 ? s->flops_waiting : 0.0;
+    counts->longest_pending = s->n_waiting > 0 ? longest_waiting(s) : 0.0;
 }
 
 /* After the commit: an ended job is accounted for, told, forgotten, and its checkpoint removed. */
@@ -165,20 +163,19 @@ static bool can_claim(const struct sweep *s) {
     return !atomic_load(&s->stop) && s->n_waiting > 0 && s->n_running < s->options->threads;
 }
 
-bool sweep_turn_due(const struct sweep *s) {
-    return s->unsaved.jobs != NULL || can_claim(s) || heartbeat_due(s);
-}
-
 int sweep_turn(struct sweep *s, struct vib_error *err) {
     const size_t next = s->next;
+    const bool heartbeat = heartbeat_due(s);
     collect_ended(s);
+    if (s->unsaved.jobs == NULL && !can_claim(s) && !heartbeat)
+        return VIB_OK;
     int rc = store_begin(s->store, err);
     if (rc != VIB_OK)
         return rc;
     rc = save_ended(s, err);
     if (rc == VIB_OK && !atomic_load(&s->stop))
         rc = claim_jobs(s, err);
-    if (rc == VIB_OK && heartbeat_due(s))
+    if (rc == VIB_OK && heartbeat)
         rc = store_heartbeat(s->store, s->run, err);
     if (rc == VIB_OK)
         rc = store_commit(s->store, err);
@@ -187,7 +184,7 @@ int sweep_turn(struct sweep *s, struct vib_error *err) {
         unclaim(s, next);
         return rc;
     }
-    s->heartbeat_at_s = heartbeat_due(s) ? clock_s() : s->heartbeat_at_s;
+    s->heartbeat_at_s = heartbeat ? clock_s() : s->heartbeat_at_s;
     settle(s);
     return VIB_OK;
 }
@@ -209,10 +206,15 @@ static int refresh(struct sweep *s, struct vib_error *err) {
 
 int sweep_look_elsewhere(struct sweep *s, struct vib_error *err) {
     size_t n_taken = 0;
-    s->others_at_s = clock_s();
+    if (s->n_elsewhere == 0 || clock_s() - s->others_at_s < OTHERS_S)
+        return VIB_OK;
     int rc = store_take_back(s->store, &s->host, &n_taken, err);
     if (rc == VIB_OK && n_taken > 0)
         progress_note(&s->progress, "took back %zu job%s of a process that died", n_taken,
                       n_taken == 1 ? "" : "s");
-    return rc == VIB_OK ? refresh(s, err) : rc;
+    if (rc == VIB_OK)
+        rc = refresh(s, err);
+    if (rc == VIB_OK)
+        s->others_at_s = clock_s();
+    return rc;
 }

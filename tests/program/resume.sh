@@ -75,4 +75,22 @@ check 'and in the database' sql_is bad.db "select count(*) > 0 from job where me
 check 'export' export_both bad.db bad
 check 'the same bytes as undisturbed' same_results whole bad
 
+# Checkpoints that cannot be written: their loss is told, also to the quiet, and nothing else is lost.
+blocked() {
+    echo 'in the way' >blocked.db.checkpoints
+    "$vib" small.yaml -j 2 -q --db blocked.db >/dev/null 2>blocked.err &
+    local process=$! status=0
+    until_true 120 sql_is blocked.db "select count(*) from job where state = 'running'" 2 \
+        >/dev/null 2>&1 || return 1
+    kill -TERM $process
+    wait $process || status=$?
+    [ $status = 143 ]
+}
+check 'SIGTERM where no checkpoint can be written: status 143' blocked
+check 'the loss is told' grep -q ': interrupted: cannot .*blocked.db.checkpoints' blocked.err
+check 'the jobs are given back' sql_is blocked.db "select count(*) from job where state = 'running'" 0
+check 'the sweep continues without checkpoints' "$vib" small.yaml -j 2 -q --db blocked.db
+check 'its export' export_both blocked.db blocked
+check 'the same bytes as undisturbed' same_results whole blocked
+
 cd "$root" && done_testing
