@@ -2,12 +2,16 @@
 #   BACKEND=dnnl|cblas   matrix products by oneDNN or by OpenBLAS
 #   SANITIZE=            address (with undefined) or thread; each has its own build tree
 #   WERROR=1             warnings are errors (used by CI)
+#   V=1                  whole command lines
 
 VERSION := 0.1.0
+BACKEND ?= dnnl
+ifeq ($(filter $(BACKEND),dnnl cblas),)
+$(error BACKEND is '$(BACKEND)', expected dnnl or cblas)
+endif
 ifeq ($(origin CC),default)
 CC      := gcc
 endif
-BACKEND ?= dnnl
 PREFIX  ?= /usr/local
 
 SANITIZE ?=
@@ -29,6 +33,9 @@ LIBS_cblas := -lopenblas
 CORE_LIBS  := $(LIBS_$(BACKEND)) -lcrypto -lz -lm
 LIBS       := $(CORE_LIBS) -lyaml -lsqlite3
 
+# $(call say,WHAT) before a command line shows WHAT instead of the line, unless V=1.
+say = $(if $(V),,@echo '  $(1) $(notdir $@)';)
+
 CORE_SRC   := $(filter-out core/gemm_dnnl.c core/gemm_cblas.c,$(wildcard core/*.c)) \
               core/gemm_$(BACKEND).c
 RUNNER_SRC := $(wildcard runner/*.c)
@@ -40,21 +47,23 @@ PROGRAM_TESTS := $(filter-out tests/program/common.sh,$(sort $(wildcard tests/pr
 SUPPORT_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/%.o)
 
+# build/vib-sweep is the program that was built last.
 all: $(BUILD)/vib-sweep
+	@ln -sf $(notdir $(BUILD))/vib-sweep build/vib-sweep
 
 $(BUILD)/libvibcore.a: $(CORE_OBJ)
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
 # The program's objects without main, so that unit tests can link them.
 $(BUILD)/librunner.a: $(filter-out $(BUILD)/runner/main.o,$(RUNNER_OBJ)) $(BUILD)/runner/schema.o
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/vib-sweep: $(BUILD)/runner/main.o $(BUILD)/librunner.a $(BUILD)/libvibcore.a
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LD)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(CPPFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(call say,CC)$(CC) $(CFLAGS_ALL) $(CPPFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # What is drawn at random must be the same bits on every CPU, or a data set's digest, and with it the
 # identity of every job, would change from machine to machine: no fused multiply-adds here.
@@ -63,7 +72,7 @@ $(BUILD)/core/random.o $(BUILD)/core/mixture.o: CFLAGS_ALL += -ffp-contract=off
 # runner/schema.sql as a zero-terminated array of bytes.
 $(BUILD)/runner/schema.c: runner/schema.sql
 	@mkdir -p $(@D)
-	{ echo '#include "runner/schema.h"'; echo 'const unsigned char schema_sql[] = {'; \
+	@{ echo '#include "runner/schema.h"'; echo 'const unsigned char schema_sql[] = {'; \
 	  od -An -v -tu1 $< | sed 's/[0-9][0-9]*/&,/g'; echo '0};'; } > $@.tmp && mv $@.tmp $@
 
 # What --version and the database say of this build.
@@ -76,11 +85,11 @@ $(BUILD)/runner/version.o: CPPFLAGS_ALL += -DVIB_VERSION='"$(VERSION)"' \
     -DVIB_BUILD='"$(BACKEND)$(if $(REVISION), $(REVISION)), $(strip $(CFLAGS) $(SAN_$(SANITIZE)))"'
 
 $(BUILD)/runner/schema.o: $(BUILD)/runner/schema.c
-	$(CC) $(CFLAGS_ALL) $(CPPFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(call say,CC)$(CC) $(CFLAGS_ALL) $(CPPFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(SUPPORT_OBJ) $(BUILD)/librunner.a $(BUILD)/libvibcore.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	$(call say,LD)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 DEPS     = CC='$(CC)' BACKEND='$(BACKEND)' tests/deps.sh
 # A sub-make after the dependencies are there, so that nothing is built too early.
@@ -90,7 +99,7 @@ SUBMAKE  = $(MAKE) --no-print-directory \
 # Builds the program and runs the first sweep.
 run:
 	@$(DEPS) build
-	@$(SUBMAKE) all
+	@+$(SUBMAKE) all
 	$(BUILD)/vib-sweep configs/quickstart.yaml
 	$(BUILD)/vib-sweep export results/quickstart.db -o results/quickstart.csv
 	@echo 'as CSV: results/quickstart.csv'
@@ -105,7 +114,7 @@ suite = TSAN_OPTIONS='suppressions=$(CURDIR)/tests/tsan.supp' \
 
 test:
 	@$(DEPS) test
-	@set -e; for tree in $(TREES); do \
+	@+set -e; for tree in $(TREES); do \
 	    $(SUBMAKE) SANITIZE=$${tree#plain} test-programs; done
 	@CC='$(CC)' tests/run.sh tests/selftest.sh tests/layers.sh \
 	    $(foreach t,$(TREES),$(call suite,$(t:plain=)))

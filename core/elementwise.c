@@ -18,9 +18,13 @@ VIB_INLINE uint16_t to_bf16(float x) {
 }
 
 VIB_MULTIVERSION
-void vib_to_bf16(const float *restrict in, size_t n, uint16_t *restrict out) {
+static void narrow(const float *restrict in, size_t n, uint16_t *restrict out) {
     for (size_t i = 0; i < n; i++)
         out[i] = to_bf16(in[i]);
+}
+
+void vib_to_bf16(const float *in, size_t n, uint16_t *out) {
+    narrow(in, n, out);
 }
 
 VIB_MULTIVERSION

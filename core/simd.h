@@ -10,9 +10,21 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Sanitizers instrument the resolvers that pick a version, which run before their runtime is up. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/* VIB_MULTIVERSION is for static functions: clang 14 gives others names that nobody else finds.
+ * Sanitizers instrument the resolvers that pick a version, which run before their runtime is up. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define VIB_SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define VIB_SANITIZED 1
+#endif
+
+#if defined(__x86_64__) && defined(__clang__) && !defined(VIB_SANITIZED)
+/* clang 14's resolver never chooses an arch=. */
+#define VIB_MULTIVERSION __attribute__((target_clones("avx512f", "avx2", "default")))
+#elif defined(__x86_64__) && defined(__GNUC__) && !defined(VIB_SANITIZED)
 #define VIB_MULTIVERSION                                                                           \
     __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else

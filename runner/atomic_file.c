@@ -53,11 +53,15 @@ out:
     return code;
 }
 
-int atomic_file_sync_folder(const char *path) {
+char *atomic_file_folder(const char *path) {
     const char *slash = strrchr(path, '/');
-    char *folder = slash == NULL   ? strdup(".")
-                   : slash == path ? strdup("/")
-                                   : strndup(path, (size_t)(slash - path));
+    return slash == NULL   ? strdup(".")
+           : slash == path ? strdup("/")
+                           : strndup(path, (size_t)(slash - path));
+}
+
+int atomic_file_sync_folder(const char *path) {
+    char *folder = atomic_file_folder(path);
     int reason = 0;
     if (folder == NULL)
         return ENOMEM;

@@ -25,6 +25,9 @@ int atomic_file_commit(struct atomic_file *file, struct vib_error *err);
 /* Deletes the temporary file and releases; harmless on a zeroed or finished one. */
 void atomic_file_discard(struct atomic_file *file);
 
+/* The folder that holds `path`, "." when it names none; allocated, NULL when out of memory. */
+char *atomic_file_folder(const char *path);
+
 /* Makes the entries of the folder that holds `path` survive a power failure. 0 or an errno. */
 int atomic_file_sync_folder(const char *path);
 

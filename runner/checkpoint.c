@@ -111,14 +111,8 @@ static void put_checkpoint(struct writer *writer, const char *identity,
     put_u32(writer, (uint32_t)writer->crc);
 }
 
-/* The folder part of a path, or NULL when it has none or memory is out. */
-static char *folder_of(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash == NULL || slash == path ? NULL : strndup(path, (size_t)(slash - path));
-}
-
 static int make_folder(const char *path, struct vib_error *err) {
-    char *folder = folder_of(path);
+    char *folder = atomic_file_folder(path);
     int code = 0;
     if (folder == NULL)
         return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", path);
@@ -368,7 +362,7 @@ int checkpoint_remove(const char *path, struct vib_error *err) {
     if (unlink(path) != 0 && errno != ENOENT)
         return vib_error_set(err, VIB_EIO, "cannot delete %s: %s", path, strerror(errno));
     const int code = remove_temporary(path, err);
-    char *folder = code == 0 ? folder_of(path) : NULL;
+    char *folder = code == 0 ? atomic_file_folder(path) : NULL;
     if (folder != NULL)
         (void)rmdir(folder); /* stays while it holds other jobs' files; empty it does no harm */
     free(folder);

@@ -19,9 +19,9 @@ static int print_help(void) {
         "vib-sweep trains Deep Variational Information Bottleneck models over a grid of settings\n"
         "and stores error, I(Z;X) and I(Z;Y) of each in an SQLite database.\n");
     for (size_t i = 0; i < n_commands; i++)
-        printf("%s vib-sweep%s%s %s\n           %s\n", i == 0 ? "usage:" : "      ",
-               commands[i].name[0] == '\0' ? "" : " ", commands[i].name, commands[i].usage,
-               commands[i].summary);
+        printf("%s vib-sweep%s%s%s%s\n           %s\n", i == 0 ? "usage:" : "      ",
+               commands[i].name[0] == '\0' ? "" : " ", commands[i].name,
+               commands[i].usage[0] == '\0' ? "" : " ", commands[i].usage, commands[i].summary);
     puts(
         "       vib-sweep --help | --version\n"
         "\n"

@@ -6,12 +6,16 @@
 #include "runner/store.h"
 #include "runner/store_internal.h"
 
+#include "runner/atomic_file.h"
 #include "runner/schema.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* The 100-byte header of an SQLite file: sqlite.org/fileformat2.html, section 1.3. */
 enum { HEADER_BYTES = 72, HEADER_APPLICATION_ID = 68 };
@@ -148,14 +152,28 @@ static int configure(struct store *store, const char *sql, struct vib_error *err
     return 0;
 }
 
-/* Opens the file only; nothing is read or written but what creating an empty file takes. */
-static int open_file(struct store *store, int flags, int failure, struct vib_error *err) {
-    const int rc = sqlite3_open_v2(store->path, &store->db,
+/* Whether the folder of a path is there, but not for us to write in. */
+static bool folder_forbidden(const char *path) {
+    char *folder = atomic_file_folder(path);
+    const bool forbidden = folder != NULL && access(folder, F_OK) == 0 && access(folder, W_OK) != 0;
+    free(folder);
+    return forbidden;
+}
+
+/* Opens the file only; nothing is read or written but what creating an empty file takes. name is
+ * the store's path or a URI of it. */
+static int open_file(struct store *store, const char *name, int flags, int failure,
+                     struct vib_error *err) {
+    const int rc = sqlite3_open_v2(name, &store->db,
                                    flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (store->db == NULL || (rc & 0xff) == SQLITE_NOMEM)
         return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", store->path);
     if (rc != SQLITE_OK) {
-        const int number = sqlite3_system_errno(store->db);
+        int number = sqlite3_system_errno(store->db);
+        /* SQLite tells of its second, read-only try to open; what a missing file needs is a folder
+         * that may be written. */
+        if (number == ENOENT && failure == VIB_ECREATE && folder_forbidden(store->path))
+            number = EACCES;
         return vib_error_set(err, failure, "cannot open %s: %s", store->path,
                              number != 0 ? strerror(number) : sqlite3_errmsg(store->db));
     }
@@ -174,7 +192,7 @@ static struct store *store_new(const char *path) {
 
 static int open_writer(struct store *store, bool exists, struct vib_error *err) {
     enum file_kind kind;
-    int code = open_file(store, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+    int code = open_file(store, store->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
                          exists ? VIB_EIO : VIB_ECREATE, err);
     if (code != 0 || (code = file_kind(store, &kind, err)) != 0)
         return code;
@@ -206,11 +224,53 @@ int store_open(struct store **out, const char *path, struct vib_error *err) {
     return code;
 }
 
+/* Whether a database lies, without a log, where we may not create one: SQLite refuses to read what
+ * is marked as having a log, unless it is told that nobody will write. */
+static bool at_rest(const char *path) {
+    char *log = NULL;
+    if (!folder_forbidden(path) || asprintf(&log, "%s-wal", path) < 0)
+        return false;
+    const bool absent = access(log, F_OK) != 0;
+    free(log);
+    return absent;
+}
+
+/* "file:" and the path with all but plain characters escaped; allocated, or NULL. */
+static char *immutable_uri(const char *path) {
+    static const char digits[] = "0123456789abcdef", tail[] = "?immutable=1";
+    char *uri = malloc(sizeof "file:" + 3 * strlen(path) + sizeof tail);
+    if (uri == NULL)
+        return NULL;
+    char *end = stpcpy(uri, "file:");
+    for (const unsigned char *c = (const unsigned char *)path; *c != '\0'; c++) {
+        if (isalnum(*c) || *c == '/' || *c == '.' || *c == '-' || *c == '_') {
+            *end++ = (char)*c;
+            continue;
+        }
+        *end++ = '%';
+        *end++ = digits[*c >> 4];
+        *end++ = digits[*c & 15];
+    }
+    memcpy(end, tail, sizeof tail);
+    return uri;
+}
+
+static int open_immutable(struct store *store, struct vib_error *err) {
+    char *uri = immutable_uri(store->path);
+    if (uri == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", store->path);
+    const int code = open_file(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, VIB_EIO, err);
+    free(uri);
+    return code;
+}
+
 /* Opened for writing where that is allowed, as SQLite then can recover the log of a killed process
  * and leaves no files of its own behind; query_only keeps SQL from changing anything. */
 static int open_reader(struct store *store, struct vib_error *err) {
     enum file_kind kind;
-    int code = open_file(store, SQLITE_OPEN_READWRITE, VIB_EIO, err);
+    int code = at_rest(store->path)
+                   ? open_immutable(store, err)
+                   : open_file(store, store->path, SQLITE_OPEN_READWRITE, VIB_EIO, err);
     if (code != 0 || (code = file_kind(store, &kind, err)) != 0)
         return code;
     if (kind != FILE_OURS)

@@ -11,8 +11,14 @@ const char *version_program(void) {
     return VIB_VERSION;
 }
 
+#ifdef __clang__
+#define COMPILER __VERSION__ /* begins with "Clang" */
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
 const char *version_build(void) {
-    return VIB_BUILD ", compiler " __VERSION__;
+    return VIB_BUILD ", " COMPILER;
 }
 
 void version_libraries(char *text, size_t size) {

@@ -89,9 +89,10 @@ give_up() {
     exit 1
 }
 
-# apt-get as root, non-interactive, patient with another apt-get that is at work.
+# apt-get as root: brief, non-interactive, patient with another apt-get that is at work. Without a
+# terminal of its own dpkg does not ask for /dev/pts, which a container may lack.
 apt() {
-    set -- apt-get -q -y -o DPkg::Lock::Timeout=300 "$@"
+    set -- apt-get -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@"
     if [ "$(id -u)" -eq 0 ]; then
         DEBIAN_FRONTEND=noninteractive "$@"
     else

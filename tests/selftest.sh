@@ -175,6 +175,8 @@ fake() {
     script "bin/$1"
 }
 
+# make passes these on when they are given on its command line.
+unset CC BACKEND
 check 'deps: wrong use' deps 2 everything
 check 'deps: no apt-get' deps 1 build
 check 'deps: names the packages' says 'no apt-get here.*: gcc libc6-dev libdnnl-dev .*zlib1g-dev$'

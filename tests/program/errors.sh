@@ -100,7 +100,7 @@ help_is_complete() {
 check '--help documents the exit codes' help_is_complete
 check '--version' "$vib" --version
 keys_has_all() {
-    "$vib" keys >keys && grep -q 'train.average_decay' keys
+    "$vib" keys >list && grep -q 'train.average_decay' list
 }
 check 'keys' keys_has_all
 closed() {

@@ -62,14 +62,14 @@ check 'a reader with an open transaction does not disturb' reader
 writer() {
     mkfifo commands answers
     sqlite3 -batch write.db <commands >answers 2>&1 &
-    local shell=$! status=0 locked
+    local shell=$! status=0
     exec 9>commands 8<answers
     "$vib" small.yaml -j 2 -q --db write.db --set train.epochs=2 >/dev/null || return 1
     "$vib" small.yaml -j 2 -q --db write.db --set train.epochs=300 >/dev/null 2>busy.err &
     local sweep=$!
     until_true 120 sql_is write.db "select count(*) from job where state = 'running'" 2 >/dev/null
     echo "begin immediate; select 'locked';" >&9
-    until_true 120 read -r locked <&8
+    until_true 120 read -r _ <&8
     # Held until the sweep has said that it is waiting, or has nothing to write for a while.
     until_true 60 grep -q 'results wait in memory' busy.err
     echo 'rollback;' >&9
