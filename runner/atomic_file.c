@@ -40,8 +40,7 @@ int atomic_file_open(struct atomic_file *file, const char *path, const char *suf
     strcpy(stpcpy(file->temporary, path), suffix);
     if ((file->stream = create(file->temporary, path)) == NULL) {
         reason = errno;
-        code = vib_error_set(err, VIB_ECREATE, "cannot create %s: %s", file->temporary,
-                             strerror(reason));
+        code = vib_error_set(err, VIB_ECREATE, "cannot create %s: %s", path, strerror(reason));
     }
 out:
     if (code != 0) {

@@ -40,18 +40,20 @@ char *checkpoint_path(const char *database, const char *identity) {
     return asprintf(&path, "%s.checkpoints/%s.ckpt", database, identity) < 0 ? NULL : path;
 }
 
-/* --- writing: errors stay in the stream until the commit --- */
+/* --- writing: errors stay in the writer until the end --- */
 
 struct writer {
     FILE *stream;
     unsigned long crc;
+    int reason; /* errno of the first write that failed, else 0 */
 };
 
 static void put(struct writer *writer, const void *bytes, size_t count) {
     if (count == 0)
         return;
     writer->crc = crc32_z(writer->crc, bytes, count);
-    (void)fwrite(bytes, 1, count, writer->stream); /* atomic_file_commit asks ferror */
+    if (writer->reason == 0 && fwrite(bytes, 1, count, writer->stream) != count)
+        writer->reason = errno;
 }
 
 static void put_integer(struct writer *writer, uint64_t value, size_t width) {
@@ -157,8 +159,12 @@ int checkpoint_write(const char *path, const char *identity, const struct checkp
     int code = remove_temporary(path, err);
     if (code != 0 || (code = open_in_folder(&file, path, err)) != 0)
         return code;
-    struct writer writer = {file.stream, crc32_z(0, NULL, 0)};
+    struct writer writer = {file.stream, crc32_z(0, NULL, 0), 0};
     put_checkpoint(&writer, identity, checkpoint);
+    if (writer.reason != 0) {
+        atomic_file_discard(&file);
+        return vib_error_set(err, VIB_EIO, "cannot write %s: %s", path, strerror(writer.reason));
+    }
     return atomic_file_commit(&file, err);
 }
 

@@ -147,21 +147,30 @@ static void mark_product(const struct config *config, bool *const *matches, size
     }
 }
 
-static void mark_excluded(const struct config *config, bool *const *matches, unsigned char *fates) {
+/* Returns the number of exclusions that match nothing. */
+static size_t mark_excluded(const struct config *config, bool *const *matches,
+                            unsigned char *fates) {
+    size_t n_idle = 0;
     for (size_t e = 0; e < config->n_exclusions; e++) {
         const struct exclusion *exclusion = &config->exclusions[e];
-        if (!base_matches(config, exclusion))
-            continue;
-        for (size_t i = 0; i < config->n_axes; i++) {
-            for (size_t v = 0; v < config->axes[i].n_values; v++)
+        bool idle = !base_matches(config, exclusion);
+        for (size_t i = 0; i < config->n_axes && !idle; i++) {
+            idle = true;
+            for (size_t v = 0; v < config->axes[i].n_values; v++) {
                 matches[i][v] = value_matches(exclusion, &config->axes[i], v);
+                idle = idle && !matches[i][v];
+            }
         }
-        mark_product(config, matches, 0, 0, fates);
+        n_idle += idle;
+        if (!idle)
+            mark_product(config, matches, 0, 0, fates);
     }
+    return n_idle;
 }
 
 /* Allocates a flag per value of every axis around mark_excluded. */
-static int exclude(const struct config *config, unsigned char *fates, struct vib_error *err) {
+static int exclude(struct grid *grid, unsigned char *fates, struct vib_error *err) {
+    const struct config *config = grid->config;
     size_t n = config->n_axes;
     if (config->n_exclusions == 0)
         return 0;
@@ -172,7 +181,7 @@ static int exclude(const struct config *config, unsigned char *fates, struct vib
         rc = matches[i] ? 0 : no_memory(err);
     }
     if (rc == 0)
-        mark_excluded(config, matches, fates);
+        grid->n_idle_exclusions = mark_excluded(config, matches, fates);
     for (size_t i = 0; matches && i < n; i++)
         free(matches[i]);
     free(matches);
@@ -204,7 +213,7 @@ int grid_init(struct grid *grid, const struct config *config, struct vib_error *
     unsigned char *fates = calloc(points, 1);
     int rc = fates ? 0 : no_memory(err);
     if (rc == 0)
-        rc = exclude(config, fates, err);
+        rc = exclude(grid, fates, err);
     if (rc == 0)
         rc = mark_duplicates(config, fates, points, err);
     if (rc == 0)

@@ -16,6 +16,7 @@ struct grid {
     uint32_t *points;            /* [n] positions in the full product, ascending; owned */
     size_t n_duplicates;         /* points dropped because an earlier one has the same values */
     size_t n_excluded;
+    size_t n_idle_exclusions; /* entries of `exclude` that match no point */
 };
 
 /* Expands. Errors: VIB_ECONFIG when no point is left, with the reason; VIB_ENOMEM. */

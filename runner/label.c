@@ -1,20 +1,38 @@
 #include "runner/label.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 enum { MAX_LABEL_KEYS = 16 };
 
-static const char *const default_keys[] = {"beta", "K", "seed"};
+static bool is_swept(const struct config *config, const struct key *key) {
+    for (size_t a = 0; a < config->n_axes; a++)
+        for (size_t k = 0; k < config->axes[a].n_keys; k++)
+            if (config->axes[a].keys[k] == key)
+                return true;
+    return false;
+}
 
 size_t label_keys(const struct config *config, const struct key **out, size_t max) {
+    const struct key *always[] = {key_find("beta"), key_find("K")};
     size_t n = 0;
+    for (size_t i = 0; i < 2 && n < max; i++)
+        if (!is_swept(config, always[i]))
+            out[n++] = always[i];
     for (size_t a = 0; a < config->n_axes; a++)
         for (size_t k = 0; k < config->axes[a].n_keys && n < max; k++)
             out[n++] = config->axes[a].keys[k];
-    for (size_t i = 0; config->n_axes == 0 && i < 3 && n < max; i++)
-        out[n++] = key_find(default_keys[i]);
+    if (config->n_axes == 0 && n < max)
+        out[n++] = key_find("seed");
     return n;
+}
+
+void label_value(const struct settings *settings, const struct key *key, char *text, size_t size) {
+    if (key->type == KEY_REAL)
+        snprintf(text, size, "%.4g", key_real(settings, key));
+    else
+        key_format(settings, key, text, size);
 }
 
 void label_job(const struct config *config, const struct settings *settings, char *text,
@@ -24,7 +42,7 @@ void label_job(const struct config *config, const struct settings *settings, cha
     text[0] = '\0';
     for (size_t i = 0; i < n && used < size; i++) {
         char value[128];
-        key_format(settings, shown[i], value, sizeof value);
+        label_value(settings, shown[i], value, sizeof value);
         int written =
             snprintf(text + used, size - used, "%s%s=%s", i > 0 ? " " : "", shown[i]->name, value);
         used += written > 0 ? (size_t)written : 0;

@@ -7,9 +7,13 @@
 
 #include <stddef.h>
 
-/* The swept keys in the order of the axes; beta, K and seed when nothing is swept. Keys that one
- * axis ties together all count. Returns how many were stored in keys[0..max). */
+/* beta and K, where they are not swept, then the swept keys in the order of the axes (seed when
+ * there are none). Keys that one axis ties together all count. Returns how many were stored in
+ * out[0..max). */
 size_t label_keys(const struct config *config, const struct key **out, size_t max);
+
+/* A value for the eye: reals with 4 digits, all else as key_format has it. */
+void label_value(const struct settings *settings, const struct key *key, char *text, size_t size);
 
 /* "beta=0.001 K=256 seed=0", cut to size. */
 void label_job(const struct config *config, const struct settings *settings, char *text,

@@ -2,6 +2,7 @@
 #include "runner/command.h"
 #include "runner/version.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -33,13 +34,13 @@ static int print_help(void) {
         "  --retry                run failed jobs again (a diverged job is a result and stays)\n"
         "  -q, --quiet            no progress; errors and the table of results remain\n"
         "\n"
-        "The first Ctrl-C or SIGTERM checkpoints the running jobs and ends; the same command\n"
+        "The first Ctrl-C, SIGTERM or SIGHUP checkpoints the running jobs and ends; the same command\n"
         "continues. A second one ends at once. Several vib-sweep processes may share a database.\n"
         "\n"
         "exit codes: 0 all jobs are done; 1 some failed or diverged; 64 wrong usage; 66 missing\n"
         "or damaged data; 70 internal error; 71 out of memory or threads; 73 cannot create a\n"
-        "file; 74 input/output error; 75 database busy; 78 error in the configuration; 130, 143\n"
-        "ended by SIGINT, SIGTERM");
+        "file; 74 input/output error; 75 database busy; 78 error in the configuration; 129,\n"
+        "130, 143 ended by SIGHUP, SIGINT, SIGTERM");
     return 0;
 }
 
@@ -79,10 +80,20 @@ static const struct command *find_command(const char *name) {
     return &commands[0];
 }
 
+/* Anywhere on the line, but for the commands that have a help of their own. */
+static bool wants_help(int argc, char **argv) {
+    if (argc > 1 && strcmp(argv[1], "export") == 0)
+        return false;
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
 int main(int argc, char **argv) {
     struct vib_error err = {0};
     int status;
-    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+    if (wants_help(argc, argv)) {
         status = print_help();
     } else if (argc > 1 && strcmp(argv[1], "--version") == 0) {
         status = print_version();

@@ -11,7 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { BAR_WIDTH = 24, LINE = 512 };
+enum { BAR_WIDTH = 24, BAR_MIN_WIDTH = 6, LINE = 512 };
 
 static const double SMOOTHING = 0.3, SAMPLE_S = 1.0;
 
@@ -135,25 +135,49 @@ static double time_left(struct progress *p, const struct progress_counts *counts
     return progress_time_left(flops / p->busy_s, left, longest, n);
 }
 
+/* "[####....] " of the share done, or nothing where there is no room for one. */
+static void make_bar(double share, size_t room, char text[BAR_WIDTH + 4]) {
+    text[0] = '\0';
+    if (room < BAR_MIN_WIDTH + 3)
+        return;
+    size_t width = room - 3 < BAR_WIDTH ? room - 3 : BAR_WIDTH;
+    size_t filled = share < 1.0 ? (size_t)(share * (double)width) : width;
+    text[0] = '[';
+    memset(text + 1, '#', filled);
+    memset(text + 1 + filled, '.', width - filled);
+    strcpy(text + 1 + width, "] ");
+}
+
+/* What matters least comes last, since a narrow terminal cuts the end. */
+static void state_facts(struct progress *p, const struct progress_counts *c,
+                        const struct progress_job *running, size_t n, char *text, size_t size) {
+    char left[32] = "--", rate[48] = "", elsewhere[48] = "", failed[48] = "";
+    double seconds = time_left(p, c, running, n), examples = measure_examples(p, running, n);
+    if (isfinite(seconds))
+        label_duration(seconds, left, sizeof left);
+    if (examples > 0.0)
+        snprintf(rate, sizeof rate, "  %.0f examples/s", examples);
+    if (c->elsewhere > 0)
+        snprintf(elsewhere, sizeof elsewhere, ", %zu elsewhere", c->elsewhere);
+    if (c->failed > 0)
+        snprintf(failed, sizeof failed, ", %zu failed", c->failed);
+    snprintf(text, size, "%zu/%zu done%s, %zu running%s  ETA %s%s", c->done, c->total, failed,
+             c->running, elsewhere, left, rate);
+}
+
 static void draw_summary(struct progress *p, const struct progress_counts *c,
                          const struct progress_job *running, size_t n, size_t columns) {
-    char bar[BAR_WIDTH + 1], line[LINE], left[32] = "--", elsewhere[48] = "", failed[64];
+    char bar[BAR_WIDTH + 4], facts[LINE], line[2 * LINE];
     double share = (double)(c->done + c->failed);
     for (size_t i = 0; i < n; i++)
         share += atomic_load(&running[i].job->monitor.done);
-    size_t filled = (size_t)(share / (double)c->total * BAR_WIDTH);
-    memset(bar, '.', BAR_WIDTH);
-    memset(bar, '#', filled < BAR_WIDTH ? filled : BAR_WIDTH);
-    bar[BAR_WIDTH] = '\0';
-    double seconds = time_left(p, c, running, n);
-    if (isfinite(seconds))
-        label_duration(seconds, left, sizeof left);
-    if (c->elsewhere > 0)
-        snprintf(elsewhere, sizeof elsewhere, ", %zu elsewhere", c->elsewhere);
-    snprintf(failed, sizeof failed, ", %zu failed", c->failed);
-    snprintf(line, sizeof line, "%s [%s] %zu/%zu done, %zu running%s%s  %.0f examples/s  ETA %s",
-             p->config->base.name, bar, c->done, c->total, c->running, elsewhere, failed,
-             measure_examples(p, running, n), left);
+    state_facts(p, c, running, n, facts, sizeof facts);
+    size_t used = strlen(p->config->base.name) + 1 + strlen(facts) + 1;
+    make_bar(share / (double)c->total, columns > used ? columns - used : 0, bar);
+    if (used <= columns)
+        snprintf(line, sizeof line, "%s %s%s", p->config->base.name, bar, facts);
+    else
+        snprintf(line, sizeof line, "%s", facts);
     if (p->colour && c->failed > 0)
         fputs("\033[31m", stderr);
     put_line(p, line, columns);

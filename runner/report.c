@@ -23,7 +23,7 @@ static void measure(struct columns *columns, const struct grid *grid, size_t row
         struct settings settings;
         grid_settings(grid, i, &settings);
         for (size_t c = 0; c < columns->n; c++) {
-            key_format(&settings, columns->keys[c], cell, sizeof cell);
+            label_value(&settings, columns->keys[c], cell, sizeof cell);
             int width = (int)strlen(cell);
             columns->width[c] = width > columns->width[c] ? width : columns->width[c];
         }
@@ -36,8 +36,9 @@ static void print_header(const struct columns *columns) {
     puts("error %  error_mc %  I(Z;X) <= bits  I(Z;Y) >= bits");
 }
 
+/* A row for a job that ended; *open counts the others. */
 static int print_row(struct store *store, const struct grid *grid, const struct columns *columns,
-                     size_t i, int64_t id, struct vib_error *err) {
+                     size_t i, int64_t id, size_t *open, struct vib_error *err) {
     struct result_row split[VIB_SPLITS];
     struct settings settings;
     enum job_state state = JOB_PENDING;
@@ -48,9 +49,13 @@ static int print_row(struct store *store, const struct grid *grid, const struct 
         rc = store_job_state(store, id, &state, err);
     if (rc != VIB_OK)
         return rc;
+    if (!found && (state == JOB_PENDING || state == JOB_RUNNING)) {
+        ++*open;
+        return VIB_OK;
+    }
     grid_settings(grid, i, &settings);
     for (size_t c = 0; c < columns->n; c++) {
-        key_format(&settings, columns->keys[c], cell, sizeof cell);
+        label_value(&settings, columns->keys[c], cell, sizeof cell);
         printf("%*s  ", columns->width[c], cell);
     }
     const struct result_row *test = &split[VIB_TEST];
@@ -65,13 +70,15 @@ static int print_row(struct store *store, const struct grid *grid, const struct 
 int report_print(struct store *store, const struct grid *grid, const int64_t *ids,
                  const char *database, struct vib_error *err) {
     struct columns columns;
-    size_t rows = grid->n < REPORT_MAX_ROWS ? grid->n : REPORT_MAX_ROWS;
+    size_t rows = grid->n < REPORT_MAX_ROWS ? grid->n : REPORT_MAX_ROWS, open = 0;
     measure(&columns, grid, rows);
     printf("test split; error with 1 sample of z per example, error_mc with evaluate.samples\n");
     print_header(&columns);
     int rc = VIB_OK;
     for (size_t i = 0; i < rows && rc == VIB_OK; i++)
-        rc = print_row(store, grid, &columns, i, ids[i], err);
+        rc = print_row(store, grid, &columns, i, ids[i], &open, err);
+    if (open > 0)
+        printf("%zu job%s without a result yet\n", open, open == 1 ? " is" : "s are");
     if (rows < grid->n)
         printf("... and %zu more: vib-sweep export %s\n", grid->n - rows, database);
     printf("results: %s\n", database);

@@ -5,12 +5,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
 /* A signal handler can only reach static storage. */
 static atomic_int received;
 static int wake_pipe[2] = {-1, -1};
+static bool hangup_handled;
 
 void signals_wake(void) {
     int saved = errno;
@@ -36,12 +38,21 @@ static int set_handler(int signal_number, void (*handler)(int)) {
     return sigaction(signal_number, &action, NULL);
 }
 
+/* nohup ignores the hangup for us, and that is to stay so. */
+static int handle_hangup(void) {
+    struct sigaction old;
+    if (sigaction(SIGHUP, NULL, &old) != 0)
+        return -1;
+    hangup_handled = old.sa_handler != SIG_IGN;
+    return hangup_handled ? set_handler(SIGHUP, handle) : 0;
+}
+
 int signals_init(struct vib_error *err) {
     atomic_store(&received, 0);
     if (pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
         return vib_error_set(err, VIB_EIO, "cannot create a pipe: %s", strerror(errno));
     if (set_handler(SIGINT, handle) != 0 || set_handler(SIGTERM, handle) != 0 ||
-        set_handler(SIGPIPE, SIG_IGN) != 0)
+        handle_hangup() != 0 || set_handler(SIGPIPE, SIG_IGN) != 0)
         return vib_error_set(err, VIB_EIO, "cannot handle signals: %s", strerror(errno));
     return VIB_OK;
 }
@@ -49,6 +60,8 @@ int signals_init(struct vib_error *err) {
 void signals_release(void) {
     (void)set_handler(SIGINT, SIG_DFL);
     (void)set_handler(SIGTERM, SIG_DFL);
+    if (hangup_handled)
+        (void)set_handler(SIGHUP, SIG_DFL);
     for (int i = 0; i < 2; i++) {
         if (wake_pipe[i] >= 0)
             close(wake_pipe[i]);

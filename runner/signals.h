@@ -1,4 +1,5 @@
-/* SIGINT and SIGTERM: the first asks for an orderly end, the second ends the process at once.
+/* SIGINT, SIGTERM and SIGHUP: the first asks for an orderly end, the second ends the process at
+ * once.
  *
  * Also the pipe that wakes the coordinating thread, since a signal and a finished job are the two
  * things it waits for. One instance per process. */

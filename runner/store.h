@@ -50,6 +50,9 @@ int store_open_reader(struct store **store, const char *path, struct vib_error *
 
 void store_close(struct store *store); /* NULL is harmless */
 
+/* How long to wait for another program's lock before VIB_EBUSY, instead of STORE_BUSY_MS. */
+int store_set_busy_ms(struct store *store, int busy_ms, struct vib_error *err);
+
 int store_begin(struct store *store, struct vib_error *err);
 int store_commit(struct store *store, struct vib_error *err);
 void store_rollback(struct store *store); /* harmless outside a transaction */

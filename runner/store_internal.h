@@ -84,7 +84,4 @@ int store_bind_text(sqlite3_stmt *statement, int parameter, const char *text);
 
 int store_bind_size(sqlite3_stmt *statement, int parameter, size_t value);
 
-/* How long a call waits for another program's lock before VIB_EBUSY. */
-int store_set_busy_ms(struct store *store, int busy_ms, struct vib_error *err);
-
 #endif

@@ -7,14 +7,15 @@
 #include "runner/sweep_internal.h"
 
 static const double TICK_TERMINAL_S = 0.2, TICK_S = 1.0;
-static const double GIVE_UP_AFTER_S = 60.0; /* of failing writes */
+static const double TELL_AFTER_S = 5.0;     /* of a lock: two sweeps meet often, briefly */
+static const double GIVE_UP_AFTER_S = 60.0; /* of failing writes, once asked to stop */
 
 static void draw(struct sweep *s) {
     struct progress_counts counts;
     size_t n = 0;
     if (!s->progress.terminal)
         return;
-    for (size_t i = 0; i < s->options->threads; i++)
+    for (size_t i = 0; i < s->threads; i++)
         if (s->running[i] != NULL)
             s->shown[n++] =
                 (struct progress_job){s->running[i], s->points[s->running[i]->point].flops};
@@ -22,22 +23,28 @@ static void draw(struct sweep *s) {
     progress_draw(&s->progress, &counts, s->shown, n);
 }
 
-/* A locked database is waited for as long as it takes; other failures for a while, since a full
- * disk may be given room. Returns what is to be given up for, or 0. */
+/* A database that is locked, or on a full disk, is waited for as long as it takes: the results of
+ * hours may wait in memory, and somebody may yet make room. Only after a request to stop is there
+ * an end to it. Returns what is to be given up for, or 0. */
 static int tolerate(struct sweep *s, int rc, const struct vib_error *err) {
+    double now = clock_s();
     if (rc == VIB_OK) {
+        if (s->failure_told)
+            progress_note(&s->progress, "the database takes results again");
         s->failing_since_s = 0.0;
+        s->failure_told = false;
         return VIB_OK;
     }
     if (rc != VIB_EBUSY && rc != VIB_EIO)
         return rc;
-    double now = clock_s();
-    if (s->failing_since_s == 0.0) {
+    if (s->failing_since_s == 0.0)
         s->failing_since_s = now;
+    double failing_s = now - s->failing_since_s;
+    if (!s->failure_told && (rc == VIB_EIO || failing_s >= TELL_AFTER_S)) {
+        s->failure_told = true;
         progress_note(&s->progress, "%s; results wait in memory, trying again", err->message);
     }
-    bool patient = rc == VIB_EBUSY && !atomic_load(&s->stop);
-    return patient || now - s->failing_since_s < GIVE_UP_AFTER_S ? VIB_OK : rc;
+    return atomic_load(&s->stop) && failing_s >= GIVE_UP_AFTER_S ? rc : VIB_OK;
 }
 
 static void obey_signal(struct sweep *s) {
@@ -77,8 +84,13 @@ static int loop(struct sweep *s, struct vib_error *err) {
     return rc;
 }
 
+/* A signal that came when all was done has interrupted nothing. */
+static bool interrupted(const struct sweep *s) {
+    return signals_received() != 0 && s->n_done + s->n_failed < s->grid.n;
+}
+
 static const char *outcome(const struct sweep *s) {
-    if (signals_received() != 0)
+    if (interrupted(s))
         return "interrupted";
     return s->n_done == s->grid.n ? "complete" : "incomplete";
 }
@@ -102,8 +114,12 @@ static int finish(struct sweep *s, struct vib_error *err) {
         rc = report_print(s->store, &s->grid, s->ids, s->database, err);
     if (rc != VIB_OK)
         return rc;
-    if (signals_received() != 0)
+    if (interrupted(s)) {
+        progress_note(&s->progress,
+                      "interrupted: %zu of %zu jobs are done; the same command continues",
+                      s->n_done, s->grid.n);
         return 128 + signals_received();
+    }
     return s->n_failed > 0 ? 1 : 0;
 }
 

@@ -43,6 +43,7 @@ struct job_list {
 
 struct sweep {
     const struct sweep_options *options;
+    size_t threads; /* as asked for, but no more than there are points */
     struct config config;
     struct grid grid;
     struct data_cache *cache;
@@ -65,6 +66,7 @@ struct sweep {
     double flops_waiting;               /* of the waiting points, but for rounding */
     double others_at_s, heartbeat_at_s; /* clock_s of the last look, of the last heartbeat */
     double failing_since_s;             /* of writes; 0 = they succeed */
+    bool failure_told;
 };
 
 /* Everything up to the first job. Files are created only once configuration and data are good. On

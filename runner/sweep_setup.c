@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+enum { LOOP_BUSY_MS = 200 };
+
 static int check_jobs(struct sweep *s, struct vib_error *err) {
     s->points = calloc(s->grid.n, sizeof *s->points);
     s->ids = calloc(s->grid.n, sizeof *s->ids);
@@ -65,7 +67,7 @@ static int begin_run(struct sweep *s, struct vib_error *err) {
                                   .build = version_build(),
                                   .libraries = libraries,
                                   .host = &s->host,
-                                  .threads = s->options->threads};
+                                  .threads = s->threads};
     return store_begin_run(s->store, &info, &s->run, err);
 }
 
@@ -173,14 +175,18 @@ static void wake(void *context) {
 
 static int start_pool(struct sweep *s, struct vib_error *err) {
     const struct pool_events events = {run_task, wake, NULL};
-    s->running = calloc(s->options->threads, sizeof *s->running);
-    s->shown = calloc(s->options->threads, sizeof *s->shown);
+    s->running = calloc(s->threads, sizeof *s->running);
+    s->shown = calloc(s->threads, sizeof *s->shown);
     if (s->running == NULL || s->shown == NULL)
-        return vib_error_set(err, VIB_ENOMEM, "out of memory for %zu threads", s->options->threads);
-    return pool_new(&s->pool, s->options->threads, &events, err);
+        return vib_error_set(err, VIB_ENOMEM, "out of memory for %zu threads", s->threads);
+    return pool_new(&s->pool, s->threads, &events, err);
 }
 
 static void tell_grid(struct sweep *s) {
+    if (s->grid.n_idle_exclusions > 0)
+        progress_note(&s->progress, "%zu entr%s of `exclude` match%s no point of the grid",
+                      s->grid.n_idle_exclusions, s->grid.n_idle_exclusions == 1 ? "y" : "ies",
+                      s->grid.n_idle_exclusions == 1 ? "es" : "");
     if (s->grid.n_duplicates > 0)
         progress_note(&s->progress, "%zu duplicate point%s of the grid collapsed",
                       s->grid.n_duplicates, s->grid.n_duplicates == 1 ? "" : "s");
@@ -198,6 +204,7 @@ int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_
     if (rc != VIB_OK)
         return rc;
     progress_init(&s->progress, &s->config, options->quiet);
+    s->threads = options->threads < s->grid.n ? options->threads : s->grid.n;
     tell_grid(s);
     if (data_cache_new(&s->cache) != VIB_OK)
         return vib_error_set(err, VIB_ENOMEM, "out of memory");
@@ -214,6 +221,9 @@ int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_
         rc = start_pool(s, err);
     if (rc == VIB_OK)
         rc = register_jobs(s, err);
+    /* From here on the loop waits, where it also hears signals and draws. */
+    if (rc == VIB_OK)
+        rc = store_set_busy_ms(s->store, LOOP_BUSY_MS, err);
     return rc;
 }
 
@@ -227,7 +237,7 @@ static void free_jobs(struct job *jobs) {
 
 void sweep_release(struct sweep *s) {
     pool_free(s->pool);
-    for (size_t i = 0; s->running != NULL && i < s->options->threads; i++)
+    for (size_t i = 0; s->running != NULL && i < s->threads; i++)
         job_free(s->running[i]); /* whose end was not waited for, after an error */
     free_jobs(s->unsaved.jobs);
     free_jobs(s->claimed.jobs);

@@ -94,7 +94,7 @@ static int claim_one(struct sweep *s, size_t worker, bool *found, struct vib_err
 static int claim_jobs(struct sweep *s, struct vib_error *err) {
     bool found = true;
     int rc = VIB_OK;
-    for (size_t w = 0; w < s->options->threads && found && rc == VIB_OK; w++)
+    for (size_t w = 0; w < s->threads && found && rc == VIB_OK; w++)
         if (s->running[w] == NULL)
             rc = claim_one(s, w, &found, err);
     return rc;
@@ -128,7 +128,9 @@ static void settle_job(struct sweep *s, struct job *job) {
         sweep_move(s, job->point, POINT_ELSEWHERE);
     else
         sweep_move(s, job->point, job->result.state == JOB_DONE ? POINT_DONE : POINT_FAILED);
-    if (!job->interrupted && job->kept && checkpoint_remove(job->checkpoint_path, &err) != VIB_OK)
+    /* A failed job's stays, for --retry. */
+    if (!job->interrupted && job->kept && job->result.state != JOB_FAILED &&
+        checkpoint_remove(job->checkpoint_path, &err) != VIB_OK)
         progress_note(&s->progress, "%s", err.message);
     sweep_count(s, &counts);
     struct progress_job told = {job, s->points[job->point].flops};
@@ -160,7 +162,7 @@ static bool heartbeat_due(const struct sweep *s) {
 }
 
 static bool can_claim(const struct sweep *s) {
-    return !atomic_load(&s->stop) && s->n_waiting > 0 && s->n_running < s->options->threads;
+    return !atomic_load(&s->stop) && s->n_waiting > 0 && s->n_running < s->threads;
 }
 
 int sweep_turn(struct sweep *s, struct vib_error *err) {

@@ -52,6 +52,7 @@ check 'SIGTERM: status 143, jobs given back, checkpoints kept' interrupted TERM 
 check 'the sweep continues after it' "$vib" small.yaml -j 1 -q --db term.db
 check 'its export' export_both term.db term
 check 'the same bytes as undisturbed' same_results whole term
+check 'SIGHUP, a closed terminal: status 129' interrupted HUP hup.db 129
 # Asynchronous children of a script ignore SIGINT unless job control is on.
 set -m
 check 'SIGINT: status 130' interrupted INT int.db 130

@@ -203,6 +203,7 @@ static void test_exclude(void **state) {
          "    - {beta: 77}\n");
     assert_points(f, "K beta", "2 0.01;256 0.001;256 0.1;");
     assert_int_equal(f->grid.n_excluded, 3);
+    assert_int_equal(f->grid.n_idle_exclusions, 1); /* beta: 77 */
     assert_int_equal(f->grid.points[2], 5);
     load(f,
          "grid:\n"

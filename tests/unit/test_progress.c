@@ -124,7 +124,7 @@ static void a_line_for_each_finished_job(void **state) {
     struct stage *s = *state;
     to_pipe(s, false);
     assert_string_equal(finish_job(s),
-                        "[4/8] beta=0.25: error_mc 12.50 %, I(Z;X) <= 1.500 bits, "
+                        "[4/8] K=256 beta=0.25: error_mc 12.50 %, I(Z;X) <= 1.500 bits, "
                         "I(Z;Y) >= 1.5000 bits, 3 s\n");
     strcpy(s->job.result.message, "started over: why");
     assert_non_null(strstr(finish_job(s), "3 s; started over: why\n"));
@@ -138,9 +138,9 @@ static void quiet_tells_trouble_only(void **state) {
     assert_string_equal(finish_job(s), "");
     s->job.result.state = JOB_DIVERGED;
     strcpy(s->job.result.message, "in epoch 3");
-    assert_string_equal(finish_job(s), "[4/8] beta=0.25: diverged: in epoch 3\n");
+    assert_string_equal(finish_job(s), "[4/8] K=256 beta=0.25: diverged: in epoch 3\n");
     s->job.result.state = JOB_FAILED;
-    assert_string_equal(finish_job(s), "[4/8] beta=0.25: failed: in epoch 3\n");
+    assert_string_equal(finish_job(s), "[4/8] K=256 beta=0.25: failed: in epoch 3\n");
     progress_note(&s->progress, "%d notes", 2);
     assert_string_equal(shown(s), "vib-sweep: 2 notes\n");
 }
@@ -153,7 +153,7 @@ static void an_interruption_is_told_when_it_lost_something(void **state) {
     assert_string_equal(finish_job(s), "");
     strcpy(s->job.result.message, "cannot write x: No space left on device");
     assert_string_equal(finish_job(s),
-                        "[4/8] beta=0.25: interrupted: cannot write x: No space left "
+                        "[4/8] K=256 beta=0.25: interrupted: cannot write x: No space left "
                         "on device\n");
 }
 
@@ -216,7 +216,7 @@ static void the_block_on_a_terminal(void **state) {
     atomic_store(&s->job.monitor.objective, 1.25);
     assert_int_equal(draw_block(s, 120), 3);
     assert_non_null(
-        strstr(s->text, "demo [############............] 3/8 done, 2 running, 1 failed"));
+        strstr(s->text, "demo [############............] 3/8 done, 1 failed, 2 running"));
     assert_non_null(strstr(s->text, "ETA --"));
     assert_non_null(strstr(s->text, "beta=0.25  epoch 0/"));
     assert_non_null(strstr(s->text, "J 1.2500 bits"));
