@@ -58,7 +58,8 @@ static void assert_label(struct config_fixture *f, const char *yaml, const char 
 static void jobs(void **state) {
     struct config_fixture *f = *state;
     assert_label(f, "beta: 0.01\nK: 3\nseed: 7\n", "beta=0.01 K=3 seed=7");
-    assert_label(f, "K: 3\ngrid:\n  train.lr: [0.5, 1]\n  seed: [0, 1]\n", "beta=0.001 K=3 train.lr=0.5 seed=0");
+    assert_label(f, "K: 3\ngrid:\n  train.lr: [0.5, 1]\n  seed: [0, 1]\n",
+                 "beta=0.001 K=3 train.lr=0.5 seed=0");
     assert_label(f, "grid:\n  zip: {K: [2, 4], train.epochs: [9, 8]}\n  beta: [1e-3]\n",
                  "K=2 train.epochs=9 beta=0.001");
 }
