@@ -61,6 +61,11 @@ $(BUILD)/librunner.a: $(filter-out $(BUILD)/runner/main.o,$(RUNNER_OBJ)) $(BUILD
 $(BUILD)/vib-sweep: $(BUILD)/runner/main.o $(BUILD)/librunner.a $(BUILD)/libvibcore.a
 	$(call say,LD)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# The program with a trainer that does nothing, which shows what the runner itself costs.
+$(BUILD)/vib-sweep-null: $(BUILD)/runner/main.o $(BUILD)/tests/bench/null_trainer.o \
+                         $(BUILD)/librunner.a $(BUILD)/libvibcore.a
+	$(call say,LD)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CFLAGS_ALL) $(CPPFLAGS_ALL) -MMD -MP -c -o $@ $<
@@ -119,7 +124,7 @@ test:
 	@CC='$(CC)' tests/run.sh tests/selftest.sh tests/layers.sh \
 	    $(foreach t,$(TREES),$(call suite,$(t:plain=)))
 
-test-programs: $(BUILD)/vib-sweep $(UNIT_BIN)
+test-programs: $(BUILD)/vib-sweep $(BUILD)/vib-sweep-null $(UNIT_BIN)
 
 install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/vib-sweep/configs'
@@ -134,7 +139,8 @@ clean:
 	rm -rf build
 
 -include $(CORE_OBJ:.o=.d) $(RUNNER_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) \
-         $(SUPPORT_OBJ:.o=.d) $(BUILD)/runner/schema.d
+         $(SUPPORT_OBJ:.o=.d) $(BUILD)/runner/schema.d \
+         $(BUILD)/tests/bench/null_trainer.d
 
 FORCE:
 

@@ -3,21 +3,49 @@
 
 #include <openssl/evp.h>
 
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* To be raised when the same keys and data give other results than they used to. */
 static const int numerics_version = 1;
 
-enum { MAX_TEXT = 512 };
+enum { MAX_TEXT = 512, MAX_KEYS = 256 };
 
-/* The key whose name follows `name` among the names in order, NULL after the last. */
-static const struct key *next_key(const char *name) {
-    const struct key *next = NULL;
-    for (size_t i = 0; i < n_keys; i++) {
-        if (strcmp(keys[i].name, name) > 0 && (!next || strcmp(keys[i].name, next->name) < 0))
-            next = &keys[i];
-    }
-    return next;
+/* The keys that count, in the order of their names, and every key's default: made once. */
+static struct {
+    const struct key *keys[MAX_KEYS];
+    size_t n;
+    struct settings defaults;
+} table;
+static pthread_once_t table_once = PTHREAD_ONCE_INIT;
+
+static int by_name(const void *a, const void *b) {
+    const struct key *const *left = a, *const *right = b;
+    return strcmp((*left)->name, (*right)->name);
+}
+
+static void make_table(void) {
+    assert(n_keys <= MAX_KEYS);
+    settings_init(&table.defaults);
+    for (size_t i = 0; i < n_keys; i++)
+        if (!(keys[i].flags & (KEY_SWEEP | KEY_DATA)))
+            table.keys[table.n++] = &keys[i];
+    qsort(table.keys, table.n, sizeof table.keys[0], by_name);
+}
+
+/* Numbers are compared as such: formatting all of them would be most of a small job's cost. */
+static bool is_default(const struct settings *settings, const struct key *key) {
+    char value[MAX_TEXT], usual[MAX_TEXT];
+    if (key->type == KEY_REAL)
+        return !(key_real(settings, key) < key_real(&table.defaults, key)) &&
+               !(key_real(settings, key) > key_real(&table.defaults, key));
+    if (key->type == KEY_SIZE || key->type == KEY_SEED)
+        return key_integer(settings, key) == key_integer(&table.defaults, key);
+    key_format(settings, key, value, sizeof value);
+    key_format(&table.defaults, key, usual, sizeof usual);
+    return strcmp(value, usual) == 0;
 }
 
 static int hash_text(EVP_MD_CTX *hash, const char *text, struct vib_error *err) {
@@ -27,18 +55,14 @@ static int hash_text(EVP_MD_CTX *hash, const char *text, struct vib_error *err) 
 }
 
 static int hash_keys(EVP_MD_CTX *hash, const struct settings *settings, struct vib_error *err) {
-    struct settings defaults;
-    settings_init(&defaults);
     int rc = 0;
-    for (const struct key *key = next_key(""); key && rc == 0; key = next_key(key->name)) {
-        char value[MAX_TEXT], usual[MAX_TEXT], line[MAX_TEXT + 64];
-        if (key->flags & (KEY_SWEEP | KEY_DATA))
+    for (size_t i = 0; i < table.n && rc == 0; i++) {
+        const struct key *key = table.keys[i];
+        char value[MAX_TEXT], line[MAX_TEXT + 64];
+        if (is_default(settings, key))
             continue;
         if (key_format(settings, key, value, sizeof value) >= MAX_TEXT)
             return vib_error_set(err, VIB_EINVAL, "the value of %s is too long", key->name);
-        key_format(&defaults, key, usual, sizeof usual);
-        if (strcmp(value, usual) == 0)
-            continue;
         snprintf(line, sizeof line, "%s=%s\n", key->name, value);
         rc = hash_text(hash, line, err);
     }
@@ -50,6 +74,8 @@ int job_identity(const struct settings *settings, const char *data_digest, char 
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned length = 0;
     char head[128];
+    if (pthread_once(&table_once, make_table) != 0)
+        return vib_error_set(err, VIB_ETHREAD, "cannot prepare the table of keys");
     EVP_MD_CTX *hash = EVP_MD_CTX_new();
     if (!hash)
         return vib_error_set(err, VIB_ENOMEM, "out of memory");

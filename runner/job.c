@@ -87,6 +87,7 @@ static int evaluate(struct job *job, struct vib_trainer *trainer, const struct v
 }
 
 static int save(struct job *job, struct vib_trainer *trainer, struct vib_error *err) {
+    job->has_checkpoint = true;
     struct checkpoint checkpoint = {.progress = job->result};
     checkpoint.state = vib_trainer_state(trainer, &checkpoint.state_size);
     return checkpoint_write(job->checkpoint_path, job->identity, &checkpoint, err);
@@ -97,6 +98,7 @@ static int resume(struct job *job, struct vib_trainer *trainer, struct vib_error
     struct checkpoint saved = {0};
     bool found = false;
     int rc = checkpoint_read(job->checkpoint_path, job->identity, &saved, &found, err);
+    job->has_checkpoint = found || rc != VIB_OK;
     if (rc == VIB_OK && found)
         rc = vib_trainer_restore(trainer, saved.state, saved.state_size, err);
     if (rc == VIB_OK && found) {
@@ -164,7 +166,7 @@ static int train(struct job *job, struct vib_trainer *trainer, size_t *epoch) {
     return rc;
 }
 
-void job_run(struct job *job) {
+void job_run(struct job *job, size_t worker) {
     struct vib_trainer *trainer = NULL;
     struct vib_error err = {0};
     char text[128];
@@ -172,6 +174,7 @@ void job_run(struct job *job) {
     int rc = vib_trainer_new(&trainer, &job->settings.job, job->data, job->stop, &err);
     if (rc == VIB_OK)
         rc = resume(job, trainer, &err);
+    job->result.worker = worker; /* a checkpoint may have come from another */
     if (rc != VIB_OK) {
         end_with(job, JOB_FAILED, err.message);
         vib_trainer_free(trainer);

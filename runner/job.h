@@ -28,17 +28,18 @@ struct job_monitor {
 struct job {
     struct pool_task task; /* first: a task is a job */
     /* Set before it is submitted: */
-    size_t point;  /* of the grid */
-    size_t worker; /* thread of the pool's count that it was claimed for */
-    int64_t id;    /* of table job */
+    size_t point; /* of the grid */
+    int64_t id;   /* of table job */
     char identity[65];
     struct settings settings;
     const struct vib_dataset *data; /* borrowed */
     char *checkpoint_path;          /* owned */
     const atomic_bool *stop;        /* borrowed */
+    struct job *before, *after;     /* among the jobs in flight; the coordinator's */
     /* Set by the worker: */
     struct job_monitor monitor;
     struct job_result result; /* epochs owned; a note may stand in message of a done job */
+    bool has_checkpoint;      /* there may be a file at checkpoint_path */
     bool kept;                /* by store_finish */
     bool interrupted;         /* stopped before its end; its checkpoint is written, or message tells
                                  why not */
@@ -48,7 +49,8 @@ struct job {
 struct job *job_new(const char *checkpoint_path);
 void job_free(struct job *job);
 
-/* Runs the job to its end or until *stop; the result is in the job. */
-void job_run(struct job *job);
+/* Runs the job, on thread `worker` of the pool, to its end or until *stop; the result is in the
+ * job. */
+void job_run(struct job *job, size_t worker);
 
 #endif

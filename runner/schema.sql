@@ -84,7 +84,7 @@ CREATE TABLE job (
         CHECK (state IN ('pending', 'running', 'done', 'diverged', 'failed')),
     attempts    INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0), -- how often it was started
     run         INTEGER REFERENCES run (id), -- the run that started it last
-    worker      INTEGER CHECK (worker >= 0), -- that run's thread, from 0
+    worker      INTEGER CHECK (worker >= 0), -- that run's thread, from 0; NULL until the job ended
     created_at  TEXT NOT NULL,               -- UTC
     started_at  TEXT,                        -- UTC, of the last attempt
     finished_at TEXT,                        -- UTC; NULL until done, diverged or failed

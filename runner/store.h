@@ -91,7 +91,7 @@ int store_job_state(struct store *store, int64_t job, enum job_state *state, str
 
 /* Takes a pending job for this run: *claimed tells whether it was still pending. Counts an
  * attempt and stamps its start. */
-int store_claim(struct store *store, int64_t job, int64_t run, size_t worker, bool *claimed,
+int store_claim(struct store *store, int64_t job, int64_t run, bool *claimed,
                 struct vib_error *err);
 
 /* Gives a claimed job back unfinished (interrupted); what it has done is in its checkpoint. */
@@ -115,6 +115,7 @@ struct job_result {
     double train_s;    /* seconds in training steps, over all attempts */
     double evaluate_s; /* seconds in evaluation, likewise */
     uint64_t examples; /* training examples processed */
+    size_t worker;     /* thread that ended it, from 0 */
     double objective;  /* mean J of the last epoch's steps, bits; NaN if none */
 };
 

@@ -181,7 +181,18 @@ int store_retry(struct store *store, int64_t job, struct vib_error *err) {
     static const char sql[] =
         "UPDATE job SET state = 'pending', finished_at = NULL"
         " WHERE id = ?1 AND state = 'failed'";
-    return update_job(store, STORE_JOB_RETRY, sql, job, 0, "retry a job", err);
+    /* Rows that the failed attempt left would stand in the way of the next one's. */
+    static const char clean[] =
+        "DELETE FROM epoch WHERE job = ?1"
+        " AND (SELECT state FROM job WHERE id = ?1) = 'pending'";
+    bool outermost;
+    int code = store_enter(store, &outermost, err);
+    if (code != 0)
+        return code;
+    code = update_job(store, STORE_JOB_RETRY, sql, job, 0, "retry a job", err);
+    if (code == 0)
+        code = update_job(store, STORE_EPOCH_DELETE, clean, job, 0, "forget its epochs", err);
+    return store_leave(store, outermost, code, err);
 }
 
 int store_release(struct store *store, int64_t job, int64_t run, struct vib_error *err) {
@@ -207,10 +218,10 @@ int store_job_state(struct store *store, int64_t job, enum job_state *state,
     return 0;
 }
 
-int store_claim(struct store *store, int64_t job, int64_t run, size_t worker, bool *claimed,
+int store_claim(struct store *store, int64_t job, int64_t run, bool *claimed,
                 struct vib_error *err) {
     static const char sql[] =
-        "UPDATE job SET state = 'running', run = ?2, worker = ?3, attempts = attempts + 1,"
+        "UPDATE job SET state = 'running', run = ?2, worker = NULL, attempts = attempts + 1,"
         " started_at = " STORE_NOW ", finished_at = NULL WHERE id = ?1 AND state = 'pending'";
     sqlite3_stmt *statement;
     int code = store_statement(store, STORE_JOB_CLAIM, sql, &statement, err);
@@ -218,7 +229,6 @@ int store_claim(struct store *store, int64_t job, int64_t run, size_t worker, bo
         return code;
     int bound = sqlite3_bind_int64(statement, 1, job);
     bound |= sqlite3_bind_int64(statement, 2, run);
-    bound |= store_bind_size(statement, 3, worker);
     if ((code = store_execute(store, statement, bound, "claim a job", err)) != 0)
         return code;
     *claimed = sqlite3_changes(store->db) == 1;

@@ -73,27 +73,11 @@ static int insert_rows(struct store *store, int64_t job, const struct vib_datase
     return 0;
 }
 
-/* Rows of an earlier attempt that failed. */
-static int delete_rows(struct store *store, int64_t job, struct vib_error *err) {
-    sqlite3_stmt *statement;
-    int code = store_statement(store, STORE_EPOCH_DELETE, "DELETE FROM epoch WHERE job = ?",
-                               &statement, err);
-    if (code != 0 || (code = store_execute(store, statement, sqlite3_bind_int64(statement, 1, job),
-                                           "replace epochs", err)) != 0)
-        return code;
-    code = store_statement(store, STORE_RESULT_DELETE, "DELETE FROM result WHERE job = ?",
-                           &statement, err);
-    if (code != 0)
-        return code;
-    return store_execute(store, statement, sqlite3_bind_int64(statement, 1, job), "replace results",
-                         err);
-}
-
 static int finish_job(struct store *store, int64_t job, int64_t run,
                       const struct job_result *result, bool *kept, struct vib_error *err) {
     static const char sql[] =
         "UPDATE job SET state = ?3, message = ?4, train_s = ?5,"
-        " evaluate_s = ?6, examples = ?7, objective = ?8,"
+        " evaluate_s = ?6, examples = ?7, objective = ?8, worker = ?9,"
         " finished_at = " STORE_NOW " WHERE id = ?1 AND run = ?2 AND state = 'running'";
     sqlite3_stmt *statement;
     int code = store_statement(store, STORE_JOB_FINISH, sql, &statement, err);
@@ -107,6 +91,7 @@ static int finish_job(struct store *store, int64_t job, int64_t run,
     bound |= store_bind_real(statement, 6, result->evaluate_s);
     bound |= store_bind_size(statement, 7, result->examples);
     bound |= store_bind_real(statement, 8, result->objective);
+    bound |= store_bind_size(statement, 9, result->worker);
     if ((code = store_execute(store, statement, bound, "record the end of a job", err)) != 0)
         return code;
     *kept = sqlite3_changes(store->db) == 1;
@@ -121,7 +106,7 @@ int store_finish(struct store *store, int64_t job, int64_t run, const struct vib
     if (code != 0)
         return code;
     code = finish_job(store, job, run, result, &ours, err);
-    if (code == 0 && ours && (code = delete_rows(store, job, err)) == 0)
+    if (code == 0 && ours)
         code = insert_rows(store, job, data, result, err);
     code = store_leave(store, outermost, code, err);
     *kept = code == 0 && ours;

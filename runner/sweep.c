@@ -7,6 +7,7 @@
 #include "runner/sweep_internal.h"
 
 static const double TICK_TERMINAL_S = 0.2, TICK_S = 1.0;
+static const double COLLECTING_S = 0.05;    /* while results wait for the next transaction */
 static const double TELL_AFTER_S = 5.0;     /* of a lock: two sweeps meet often, briefly */
 static const double GIVE_UP_AFTER_S = 60.0; /* of failing writes, once asked to stop */
 
@@ -15,10 +16,10 @@ static void draw(struct sweep *s) {
     size_t n = 0;
     if (!s->progress.terminal)
         return;
-    for (size_t i = 0; i < s->threads; i++)
-        if (s->running[i] != NULL)
-            s->shown[n++] =
-                (struct progress_job){s->running[i], s->points[s->running[i]->point].flops};
+    /* At most as many have started as there are threads; others are claimed ahead. */
+    for (const struct job *job = s->flight; job != NULL && n < s->threads; job = job->after)
+        if (atomic_load(&job->monitor.started))
+            s->shown[n++] = (struct progress_job){job, s->points[job->point].flops};
     sweep_count(s, &counts);
     progress_draw(&s->progress, &counts, s->shown, n);
 }
@@ -77,7 +78,7 @@ static int loop(struct sweep *s, struct vib_error *err) {
         if (rc != VIB_OK || finished(s))
             break;
         draw(s);
-        signals_wait(tick);
+        signals_wait(s->unsaved.jobs != NULL ? COLLECTING_S : tick);
     }
     atomic_store(&s->stop, true); /* after an error, let the workers end soon */
     progress_clear(&s->progress);

@@ -38,7 +38,7 @@ struct point {
 
 /* Jobs linked through their pool_task. */
 struct job_list {
-    struct job *jobs;
+    struct job *jobs, *last; /* last is undefined while jobs is NULL */
 };
 
 struct sweep {
@@ -54,11 +54,16 @@ struct sweep {
     struct pool *pool;
     atomic_bool stop;
     struct point *points;
-    int64_t *ids;            /* of table job, by grid point */
-    uint32_t *order;         /* points, longest estimated job first */
-    size_t next;             /* in order: no point before it is POINT_WAITING */
-    struct job **running;    /* [threads]; NULL where a thread has no job */
+    int64_t *ids;       /* of table job, by grid point */
+    uint32_t *order;    /* points, longest estimated job first */
+    size_t next;        /* in order: no point before it is POINT_WAITING */
+    struct job *flight; /* jobs in the pool, linked by before and after */
+    size_t n_flight;
+    size_t ahead;            /* jobs claimed beyond the threads; see sweep_turn */
+    double turn_at_s;        /* clock_s of the last turn */
+    double jobs_per_s;       /* ended, smoothed over turns */
     struct job_list unsaved; /* ended, not yet in the database; their points are POINT_RUNNING */
+    size_t n_unsaved;
     struct job_list claimed; /* of the transaction under way */
     struct progress progress;
     struct progress_job *shown;                                 /* [threads] scratch */

@@ -163,9 +163,12 @@ static int register_jobs(struct sweep *s, struct vib_error *err) {
 }
 
 static void run_task(struct pool_task *task, size_t worker, void *context) {
-    (void)worker;
+    struct job *job = (struct job *)task;
     (void)context;
-    job_run((struct job *)task);
+    if (atomic_load(job->stop))
+        job->interrupted = true; /* before it began: there is nothing to save */
+    else
+        job_run(job, worker);
 }
 
 static void wake(void *context) {
@@ -175,9 +178,8 @@ static void wake(void *context) {
 
 static int start_pool(struct sweep *s, struct vib_error *err) {
     const struct pool_events events = {run_task, wake, NULL};
-    s->running = calloc(s->threads, sizeof *s->running);
     s->shown = calloc(s->threads, sizeof *s->shown);
-    if (s->running == NULL || s->shown == NULL)
+    if (s->shown == NULL)
         return vib_error_set(err, VIB_ENOMEM, "out of memory for %zu threads", s->threads);
     return pool_new(&s->pool, s->threads, &events, err);
 }
@@ -195,7 +197,7 @@ static void tell_grid(struct sweep *s) {
 int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_error *err) {
     memset(s, 0, sizeof *s);
     s->options = options;
-    s->heartbeat_at_s = s->others_at_s = clock_s();
+    s->heartbeat_at_s = s->others_at_s = s->turn_at_s = clock_s();
     atomic_init(&s->stop, false);
     host_init(&s->host);
     int rc = config_load(&s->config, options->config, options->sets, options->n_sets, err);
@@ -237,8 +239,11 @@ static void free_jobs(struct job *jobs) {
 
 void sweep_release(struct sweep *s) {
     pool_free(s->pool);
-    for (size_t i = 0; s->running != NULL && i < s->threads; i++)
-        job_free(s->running[i]); /* whose end was not waited for, after an error */
+    while (s->flight != NULL) { /* whose end was not waited for, after an error */
+        struct job *after = s->flight->after;
+        job_free(s->flight);
+        s->flight = after;
+    }
     free_jobs(s->unsaved.jobs);
     free_jobs(s->claimed.jobs);
     store_close(s->store);
@@ -250,6 +255,5 @@ void sweep_release(struct sweep *s) {
     free(s->points);
     free(s->ids);
     free(s->order);
-    free(s->running);
     free(s->shown);
 }

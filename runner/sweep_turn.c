@@ -8,15 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double OTHERS_S = 1.0; /* between looks at jobs that other processes run */
+enum { AHEAD_MAX = 4096 };
+static const double AHEAD_S = 0.25;  /* of work claimed ahead */
+static const double COLLECT_S = 0.1; /* a result waits for company at most */
+static const double OTHERS_S = 1.0;  /* between looks at jobs that other processes run */
 
 static struct job *job_next(const struct job *job) {
     return (struct job *)job->task.next;
 }
 
 static void push_job(struct job_list *list, struct job *job) {
-    job->task.next = (struct pool_task *)list->jobs;
-    list->jobs = job;
+    job->task.next = NULL;
+    if (list->jobs == NULL)
+        list->jobs = job;
+    else
+        list->last->task.next = &job->task;
+    list->last = job;
 }
 
 static struct job *pop_job(struct job_list *list) {
@@ -26,12 +33,32 @@ static struct job *pop_job(struct job_list *list) {
     return job;
 }
 
+static void enter_flight(struct sweep *s, struct job *job) {
+    job->before = NULL;
+    job->after = s->flight;
+    if (s->flight != NULL)
+        s->flight->before = job;
+    s->flight = job;
+    s->n_flight++;
+}
+
+static void leave_flight(struct sweep *s, struct job *job) {
+    if (job->before != NULL)
+        job->before->after = job->after;
+    else
+        s->flight = job->after;
+    if (job->after != NULL)
+        job->after->before = job->before;
+    s->n_flight--;
+}
+
 static void collect_ended(struct sweep *s) {
     struct pool_task *task;
     while ((task = pool_finished(s->pool)) != NULL) {
         struct job *job = (struct job *)task;
-        s->running[job->worker] = NULL;
+        leave_flight(s, job);
         push_job(&s->unsaved, job);
+        s->n_unsaved++;
     }
 }
 
@@ -45,7 +72,7 @@ static int save_ended(struct sweep *s, struct vib_error *err) {
     return rc;
 }
 
-static struct job *make_job(struct sweep *s, size_t i, size_t worker, struct vib_error *err) {
+static struct job *make_job(struct sweep *s, size_t i, struct vib_error *err) {
     struct settings settings;
     char identity[65];
     grid_settings(&s->grid, i, &settings);
@@ -60,7 +87,6 @@ static struct job *make_job(struct sweep *s, size_t i, size_t worker, struct vib
     }
     job->point = i;
     job->id = s->points[i].id;
-    job->worker = worker;
     memcpy(job->identity, identity, sizeof identity);
     job->settings = settings;
     job->data = s->points[i].data;
@@ -68,22 +94,22 @@ static struct job *make_job(struct sweep *s, size_t i, size_t worker, struct vib
     return job;
 }
 
-/* The longest waiting job that no other process has got meanwhile, for an idle worker. *found is
- * false when there is none. */
-static int claim_one(struct sweep *s, size_t worker, bool *found, struct vib_error *err) {
+/* The longest waiting job that no other process has got meanwhile. *found is false when there is
+ * none. */
+static int claim_one(struct sweep *s, bool *found, struct vib_error *err) {
     *found = false;
     for (; s->next < s->grid.n && !*found; s->next++) {
         size_t i = s->order[s->next];
         if (s->points[i].state != POINT_WAITING)
             continue;
-        int rc = store_claim(s->store, s->points[i].id, s->run, worker, found, err);
+        int rc = store_claim(s->store, s->points[i].id, s->run, found, err);
         if (rc != VIB_OK)
             return rc;
         if (!*found) {
             sweep_move(s, i, POINT_ELSEWHERE);
             continue;
         }
-        struct job *job = make_job(s, i, worker, err);
+        struct job *job = make_job(s, i, err);
         if (job == NULL)
             return err->code;
         push_job(&s->claimed, job);
@@ -94,9 +120,8 @@ static int claim_one(struct sweep *s, size_t worker, bool *found, struct vib_err
 static int claim_jobs(struct sweep *s, struct vib_error *err) {
     bool found = true;
     int rc = VIB_OK;
-    for (size_t w = 0; w < s->threads && found && rc == VIB_OK; w++)
-        if (s->running[w] == NULL)
-            rc = claim_one(s, w, &found, err);
+    for (size_t n = s->n_flight; n < s->threads + s->ahead && found && rc == VIB_OK; n++)
+        rc = claim_one(s, &found, err);
     return rc;
 }
 
@@ -129,7 +154,7 @@ static void settle_job(struct sweep *s, struct job *job) {
     else
         sweep_move(s, job->point, job->result.state == JOB_DONE ? POINT_DONE : POINT_FAILED);
     /* A failed job's stays, for --retry. */
-    if (!job->interrupted && job->kept && job->result.state != JOB_FAILED &&
+    if (job->has_checkpoint && !job->interrupted && job->kept && job->result.state != JOB_FAILED &&
         checkpoint_remove(job->checkpoint_path, &err) != VIB_OK)
         progress_note(&s->progress, "%s", err.message);
     sweep_count(s, &counts);
@@ -142,8 +167,9 @@ static void settle(struct sweep *s) {
     struct job *job;
     while ((job = pop_job(&s->unsaved)) != NULL)
         settle_job(s, job);
+    s->n_unsaved = 0;
     while ((job = pop_job(&s->claimed)) != NULL) {
-        s->running[job->worker] = job;
+        enter_flight(s, job);
         sweep_move(s, job->point, POINT_RUNNING);
         pool_submit(s->pool, &job->task);
     }
@@ -161,16 +187,37 @@ static bool heartbeat_due(const struct sweep *s) {
     return clock_s() - s->heartbeat_at_s >= STORE_HEARTBEAT_S;
 }
 
+/* Jobs are claimed ahead of the threads, as many as end in AHEAD_S, so that threads do not wait for
+ * a transaction (it waits for the disk) when jobs are short. Jobs that take seconds are claimed one
+ * by one and so shared fairly with other processes. */
+static size_t jobs_ahead(struct sweep *s) {
+    double now = clock_s(), elapsed = now - s->turn_at_s;
+    double rate = elapsed > 0.0 ? (double)s->n_unsaved / elapsed : 0.0;
+    s->jobs_per_s = (s->jobs_per_s + rate) / 2.0;
+    s->turn_at_s = now;
+    double ahead = s->jobs_per_s * AHEAD_S;
+    return ahead < AHEAD_MAX ? (size_t)ahead : AHEAD_MAX;
+}
+
 static bool can_claim(const struct sweep *s) {
-    return !atomic_load(&s->stop) && s->n_waiting > 0 && s->n_running < s->threads;
+    return !atomic_load(&s->stop) && s->n_waiting > 0 && s->n_flight < s->threads + s->ahead;
+}
+
+/* While threads have enough to go on with, what ended is collected for one larger transaction. */
+static bool turn_due(const struct sweep *s, bool heartbeat) {
+    if (s->unsaved.jobs == NULL && !can_claim(s))
+        return heartbeat;
+    bool supplied = s->n_flight > s->threads + s->ahead / 2;
+    return heartbeat || !supplied || clock_s() - s->turn_at_s >= COLLECT_S;
 }
 
 int sweep_turn(struct sweep *s, struct vib_error *err) {
     const size_t next = s->next;
     const bool heartbeat = heartbeat_due(s);
     collect_ended(s);
-    if (s->unsaved.jobs == NULL && !can_claim(s) && !heartbeat)
+    if (!turn_due(s, heartbeat))
         return VIB_OK;
+    s->ahead = jobs_ahead(s);
     int rc = store_begin(s->store, err);
     if (rc != VIB_OK)
         return rc;

@@ -60,7 +60,7 @@ static void finish_job(struct fixture *f, size_t i, enum job_state state, double
     fixture_result(&result, epochs);
     result.state = state;
     result.train_s = train_s;
-    assert_ok(store_claim(f->store, job, f->run, 1, &claimed, &f->err), &f->err);
+    assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
     assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
     assert_true(claimed && kept);
 }

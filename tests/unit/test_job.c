@@ -95,7 +95,7 @@ static void assert_done(const struct job *job) {
 static void runs_to_its_end(void **state) {
     struct bench *b = *state;
     struct job *job = new_job(b);
-    job_run(job);
+    job_run(job, 0);
     assert_done(job);
     assert_string_equal(job->result.message, "");
     assert_true(atomic_load(&job->monitor.done) == 1.0);
@@ -109,7 +109,7 @@ static void runs_to_its_end(void **state) {
 static struct job *interrupt(struct bench *b) {
     struct job *job = new_job(b);
     atomic_store(&b->stop, true);
-    job_run(job);
+    job_run(job, 0);
     atomic_store(&b->stop, false);
     assert_true(job->interrupted);
     return job;
@@ -120,10 +120,10 @@ static void stopped_and_continued(void **state) {
     struct job *whole = new_job(b), *first = interrupt(b), *second = new_job(b);
     assert_string_equal(first->result.message, "");
     assert_int_equal(access(b->path, F_OK), 0);
-    job_run(second);
+    job_run(second, 0);
     assert_done(second);
     unlink(b->path);
-    job_run(whole);
+    job_run(whole, 0);
     assert_done(whole);
     assert_memory_equal(whole->result.epochs, second->result.epochs,
                         2 * sizeof *whole->result.epochs);
@@ -146,7 +146,7 @@ static void a_checkpoint_that_cannot_be_written_is_told(void **state) {
     /* It is no reason not to finish. */
     job = new_job(b);
     job->settings.checkpoint_every_s = 1e-9;
-    job_run(job);
+    job_run(job, 0);
     assert_done(job);
     assert_non_null(strstr(job->result.message, folder));
     job_free(job);
@@ -157,7 +157,7 @@ static void a_damaged_checkpoint_starts_it_over(void **state) {
     job_free(interrupt(b));
     assert_int_equal(truncate(b->path, 100), 0);
     struct job *job = new_job(b);
-    job_run(job);
+    job_run(job, 0);
     assert_done(job);
     assert_memory_equal(job->result.message, "started over: ", 14);
     job_free(job);
@@ -168,7 +168,7 @@ static void assert_diverges(struct bench *b, size_t batch, size_t eval_every, co
     job->settings.job.lr = 1e30;
     job->settings.job.batch = batch;
     job->settings.job.eval_every = eval_every;
-    job_run(job);
+    job_run(job, 0);
     assert_false(job->interrupted);
     assert_int_equal(job->result.state, JOB_DIVERGED);
     assert_string_equal(job->result.message, message);
@@ -189,7 +189,7 @@ static void fails_with_words(void **state) {
     struct bench *b = *state;
     struct job *job = new_job(b);
     job->settings.job.batch = N_TRAIN + 1;
-    job_run(job);
+    job_run(job, 0);
     assert_int_equal(job->result.state, JOB_FAILED);
     assert_non_null(strstr(job->result.message, "train.batch is 65"));
     job_free(job);

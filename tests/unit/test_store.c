@@ -15,7 +15,7 @@
 static int64_t claimed_job(struct fixture *f, size_t i) {
     const int64_t job = fixture_add_job(f, f->store, i);
     bool claimed = false;
-    assert_ok(store_claim(f->store, job, f->run, 1, &claimed, &f->err), &f->err);
+    assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
     assert_true(claimed);
     return job;
 }
@@ -138,11 +138,11 @@ static void test_a_job_is_claimed_once(void **state) {
     struct fixture *f = *state;
     const int64_t job = claimed_job(f, 0);
     bool claimed = true;
-    assert_ok(store_claim(f->store, job, f->run, 0, &claimed, &f->err), &f->err);
+    assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
     assert_false(claimed);
     assert_int_equal(state_of(f, job), JOB_RUNNING);
     assert_int_equal(fixture_integer(f,
-                                     "SELECT attempts = 1 AND worker = 1 AND"
+                                     "SELECT attempts = 1 AND worker IS NULL AND"
                                      " started_at LIKE '____-__-__T__:__:__.___Z' FROM job"),
                      1);
 }
@@ -336,7 +336,7 @@ static void test_retry_replaces_epochs(void **state) {
     result.state = JOB_FAILED;
     assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
     assert_ok(store_retry(f->store, job, &f->err), &f->err);
-    assert_ok(store_claim(f->store, job, f->run, 0, &claimed, &f->err), &f->err);
+    assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
     result.state = JOB_DONE;
     result.n_epochs = 1;
     assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);

@@ -136,7 +136,7 @@ static int work_through(struct fixture *f) {
         code = store_begin_run(store, &info, &run, &f->err);
     fixture_result(&result, epochs);
     for (int64_t job = 1; code == 0 && job <= JOBS; job++) {
-        code = store_claim(store, job, run, 0, &claimed, &f->err);
+        code = store_claim(store, job, run, &claimed, &f->err);
         if (code != 0 || !claimed)
             continue;
         code = store_finish(store, job, run, &f->data, &result, &kept, &f->err);
@@ -194,7 +194,7 @@ static void test_reader_does_not_hinder(void **state) {
     for (size_t i = 0; i < 300; i++) {
         bool claimed, kept;
         const int64_t job = fixture_add_job(f, f->store, i);
-        assert_ok(store_claim(f->store, job, f->run, 0, &claimed, &f->err), &f->err);
+        assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
         assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
     }
     raw_execute(reader, "COMMIT");
@@ -209,7 +209,7 @@ static void test_foreign_writer(void **state) {
     bool claimed = false, kept = true;
     size_t n;
     const int64_t job = fixture_add_job(f, f->store, 0);
-    assert_ok(store_claim(f->store, job, f->run, 0, &claimed, &f->err), &f->err);
+    assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
     fixture_result(&result, epochs);
     sqlite3 *writer = raw_open(f);
     raw_execute(writer, "BEGIN IMMEDIATE");
@@ -234,7 +234,7 @@ static int64_t claim_as(struct fixture *f, size_t i, const struct host *host) {
     const int64_t job = fixture_add_job(f, f->store, i);
     const int64_t run = fixture_begin_run(f, f->store, host);
     bool claimed = false;
-    assert_ok(store_claim(f->store, job, run, 0, &claimed, &f->err), &f->err);
+    assert_ok(store_claim(f->store, job, run, &claimed, &f->err), &f->err);
     assert_true(claimed);
     return job;
 }
