@@ -3,6 +3,7 @@
 #include "runner/progress.h"
 #include "tests/unit/config_fixture.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
@@ -175,11 +176,17 @@ static void work_done_is_counted_once(void **state) {
 static void to_terminal(struct stage *s, unsigned short rows, unsigned short columns) {
     const struct winsize size = {.ws_row = rows, .ws_col = columns};
     struct termios raw;
+    int terminal = -1;
     s->out = posix_openpt(O_RDWR | O_NOCTTY);
-    assert_true(s->out >= 0);
-    assert_int_equal(grantpt(s->out), 0);
-    assert_int_equal(unlockpt(s->out), 0);
-    int terminal = open(ptsname(s->out), O_RDWR | O_NOCTTY);
+    if (s->out >= 0) {
+        assert_int_equal(grantpt(s->out), 0);
+        assert_int_equal(unlockpt(s->out), 0);
+        terminal = open(ptsname(s->out), O_RDWR | O_NOCTTY);
+    }
+    if (terminal < 0 && (errno == ENOENT || errno == ENODEV)) {
+        print_message("SKIPPED: no pseudo-terminals here; is /dev/pts mounted?\n");
+        skip();
+    }
     assert_true(terminal >= 0);
     assert_int_equal(tcgetattr(terminal, &raw), 0);
     cfmakeraw(&raw);
