@@ -1,5 +1,7 @@
 #include "core/gemm.h"
 
+#include "core/memory.h"
+
 #include <oneapi/dnnl/dnnl.h>
 #include <omp.h>
 #include <pthread.h>
@@ -12,7 +14,7 @@
 #error "core/gemm_dnnl.c knows oneDNN 2.x; see describe_matrix and describe_product"
 #endif
 
-enum { ALIGNMENT = 64, MAX_ARGS = 5 };
+enum { MAX_ARGS = 5 };
 
 struct vib_gemm {
     dnnl_engine_t engine;
@@ -89,8 +91,7 @@ static dnnl_status_t make_scratch(struct vib_gemm *g, const_dnnl_primitive_desc_
     size_t size = md == NULL ? 0 : dnnl_memory_desc_get_size(md);
     if (size == 0)
         return dnnl_success;
-    size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    g->scratch_bytes = aligned_alloc(ALIGNMENT, size);
+    g->scratch_bytes = vib_memory_new(size);
     if (g->scratch_bytes == NULL)
         return dnnl_out_of_memory;
     return dnnl_memory_create(&g->scratch, md, g->engine, g->scratch_bytes);

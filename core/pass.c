@@ -1,6 +1,7 @@
 #include "core/pass.h"
 
 #include "core/elementwise.h"
+#include "core/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -125,7 +126,7 @@ int vib_pass_init(struct vib_pass *pass, const struct vib_network *net, size_t b
         rc = plan_layer(pass, l, backward, err);
     if (rc == VIB_OK) {
         size_t size = carve_all(pass, NULL, backward);
-        pass->arena = aligned_alloc(ALIGNMENT, size);
+        pass->arena = vib_memory_new(size);
         if (pass->arena == NULL)
             rc = vib_error_set(err, VIB_ENOMEM, "out of memory for a batch of %zu (%zu bytes)",
                                batch, size);

@@ -2,6 +2,7 @@
 
 #include "core/adam.h"
 #include "core/elementwise.h"
+#include "core/memory.h"
 #include "core/network.h"
 #include "core/pass.h"
 #include "core/posterior.h"
@@ -69,7 +70,7 @@ static int make_state(struct vib_trainer *t) {
     size_t n = t->net.n_params;
     size_t vectors = COPIES * n * sizeof(float);
     t->state_size = sizeof *t->state + vectors;
-    t->state = aligned_alloc(ALIGNMENT, t->state_size);
+    t->state = vib_memory_new(t->state_size);
     if (t->state == NULL)
         return VIB_ENOMEM;
     memset(t->state, 0, t->state_size);
@@ -84,7 +85,7 @@ static int make_state(struct vib_trainer *t) {
     vib_network_init_weights(&t->net, t->params.seed, t->adam.w);
     if (t->params.precision == VIB_F32)
         return VIB_OK;
-    t->w16 = aligned_alloc(ALIGNMENT, (n * sizeof *t->w16 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+    t->w16 = vib_memory_new(n * sizeof *t->w16);
     t->adam.w16 = t->w16;
     return t->w16 == NULL ? VIB_ENOMEM : VIB_OK;
 }
@@ -103,7 +104,7 @@ static void derive(struct vib_trainer *t) {
 
 static int make_buffers(struct vib_trainer *t) {
     size_t n = t->net.n_params, batch = t->params.batch;
-    t->average = aligned_alloc(ALIGNMENT, n * sizeof(float)); /* n is a multiple of 16 */
+    t->average = vib_memory_new(n * sizeof(float));
     t->order = malloc(t->data->split[VIB_TRAIN].n * sizeof *t->order);
     t->labels = malloc(batch);
     t->nats = malloc(batch * sizeof *t->nats);
