@@ -6,12 +6,16 @@
  *   a <- d a + (1 - d) w
  * Kingma & Ba 2015, the order of computation at the end of their section 2 (which is TensorFlow's,
  * and so the paper's: epsilon is not divided by sqrt(1 - b2^t)). a / (1 - d^t) is the zero-debiased
- * average. Thread rule: pure functions on caller-owned memory. */
+ * average. The average is brought up to date after every second step only, by both steps at once,
+ * since memory is what the update waits for:
+ *   a_t = d^2 a_{t-2} + d (1 - d) w_{t-1} + (1 - d) w_t
+ * Thread rule: pure functions on caller-owned memory. */
 #ifndef VIB_CORE_ADAM_H
 #define VIB_CORE_ADAM_H
 
 #include "core/params.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,8 +23,11 @@ struct vib_adam {
     float *w, *m, *v, *a; /* [n_params] each */
     uint16_t *w16;        /* bfloat16 copy of w, or NULL */
     /* Of the step under way, set by vib_adam_begin: */
-    float rate;                        /* lr with both bias corrections */
-    float beta1, beta2, epsilon, keep; /* keep = d of the average */
+    float rate;         /* lr with both bias corrections */
+    float beta1, rest1; /* b1 and 1 - b1, each rounded from double */
+    float beta2, rest2, epsilon;
+    float old, before, now; /* of a, w_{t-1}, w_t in the average after an even step */
+    bool pair_ends;         /* t is even */
 };
 
 /* Prepares step t = 1, 2, ... at step size lr. */

@@ -16,7 +16,7 @@
 enum { ALIGNMENT = 64, COPIES = 4 /* w, m, v, a */ };
 
 static const double LN2 = 0.69314718055994530942;
-static const uint64_t STATE_MAGIC = 0x3165746174536256u; /* "VbState1" */
+static const uint64_t STATE_MAGIC = 0x3265746174536256u; /* "VbState2" */
 
 /* What a checkpoint needs beside the parameter vectors; lies right before them. */
 struct state_header {
