@@ -41,8 +41,9 @@ struct job {
     struct job_result result; /* epochs owned; a note may stand in message of a done job */
     bool has_checkpoint;      /* there may be a file at checkpoint_path */
     bool kept;                /* by store_finish */
+    double elapsed_s;         /* on the thread, in this attempt */
     bool interrupted;         /* stopped before its end; its checkpoint is written, or message tells
-                                 why not */
+                                 why not, or it had not begun */
 };
 
 /* Allocates a job that owns a copy of checkpoint_path; NULL when out of memory. */

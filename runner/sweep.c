@@ -96,7 +96,7 @@ static const char *outcome(const struct sweep *s) {
     return s->n_done == s->grid.n ? "complete" : "incomplete";
 }
 
-/* As patient as the loop: every job is settled, and its user wants to see the table. */
+/* Tried again for GIVE_UP_AFTER_S: every job is settled, and its user wants to see the table. */
 static int end_run(struct sweep *s, struct vib_error *err) {
     for (;;) {
         int rc = store_end_run(s->store, s->run, outcome(s), err);

@@ -61,9 +61,8 @@ struct sweep {
     size_t n_flight;
     size_t ahead;            /* jobs claimed beyond the threads; see sweep_turn */
     double turn_at_s;        /* clock_s of the last turn */
-    double jobs_per_s;       /* ended, smoothed over turns */
+    double job_s;            /* longest recent job, slowly forgotten */
     struct job_list unsaved; /* ended, not yet in the database; their points are POINT_RUNNING */
-    size_t n_unsaved;
     struct job_list claimed; /* of the transaction under way */
     struct progress progress;
     struct progress_job *shown;                                 /* [threads] scratch */

@@ -164,11 +164,13 @@ static int register_jobs(struct sweep *s, struct vib_error *err) {
 
 static void run_task(struct pool_task *task, size_t worker, void *context) {
     struct job *job = (struct job *)task;
+    const double start = clock_s();
     (void)context;
     if (atomic_load(job->stop))
         job->interrupted = true; /* before it began: there is nothing to save */
     else
         job_run(job, worker);
+    job->elapsed_s = clock_s() - start;
 }
 
 static void wake(void *context) {
@@ -198,6 +200,7 @@ int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_
     memset(s, 0, sizeof *s);
     s->options = options;
     s->heartbeat_at_s = s->others_at_s = s->turn_at_s = clock_s();
+    s->job_s = 1.0; /* long, until many short jobs have ended */
     atomic_init(&s->stop, false);
     host_init(&s->host);
     int rc = config_load(&s->config, options->config, options->sets, options->n_sets, err);

@@ -4,12 +4,14 @@
 #include "runner/checkpoint.h"
 #include "runner/clock.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { AHEAD_MAX = 4096 };
 static const double AHEAD_S = 0.25;  /* of work claimed ahead */
+static const double FORGET = 0.9;    /* of the longest recent job, with each job */
 static const double COLLECT_S = 0.1; /* a result waits for company at most */
 static const double OTHERS_S = 1.0;  /* between looks at jobs that other processes run */
 
@@ -58,7 +60,7 @@ static void collect_ended(struct sweep *s) {
         struct job *job = (struct job *)task;
         leave_flight(s, job);
         push_job(&s->unsaved, job);
-        s->n_unsaved++;
+        s->job_s = fmax(job->elapsed_s, FORGET * s->job_s);
     }
 }
 
@@ -167,7 +169,6 @@ static void settle(struct sweep *s) {
     struct job *job;
     while ((job = pop_job(&s->unsaved)) != NULL)
         settle_job(s, job);
-    s->n_unsaved = 0;
     while ((job = pop_job(&s->claimed)) != NULL) {
         enter_flight(s, job);
         sweep_move(s, job->point, POINT_RUNNING);
@@ -187,15 +188,11 @@ static bool heartbeat_due(const struct sweep *s) {
     return clock_s() - s->heartbeat_at_s >= STORE_HEARTBEAT_S;
 }
 
-/* Jobs are claimed ahead of the threads, as many as end in AHEAD_S, so that threads do not wait for
- * a transaction (it waits for the disk) when jobs are short. Jobs that take seconds are claimed one
- * by one and so shared fairly with other processes. */
-static size_t jobs_ahead(struct sweep *s) {
-    double now = clock_s(), elapsed = now - s->turn_at_s;
-    double rate = elapsed > 0.0 ? (double)s->n_unsaved / elapsed : 0.0;
-    s->jobs_per_s = (s->jobs_per_s + rate) / 2.0;
-    s->turn_at_s = now;
-    double ahead = s->jobs_per_s * AHEAD_S;
+/* Jobs are claimed ahead of the threads, as many as surely end in AHEAD_S, so that threads do not
+ * wait for a transaction (it waits for the disk) when jobs are short. Jobs that take seconds are
+ * claimed one by one and so shared fairly with other processes. */
+static size_t jobs_ahead(const struct sweep *s) {
+    double ahead = (double)s->threads * AHEAD_S / s->job_s;
     return ahead < AHEAD_MAX ? (size_t)ahead : AHEAD_MAX;
 }
 
@@ -218,6 +215,7 @@ int sweep_turn(struct sweep *s, struct vib_error *err) {
     if (!turn_due(s, heartbeat))
         return VIB_OK;
     s->ahead = jobs_ahead(s);
+    s->turn_at_s = clock_s();
     int rc = store_begin(s->store, err);
     if (rc != VIB_OK)
         return rc;
