@@ -95,4 +95,24 @@ duplicates() {
 }
 check 'duplicate points collapse, with a notice' duplicates
 
+# ticks PID: processor time of each thread, in clock ticks, one a line.
+ticks() {
+    cat /proc/"$1"/task/*/stat 2>/dev/null | sed 's/.*) //' | awk '{ print $12 + $13 }'
+}
+worked() {
+    [ "$(ticks "$1" | awk '{ sum += $1 } END { print sum + 0 }')" -ge 150 ]
+}
+one_thread_each() {
+    OMP_NUM_THREADS=4 OPENBLAS_NUM_THREADS=4 "$vib" small.yaml -q -j 2 --db threads.db --set beta=0.1 \
+        --set train.epochs=100000 --set 'model.hidden=[512, 512]' --set train.batch=500 >/dev/null &
+    local process=$! busy
+    until_true 100 worked $process
+    busy=$(ticks $process | awk '$1 >= 15' | wc -l)
+    kill -KILL $process
+    wait $process 2>/dev/null
+    echo "$busy busy threads"
+    [ "$busy" -ge 1 ] && [ "$busy" -le 2 ]
+}
+check 'two jobs at a time keep two threads busy, whatever the matrix library would like' one_thread_each
+
 cd "$root" && done_testing
