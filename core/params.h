@@ -7,7 +7,19 @@
 
 enum { VIB_MAX_HIDDEN = 8 };
 
-enum vib_method { VIB_METHOD_VIB };
+/* The systems of the paper's Table 1. All but VIB have a deterministic code z of K linear units and
+ * no rate; each replaces the objective's rate by its own way to regularise, if any. */
+enum vib_method {
+    VIB_METHOD_VIB,
+    VIB_METHOD_DETERMINISTIC,
+    VIB_METHOD_DROPOUT,            /* of hidden units; Srivastava et al. 2014 */
+    VIB_METHOD_CONFIDENCE_PENALTY, /* Pereyra et al. 2017 */
+    VIB_METHOD_LABEL_SMOOTHING,    /* Szegedy et al. 2016 */
+    VIB_METHODS                    /* how many */
+};
+
+/* Of p(z|x) = N(mu, L L^T). */
+enum vib_covariance { VIB_DIAGONAL, VIB_FULL };
 
 enum vib_activation { VIB_RELU, VIB_TANH };
 
@@ -23,6 +35,12 @@ struct vib_params {
     size_t n_hidden; /* hidden layers of the encoder, 0..VIB_MAX_HIDDEN */
     size_t hidden[VIB_MAX_HIDDEN];
     enum vib_activation activation;
+    enum vib_covariance covariance;
+
+    /* The strength of the method of that name; other methods ignore it. */
+    double dropout;            /* probability that a hidden unit is dropped, 0 <= . < 1 */
+    double confidence_penalty; /* J = CE - this * H(q(y|z)) */
+    double label_smoothing;    /* share of the target spread evenly over all classes, 0..1 */
 
     enum vib_type precision; /* of the operands of the large products in training */
     size_t epochs;
@@ -35,6 +53,8 @@ struct vib_params {
 
     size_t eval_every;   /* epochs between evaluations; the last epoch is always evaluated */
     size_t eval_samples; /* samples of z per example in error_mc */
+    unsigned bounds;     /* estimators of I(Z;X) made at the end: a set of enum vib_estimator */
+    size_t bounds_n;     /* examples of a split that these use at most */
 };
 
 #endif

@@ -105,6 +105,19 @@ void vib_random_uniform(const struct vib_stream *stream, size_t first, size_t co
     }
 }
 
+void vib_random_bernoulli(const struct vib_stream *stream, size_t first, size_t count, double p,
+                          uint8_t *out) {
+    uint32_t group[4 * LANES];
+    const uint64_t below = (uint64_t)(p * 0x1p32);
+    assert(first % 4 == 0);
+    for (size_t done = 0; done < count; done += 4 * LANES) {
+        size_t n = count - done < 4 * LANES ? count - done : 4 * LANES;
+        bits_group(stream, (uint32_t)((first + done) / 4), group);
+        for (size_t i = 0; i < n; i++)
+            out[done + i] = group[i] < below;
+    }
+}
+
 void vib_random_normal(const struct vib_stream *stream, size_t first, size_t count, float *out) {
     float group[4 * LANES];
     assert(first % 4 == 0);

@@ -18,7 +18,10 @@ enum vib_purpose {
     VIB_STREAM_LATENT = 3,  /* eps of z = mu + sigma eps in training; a = step */
     VIB_STREAM_EVAL = 4,    /* the same in evaluation; a = example, b = 2 * sample + split */
     VIB_STREAM_MIXTURE = 5, /* the built-in data set; a = what */
-    VIB_STREAM_TRUTH = 6    /* Monte Carlo estimates of true values; a = what */
+    VIB_STREAM_TRUTH = 6,   /* Monte Carlo estimates of true values; a = what */
+    VIB_STREAM_DROPOUT = 7, /* hidden units dropped; a = step */
+    VIB_STREAM_CODES = 8,   /* eps of the codes behind the bounds; a = example, b = split */
+    VIB_STREAM_SUBSET = 9   /* the examples behind the bounds; a = split */
 };
 
 /* A stream: an indexable, endless sequence of random numbers named by seed, purpose, a and b. */
@@ -37,6 +40,10 @@ void vib_random_bits(const struct vib_stream *stream, size_t first, size_t count
 
 /* Uniform on (0, 1): (word + 1/2) / 2^32, in double. */
 void vib_random_uniform(const struct vib_stream *stream, size_t first, size_t count, double *out);
+
+/* 1 with probability p (to 2^-32), else 0. */
+void vib_random_bernoulli(const struct vib_stream *stream, size_t first, size_t count, double p,
+                          uint8_t *out);
 
 /* Standard normals by the Box-Muller transform of pairs of words, float32, |x| < 6.8. */
 void vib_random_normal(const struct vib_stream *stream, size_t first, size_t count, float *out);

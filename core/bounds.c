@@ -1,0 +1,156 @@
+#include "core/bounds.h"
+
+#include "core/moment_matched.h"
+#include "core/pairwise.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    enum vib_side side;
+} estimators[VIB_ESTIMATORS] = {
+#define ESTIMATOR_ROW(id, text, where) {.name = text, .side = VIB_##where},
+    VIB_ESTIMATOR_MAP(ESTIMATOR_ROW)
+#undef ESTIMATOR_ROW
+};
+
+const char *vib_estimator_name(enum vib_estimator estimator) {
+    return estimators[estimator].name;
+}
+
+enum vib_side vib_estimator_side(enum vib_estimator estimator) {
+    return estimators[estimator].side;
+}
+
+struct making {
+    const struct vib_gaussians *g;
+    unsigned which;
+    const atomic_bool *stop;
+    double *terms, *log_sums; /* [n] */
+    struct vib_bound bound[VIB_ESTIMATORS];
+};
+
+static bool wanted(const struct making *m, enum vib_estimator estimator) {
+    return (m->which >> estimator & 1u) != 0;
+}
+
+/* constant [bits] + sign * mean terms [nats]. The constant stays outside the mean, so that rounding
+ * cannot lift log2 n less something above log2 n. */
+static struct vib_bound mean_bound(double constant, double sign, const double *terms, size_t n) {
+    double sum = 0.0, squares = 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum += terms[i];
+    const double mean = sum / (double)n;
+    for (size_t i = 0; i < n; i++)
+        squares += (terms[i] - mean) * (terms[i] - mean);
+    return (struct vib_bound){.bits = constant + sign * mean / M_LN2,
+                              .se_bits = sqrt(squares / (double)(n - 1) / (double)n) / M_LN2};
+}
+
+static int make_rate(struct making *m) {
+    const size_t n = m->g->n;
+    for (size_t i = 0; i < n; i++)
+        m->terms[i] = vib_gaussian_rate(m->g, i);
+    m->bound[VIB_ESTIMATOR_RATE] = mean_bound(0.0, 1.0, m->terms, n);
+    return VIB_OK;
+}
+
+static int make_moment_matched(struct making *m) {
+    int rc = vib_moment_matched_kl(m->g, m->stop, m->terms);
+    if (rc == VIB_OK)
+        m->bound[VIB_ESTIMATOR_MOMENT_MATCHED] = mean_bound(0.0, 1.0, m->terms, m->g->n);
+    return rc;
+}
+
+/* ln(1 + e^x), also of minus infinity. */
+static double softplus(double x) {
+    return x > 0.0 ? x + log1p(exp(-x)) : log1p(exp(x));
+}
+
+/* log2 n - mean ln sum_j w_ij, where w_ii = 1. */
+static void take_capped(struct making *m, enum vib_estimator estimator) {
+    const size_t n = m->g->n;
+    for (size_t i = 0; i < n; i++)
+        m->terms[i] = softplus(m->log_sums[i]);
+    m->bound[estimator] = mean_bound(log2((double)n), -1.0, m->terms, n);
+}
+
+static int make_density(struct making *m) {
+    const size_t n = m->g->n;
+    int rc = vib_pairwise_log_sums(m->g, VIB_PAIRWISE_DENSITY, m->stop, m->log_sums);
+    if (rc == VIB_OK && wanted(m, VIB_ESTIMATOR_MIXTURE))
+        take_capped(m, VIB_ESTIMATOR_MIXTURE);
+    if (rc == VIB_OK && wanted(m, VIB_ESTIMATOR_LEAVE_ONE_OUT) && n > 1)
+        m->bound[VIB_ESTIMATOR_LEAVE_ONE_OUT] =
+            mean_bound(log2((double)(n - 1)), -1.0, m->log_sums, n);
+    return rc;
+}
+
+static int make_pairwise(struct making *m, enum vib_pairwise kind, enum vib_estimator estimator) {
+    int rc = vib_pairwise_log_sums(m->g, kind, m->stop, m->log_sums);
+    if (rc == VIB_OK)
+        take_capped(m, estimator);
+    return rc;
+}
+
+static int make_all(struct making *m) {
+    int rc = VIB_OK;
+    if (wanted(m, VIB_ESTIMATOR_RATE))
+        rc = make_rate(m);
+    if (rc == VIB_OK && wanted(m, VIB_ESTIMATOR_MOMENT_MATCHED))
+        rc = make_moment_matched(m);
+    if (rc == VIB_OK &&
+        (wanted(m, VIB_ESTIMATOR_MIXTURE) || wanted(m, VIB_ESTIMATOR_LEAVE_ONE_OUT)))
+        rc = make_density(m);
+    if (rc == VIB_OK && wanted(m, VIB_ESTIMATOR_PAIRWISE_KL))
+        rc = make_pairwise(m, VIB_PAIRWISE_KL, VIB_ESTIMATOR_PAIRWISE_KL);
+    if (rc == VIB_OK && wanted(m, VIB_ESTIMATOR_PAIRWISE_BHATTACHARYYA))
+        rc = make_pairwise(m, VIB_PAIRWISE_BHATTACHARYYA, VIB_ESTIMATOR_PAIRWISE_BHATTACHARYYA);
+    return rc;
+}
+
+/* The first wanted estimator that is defined but not finite, or VIB_ESTIMATORS. */
+static enum vib_estimator first_bad(const struct making *m) {
+    for (enum vib_estimator e = 0; e < VIB_ESTIMATORS; e++) {
+        const bool one = m->g->n == 1;
+        const bool defined = wanted(m, e) && !(one && e == VIB_ESTIMATOR_LEAVE_ONE_OUT);
+        if (defined && !(isfinite(m->bound[e].bits) && (one || isfinite(m->bound[e].se_bits))))
+            return e;
+    }
+    return VIB_ESTIMATORS;
+}
+
+/* The sentence for a code that has none yet. */
+static int explain(const struct making *m, int rc, struct vib_error *err) {
+    const enum vib_estimator bad = rc == VIB_OK ? first_bad(m) : VIB_ESTIMATORS;
+    if (bad != VIB_ESTIMATORS)
+        return vib_error_set(err, VIB_EDIVERGED, "the estimate %s of I(Z;X) is not finite",
+                             vib_estimator_name(bad));
+    if (rc == VIB_EDIVERGED)
+        return vib_error_set(err, rc, "the covariance of the codes is singular");
+    if (rc == VIB_ENOMEM)
+        return vib_error_set(err, rc, "out of memory for the bounds on I(Z;X) of %zu examples",
+                             m->g->n);
+    return rc == VIB_OK ? rc : vib_error_set(err, rc, "%s", vib_status_text(rc));
+}
+
+int vib_bounds(const struct vib_gaussians *g, unsigned which, const atomic_bool *stop,
+               struct vib_bound out[VIB_ESTIMATORS], struct vib_error *err) {
+    struct making m = {.g = g, .which = which, .stop = stop};
+    if (!vib_gaussians_valid(g))
+        return vib_error_set(err, VIB_EDIVERGED, "the codes are not finite");
+    for (size_t e = 0; e < VIB_ESTIMATORS; e++)
+        m.bound[e] = (struct vib_bound){.bits = (double)NAN, .se_bits = (double)NAN};
+    m.terms = calloc(g->n, sizeof *m.terms);
+    m.log_sums = calloc(g->n, sizeof *m.log_sums);
+    int rc = m.terms == NULL || m.log_sums == NULL ? VIB_ENOMEM : make_all(&m);
+    rc = explain(&m, rc, err);
+    if (rc == VIB_OK)
+        memcpy(out, m.bound, sizeof m.bound);
+    free(m.terms);
+    free(m.log_sums);
+    return rc;
+}

@@ -1,0 +1,155 @@
+/* Distances of Gaussians with diagonal covariance, in float32. Differences are squared as they are:
+ * expanding (z - mu)^2 / s^2 into products would cancel badly where s is small. */
+#include "core/pairwise_internal.h"
+#include "core/simd.h"
+
+#include <float.h>
+#include <string.h>
+
+/* CHUNK terms are added in float32 before the sum moves on to double, which keeps its error near
+ * that of the terms. */
+enum { LANES = VIB_PAIR_LANES, CHUNK = 32 };
+
+static void copy(const float *x, size_t K, float *out) {
+    memcpy(out, x, K * sizeof *out);
+}
+
+static void inverse(const float *s, size_t K, float numerator, float *out) {
+    for (size_t k = 0; k < K; k++)
+        out[k] = numerator / s[k];
+}
+
+static void describe_sample(const struct vib_gaussians *g, size_t i, void *row) {
+    copy(g->z + i * g->K, g->K, row);
+}
+
+/* mu, s */
+static void describe_scale(const struct vib_gaussians *g, size_t i, void *row) {
+    float *out = row;
+    copy(g->mu + i * g->K, g->K, out);
+    copy(g->factor + i * g->K, g->K, out + g->K);
+}
+
+/* mu, 1 / s */
+static void describe_inverse(const struct vib_gaussians *g, size_t j, void *column) {
+    float *out = column;
+    copy(g->mu + j * g->K, g->K, out);
+    inverse(g->factor + j * g->K, g->K, 1.0f, out + g->K);
+}
+
+/* mu, s^2, numerator / s */
+static void describe_variance(const struct vib_gaussians *g, size_t i, float numerator,
+                              float *out) {
+    const float *s = g->factor + i * g->K;
+    copy(g->mu + i * g->K, g->K, out);
+    for (size_t k = 0; k < g->K; k++)
+        out[g->K + k] = s[k] * s[k];
+    inverse(s, g->K, numerator, out + 2 * g->K);
+}
+
+static void describe_variance_row(const struct vib_gaussians *g, size_t i, void *row) {
+    describe_variance(g, i, 0.5f, row);
+}
+
+static void describe_variance_column(const struct vib_gaussians *g, size_t j, void *column) {
+    describe_variance(g, j, 1.0f, column);
+}
+
+static size_t chunk_end(size_t first, size_t K) {
+    return first + CHUNK < K ? first + CHUNK : K;
+}
+
+VIB_INLINE void add_lanes(const float *sum, double *q) {
+    for (size_t lane = 0; lane < LANES; lane++)
+        q[lane] += (double)sum[lane];
+}
+
+/* q = sum_k ((z_i - mu_j) / s_j)^2 */
+VIB_MULTIVERSION
+static void density_diagonal(size_t K, const void *rows, const void *panel, void *work, double *q) {
+    const float *z = rows, *mu = panel, *inverse_s = mu + K * LANES;
+    (void)work;
+    for (size_t first = 0; first < K; first += CHUNK)
+        for (size_t i = 0; i < VIB_PAIR_ROWS; i++) {
+            const size_t end = chunk_end(first, K);
+            float sum[LANES] = {0};
+            for (size_t k = first; k < end; k++)
+                for (size_t lane = 0; lane < LANES; lane++) {
+                    const size_t at = k * LANES + lane;
+                    float d = (z[i * K + k] - mu[at]) * inverse_s[at];
+                    sum[lane] += d * d;
+                }
+            add_lanes(sum, q + i * VIB_PAIR_COLUMNS);
+        }
+}
+
+/* q = sum_k (s_i / s_j)^2 - 1 + ((mu_i - mu_j) / s_j)^2; the rest of 2 KL are the scales. */
+VIB_MULTIVERSION
+static void kl_diagonal(size_t K, const void *rows, const void *panel, void *work, double *q) {
+    const float *row = rows, *mu = panel, *inverse_s = mu + K * LANES;
+    (void)work;
+    for (size_t first = 0; first < K; first += CHUNK)
+        for (size_t i = 0; i < VIB_PAIR_ROWS; i++) {
+            const size_t end = chunk_end(first, K);
+            float sum[LANES] = {0};
+            for (size_t k = first; k < end; k++)
+                for (size_t lane = 0; lane < LANES; lane++) {
+                    const size_t at = k * LANES + lane, mine = i * 2 * K + k;
+                    float d = (row[mine] - mu[at]) * inverse_s[at];
+                    float t = row[mine + K] * inverse_s[at];
+                    sum[lane] += d * d + (t * t - 1.0f);
+                }
+            add_lanes(sum, q + i * VIB_PAIR_COLUMNS);
+        }
+}
+
+/* With v = s_i^2 + s_j^2: q = sum_k 1/2 (mu_i - mu_j)^2 / v + ln v / (2 s_i s_j). The logarithm's
+ * argument is at least 1. CHUNK of them are multiplied before one logarithm is taken; a product
+ * that exceeds float32 is cut, which makes the distance 44 nats at the least. */
+VIB_MULTIVERSION
+static void bhattacharyya_diagonal(size_t K, const void *rows, const void *panel, void *work,
+                                   double *q) {
+    const float *row = rows, *mu = panel, *s2 = mu + K * LANES, *inverse_s = s2 + K * LANES;
+    (void)work;
+    for (size_t first = 0; first < K; first += CHUNK)
+        for (size_t i = 0; i < VIB_PAIR_ROWS; i++) {
+            const size_t end = chunk_end(first, K);
+            float sum[LANES] = {0}, product[LANES];
+            for (size_t lane = 0; lane < LANES; lane++)
+                product[lane] = 1.0f;
+            for (size_t k = first; k < end; k++)
+                for (size_t lane = 0; lane < LANES; lane++) {
+                    const size_t at = k * LANES + lane, mine = i * 3 * K + k;
+                    float d = row[mine] - mu[at], v = row[mine + K] + s2[at];
+                    sum[lane] += d * d / v;
+                    product[lane] *= v * (row[mine + 2 * K] * inverse_s[at]);
+                }
+            for (size_t lane = 0; lane < LANES; lane++) {
+                float p = product[lane] > FLT_MAX ? FLT_MAX : product[lane];
+                sum[lane] = 0.5f * sum[lane] + vib_logf(p);
+            }
+            add_lanes(sum, q + i * VIB_PAIR_COLUMNS);
+        }
+}
+
+const struct vib_measure vib_measures_diagonal[VIB_PAIRWISE_KINDS] = {
+    [VIB_PAIRWISE_DENSITY] = {.number = sizeof(float),
+                              .row = {.vectors = 1},
+                              .column = {.vectors = 2},
+                              .describe_row = describe_sample,
+                              .describe_column = describe_inverse,
+                              .distances = density_diagonal},
+    [VIB_PAIRWISE_KL] = {.number = sizeof(float),
+                         .row = {.vectors = 2},
+                         .column = {.vectors = 2},
+                         .describe_row = describe_scale,
+                         .describe_column = describe_inverse,
+                         .distances = kl_diagonal},
+    [VIB_PAIRWISE_BHATTACHARYYA] = {.symmetric = true,
+                                    .number = sizeof(float),
+                                    .row = {.vectors = 3},
+                                    .column = {.vectors = 3},
+                                    .describe_row = describe_variance_row,
+                                    .describe_column = describe_variance_column,
+                                    .distances = bhattacharyya_diagonal},
+};
