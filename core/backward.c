@@ -3,8 +3,8 @@
 #include "core/pass.h"
 
 #include "core/elementwise.h"
+#include "core/loss.h"
 #include "core/posterior.h"
-#include "core/softmax.h"
 
 struct gradient_sink {
     vib_gradient_fn emit;
@@ -39,11 +39,22 @@ static int input_gradient(struct vib_pass *p, size_t l, const void *weight, cons
     return vib_gemm_run(p->plan[l].input, delta, weight, NULL, din);
 }
 
+/* From the gradient of hidden layer l's output to that before its activation, in place. */
+static void backward_hidden(struct vib_pass *p, size_t l) {
+    const size_t n = p->batch * p->net->layer[l].out;
+    if (p->kept[l] != NULL)
+        vib_dropout(p->type, p->kept[l], 1.0f / p->keep, n, p->dh[l]);
+    /* h[l] was scaled by 1 / keep */
+    vib_activation_backward(p->net->activation, p->type, p->h[l], p->keep, n, p->dh[l]);
+}
+
 static int backward_decoder(struct vib_pass *p, const struct vib_weights *w, const uint8_t *labels,
-                            double scale, const struct gradient_sink *sink) {
+                            const struct vib_objective *objective,
+                            const struct gradient_sink *sink) {
     const struct vib_network *net = p->net;
     size_t l = net->n_hidden + 1;
-    vib_cross_entropy_backward(p->logits, labels, p->batch, net->classes, (float)scale, p->dlogits);
+    vib_loss_backward(&objective->loss, p->logits, labels, p->batch, net->classes,
+                      (float)objective->scale, p->dlogits);
     int rc = input_gradient(p, l, w->f32 + net->layer[l].weight, p->dlogits, p->dz);
     if (rc == VIB_OK)
         rc = emit_layer(p, l, VIB_F32, p->z, p->dlogits, sink);
@@ -51,23 +62,22 @@ static int backward_decoder(struct vib_pass *p, const struct vib_weights *w, con
 }
 
 int vib_backward(struct vib_pass *p, const struct vib_weights *w, const uint8_t *labels,
-                 double scale, double beta, vib_gradient_fn gradient, void *context) {
+                 const struct vib_objective *objective, vib_gradient_fn gradient, void *context) {
     const struct vib_network *net = p->net;
     const struct gradient_sink sink = {gradient, context};
     size_t head = net->n_hidden, size = vib_type_size(p->type);
-    int rc = backward_decoder(p, w, labels, scale, &sink);
-    vib_posterior_backward(p->head, p->sigma, p->eps, p->dz, (float)(scale * beta), p->batch,
-                           net->K, p->dhead);
+    int rc = backward_decoder(p, w, labels, objective, &sink);
+    vib_posterior_backward(&net->posterior, p->head, p->factor, p->eps, p->dz,
+                           (float)(objective->scale * objective->beta), p->batch, p->dhead);
     if (p->type == VIB_BF16)
-        vib_to_bf16(p->dhead, p->batch * 2 * net->K, p->dhead_t);
+        vib_to_bf16(p->dhead, p->batch * net->layer[head].out, p->dhead_t);
     for (size_t i = 0; i <= head && rc == VIB_OK; i++) {
         size_t l = head - i;
         const void *delta = l == head ? p->dhead_t : p->dh[l];
         const void *weight = (const unsigned char *)w->operand + net->layer[l].weight * size;
         if (l > 0) {
             rc = input_gradient(p, l, weight, delta, p->dh[l - 1]);
-            vib_activation_backward(net->activation, p->type, p->h[l - 1],
-                                    p->batch * net->layer[l].in, p->dh[l - 1]);
+            backward_hidden(p, l - 1);
         }
         if (rc == VIB_OK)
             rc = emit_layer(p, l, p->type, l > 0 ? p->h[l - 1] : p->x, delta, &sink);

@@ -34,9 +34,12 @@ static void relu_backward_f32(const float *restrict h, size_t n, float *restrict
 }
 
 VIB_MULTIVERSION
-static void tanh_backward_f32(const float *restrict h, size_t n, float *restrict delta) {
-    for (size_t i = 0; i < n; i++)
-        delta[i] *= 1.0f - h[i] * h[i];
+static void tanh_backward_f32(const float *restrict h, float scale, size_t n,
+                              float *restrict delta) {
+    for (size_t i = 0; i < n; i++) {
+        float value = scale * h[i];
+        delta[i] *= 1.0f - value * value;
+    }
 }
 
 VIB_MULTIVERSION
@@ -47,23 +50,45 @@ static void relu_backward_bf16(const uint16_t *restrict h, size_t n, uint16_t *r
 }
 
 VIB_MULTIVERSION
-static void tanh_backward_bf16(const uint16_t *restrict h, size_t n, uint16_t *restrict delta) {
+static void tanh_backward_bf16(const uint16_t *restrict h, float scale, size_t n,
+                               uint16_t *restrict delta) {
     for (size_t i = 0; i < n; i++) {
-        float value = from_bf16(h[i]);
+        float value = scale * from_bf16(h[i]);
         delta[i] = to_bf16(from_bf16(delta[i]) * (1.0f - value * value));
     }
 }
 
 void vib_activation_backward(enum vib_activation activation, enum vib_type type, const void *h,
-                             size_t n, void *delta) {
+                             float scale, size_t n, void *delta) {
     if (activation == VIB_RELU && type == VIB_F32)
         relu_backward_f32(h, n, delta);
     else if (activation == VIB_RELU)
         relu_backward_bf16(h, n, delta);
     else if (type == VIB_F32)
-        tanh_backward_f32(h, n, delta);
+        tanh_backward_f32(h, scale, n, delta);
     else
-        tanh_backward_bf16(h, n, delta);
+        tanh_backward_bf16(h, scale, n, delta);
+}
+
+VIB_MULTIVERSION
+static void dropout_f32(const uint8_t *restrict kept, float scale, size_t n,
+                        float *restrict values) {
+    for (size_t i = 0; i < n; i++)
+        values[i] = kept[i] != 0 ? scale * values[i] : 0.0f;
+}
+
+VIB_MULTIVERSION
+static void dropout_bf16(const uint8_t *restrict kept, float scale, size_t n,
+                         uint16_t *restrict values) {
+    for (size_t i = 0; i < n; i++)
+        values[i] = kept[i] != 0 ? to_bf16(scale * from_bf16(values[i])) : 0;
+}
+
+void vib_dropout(enum vib_type type, const uint8_t *kept, float scale, size_t n, void *values) {
+    if (type == VIB_F32)
+        dropout_f32(kept, scale, n, values);
+    else
+        dropout_bf16(kept, scale, n, values);
 }
 
 VIB_MULTIVERSION

@@ -13,9 +13,14 @@ size_t vib_type_size(enum vib_type type); /* bytes per element */
 /* out[i] = bfloat16(in[i]), rounded to nearest even; NaN stays NaN. */
 void vib_to_bf16(const float *in, size_t n, uint16_t *out);
 
-/* delta[i] *= activation'(.), written in terms of the activation's output h[i]. Both of `type`. */
+/* delta[i] *= activation'(.), written in terms of the activation's output, which is scale h[i].
+ * Both of `type`. */
 void vib_activation_backward(enum vib_activation activation, enum vib_type type, const void *h,
-                             size_t n, void *delta);
+                             float scale, size_t n, void *delta);
+
+/* Dropout, of activations and of their gradients: values[i] = kept[i] ? scale values[i] : 0, for
+ * values of `type`. */
+void vib_dropout(enum vib_type type, const uint8_t *kept, float scale, size_t n, void *values);
 
 /* sums[j] = sum_i m[i][j] for m [rows][columns] of `type`. */
 void vib_column_sums(enum vib_type type, const void *m, size_t rows, size_t columns, float *sums);

@@ -1,8 +1,8 @@
 #include "core/evaluate.h"
 
+#include "core/loss.h"
 #include "core/posterior.h"
 #include "core/random.h"
-#include "core/softmax.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 enum { BATCH = 500 };
 
 static const double LN2 = 0.69314718055994530942;
+static const struct vib_loss cross_entropy = {0.0, 0.0};
 
 int vib_evaluator_init(struct vib_evaluator *e, const struct vib_network *net,
                        const struct vib_dataset *data, struct vib_error *err) {
@@ -19,13 +20,14 @@ int vib_evaluator_init(struct vib_evaluator *e, const struct vib_network *net,
     size_t batch = BATCH;
     for (int s = 0; s < VIB_SPLITS; s++)
         batch = data->split[s].n < batch ? data->split[s].n : batch;
-    int rc = vib_pass_init(&e->pass, net, batch, VIB_F32, false, err);
+    int rc = vib_pass_init(&e->pass, net, batch, err);
     if (rc != VIB_OK)
         return rc;
     e->p = malloc(batch * net->classes * sizeof *e->p);
     e->mean_p = malloc(batch * net->classes * sizeof *e->mean_p);
     e->nats = malloc(batch * sizeof *e->nats);
-    if (e->p == NULL || e->mean_p == NULL || e->nats == NULL) {
+    e->guess = malloc(batch);
+    if (e->p == NULL || e->mean_p == NULL || e->nats == NULL || e->guess == NULL) {
         vib_evaluator_release(e);
         return vib_error_set(err, VIB_ENOMEM, "out of memory for evaluation");
     }
@@ -37,6 +39,7 @@ void vib_evaluator_release(struct vib_evaluator *e) {
     free(e->p);
     free(e->mean_p);
     free(e->nats);
+    free(e->guess);
     memset(e, 0, sizeof *e);
 }
 
@@ -48,19 +51,22 @@ struct batch {
 };
 
 struct sums {
-    double wrong, wrong_mc, ce_nats, ce_mc_nats, rate_nats;
+    double wrong, wrong_mc, ce_nats, ce_nats_squared, ce_mc_nats, rate_nats;
 };
 
-/* Counts rows whose largest probability is not the label's; NaN counts as wrong. */
-static double count_wrong_f(const float *p, const uint8_t *labels, size_t skip, size_t rows,
-                            size_t classes) {
+/* The class of largest probability of each row; returns how many of rows skip.. are not the
+ * label's. NaN counts as wrong. */
+static double count_wrong(const float *p, const uint8_t *labels, size_t skip, size_t rows,
+                          size_t classes, uint8_t *guess) {
     double wrong = 0.0;
-    for (size_t i = skip; i < rows; i++) {
+    for (size_t i = 0; i < rows; i++) {
         const float *row = p + i * classes;
         size_t best = 0;
         for (size_t c = 1; c < classes; c++)
             best = row[c] > row[best] ? c : best;
-        wrong += best != labels[i] || isnan(row[best]) ? 1.0 : 0.0;
+        guess[i] = (uint8_t)best;
+        if (i >= skip)
+            wrong += best != labels[i] || isnan(row[best]) ? 1.0 : 0.0;
     }
     return wrong;
 }
@@ -86,10 +92,12 @@ static int one_sample(struct vib_evaluator *e, const struct vib_weights *w, cons
     for (size_t i = 0; i < rows * classes; i++)
         e->mean_p[i] += (double)e->p[i];
     if (sample == 0) {
-        sums->wrong += count_wrong_f(e->p, b->labels, b->skip, rows, classes);
-        vib_cross_entropy(pass->logits, b->labels, rows, classes, e->nats);
-        for (size_t i = b->skip; i < rows; i++)
+        sums->wrong += count_wrong(e->p, b->labels, b->skip, rows, classes, e->guess);
+        vib_loss_forward(&cross_entropy, pass->logits, b->labels, rows, classes, e->nats);
+        for (size_t i = b->skip; i < rows; i++) {
             sums->ce_nats += e->nats[i];
+            sums->ce_nats_squared += e->nats[i] * e->nats[i];
+        }
     }
     return VIB_OK;
 }
@@ -101,37 +109,42 @@ static void add_averaged(struct vib_evaluator *e, const struct batch *b, size_t 
         sums->ce_mc_nats -= log(e->mean_p[i * classes + b->labels[i]] / (double)samples);
     for (size_t i = 0; i < rows * classes; i++)
         e->p[i] = (float)e->mean_p[i];
-    sums->wrong_mc += count_wrong_f(e->p, b->labels, b->skip, rows, classes);
+    sums->wrong_mc += count_wrong(e->p, b->labels, b->skip, rows, classes, e->guess);
 }
 
 static int one_batch(struct vib_evaluator *e, const struct vib_weights *w, const struct batch *b,
                      const struct vib_params *params, struct sums *sums) {
     struct vib_pass *pass = &e->pass;
+    const bool point = pass->net->posterior.kind == VIB_POSTERIOR_POINT;
+    const size_t samples = point ? 1 : params->eval_samples;
     int rc = vib_encode(pass, w);
-    vib_posterior_kl(pass->head, pass->sigma, pass->batch, pass->net->K, e->nats);
+    vib_posterior_kl(&pass->net->posterior, pass->head, pass->factor, pass->batch, e->nats);
     for (size_t i = b->skip; i < pass->batch; i++)
         sums->rate_nats += e->nats[i];
     memset(e->mean_p, 0, pass->batch * pass->net->classes * sizeof *e->mean_p);
-    for (size_t s = 0; s < params->eval_samples && rc == VIB_OK; s++)
+    for (size_t s = 0; s < samples && rc == VIB_OK; s++)
         rc = one_sample(e, w, b, params->seed, s, sums);
-    add_averaged(e, b, params->eval_samples, sums);
+    add_averaged(e, b, samples, sums);
     return rc;
 }
 
-static int finish(const struct sums *sums, double n, struct vib_evaluation *result) {
+static int finish(const struct sums *sums, double n, bool has_rate, struct vib_evaluation *result) {
+    const double mean = sums->ce_nats / n;
+    const double variance = sums->ce_nats_squared / n - mean * mean;
     result->error = sums->wrong / n;
     result->error_mc = sums->wrong_mc / n;
-    result->ce = sums->ce_nats / n / LN2;
+    result->ce = mean / LN2;
+    result->ce_se = n > 1.0 ? sqrt(fmax(variance, 0.0) / (n - 1.0)) / LN2 : (double)NAN;
     result->ce_mc = sums->ce_mc_nats / n / LN2;
-    result->rate = sums->rate_nats / n / LN2;
-    return isfinite(result->ce) && isfinite(result->ce_mc) && isfinite(result->rate)
+    result->rate = has_rate ? sums->rate_nats / n / LN2 : (double)NAN;
+    return isfinite(result->ce) && isfinite(result->ce_mc) && isfinite(sums->rate_nats)
                ? VIB_OK
                : VIB_EDIVERGED;
 }
 
 int vib_evaluate(struct vib_evaluator *e, const float *weights, const struct vib_dataset *data,
                  enum vib_split_id split, const struct vib_params *params, const atomic_bool *stop,
-                 struct vib_evaluation *result) {
+                 struct vib_evaluation *result, uint8_t *predictions) {
     const struct vib_weights w = {weights, weights};
     const size_t n = data->split[split].n, rows = e->pass.batch;
     struct sums sums = {0};
@@ -144,6 +157,9 @@ int vib_evaluate(struct vib_evaluator *e, const float *weights, const struct vib
             return VIB_ESTOPPED;
         vib_dataset_gather(data, split, NULL, first, rows, e->pass.input);
         rc = one_batch(e, &w, &b, params, &sums);
+        if (predictions != NULL)
+            memcpy(predictions + first, e->guess, rows);
     }
-    return rc == VIB_OK ? finish(&sums, (double)n, result) : rc;
+    const bool has_rate = e->pass.net->posterior.kind != VIB_POSTERIOR_POINT;
+    return rc == VIB_OK ? finish(&sums, (double)n, has_rate, result) : rc;
 }

@@ -3,7 +3,8 @@
  * All information is in bits per example. With z_1 .. z_S ~ p(z|x) drawn from streams of their own
  * (the same at every evaluation of a job):
  *   rate  = mean KL[p(z|x) || r(z)] >= I(Z;X)                    (exact expectation, no sampling)
- *   ce    = mean -log2 q(y|z_1);  H(Y) - ce <= I(Z;Y) in expectation */
+ *   ce    = mean -log2 q(y|z_1);  H(Y) - ce <= I(Z;Y) in expectation
+ * A deterministic code (VIB_POSTERIOR_POINT) has one sample, itself, and no rate: NaN. */
 #ifndef VIB_CORE_EVALUATE_H
 #define VIB_CORE_EVALUATE_H
 
@@ -18,6 +19,7 @@ struct vib_evaluation {
     double error;    /* share of examples misclassified with one sample of z, 0..1 */
     double error_mc; /* the same with class probabilities averaged over eval_samples samples */
     double ce;       /* E[-log2 q(y|z)], one sample of z */
+    double ce_se;    /* its standard error over the examples */
     double ce_mc;    /* E[-log2 mean_s q(y|z_s)], eval_samples samples; bounds I(Y; Z_1..Z_S) */
     double rate;     /* mean KL[p(z|x) || r(z)]: the upper bound on I(Z;X) */
 };
@@ -28,6 +30,7 @@ struct vib_evaluator {
     float *p;       /* [batch][classes] of one sample */
     double *mean_p; /* [batch][classes] summed over samples */
     double *nats;   /* [batch] cross-entropy, then KL */
+    uint8_t *guess; /* [batch] the class of largest probability */
 };
 
 /* Errors: VIB_ENOMEM, VIB_EBACKEND. */
@@ -36,10 +39,11 @@ int vib_evaluator_init(struct vib_evaluator *evaluator, const struct vib_network
 void vib_evaluator_release(struct vib_evaluator *evaluator);
 
 /* Measures the parameters weights [n_params] on a split. *stop (may be NULL) is looked at between
- * batches. Errors: VIB_ESTOPPED, VIB_EDIVERGED (a result is not finite), VIB_EBACKEND. */
+ * batches. predictions [n of the split] (may be NULL) receives the classes that error_mc counts.
+ * Errors: VIB_ESTOPPED, VIB_EDIVERGED (a result is not finite), VIB_EBACKEND. */
 int vib_evaluate(struct vib_evaluator *evaluator, const float *weights,
                  const struct vib_dataset *data, enum vib_split_id split,
                  const struct vib_params *params, const atomic_bool *stop,
-                 struct vib_evaluation *result);
+                 struct vib_evaluation *result, uint8_t *predictions);
 
 #endif

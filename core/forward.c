@@ -20,17 +20,19 @@ int vib_encode(struct vib_pass *p, const struct vib_weights *w) {
         /* h[l] [B][n_l] = act(in [B][n_{l-1}] W + b); for the head no activation */
         rc = vib_gemm_run(p->plan[l].forward, in, operand_at(w, p->type, layer->weight),
                           w->f32 + layer->bias, out);
+        if (l < net->n_hidden && p->kept[l] != NULL)
+            vib_dropout(p->type, p->kept[l], 1.0f / p->keep, p->batch * layer->out, out);
         in = out;
     }
     if (rc == VIB_OK)
-        vib_posterior_scale(p->head, p->batch, net->K, p->sigma);
+        vib_posterior_factor(&net->posterior, p->head, p->batch, p->factor);
     return rc;
 }
 
 int vib_decode(struct vib_pass *p, const struct vib_weights *w) {
     const struct vib_network *net = p->net;
     const struct vib_layer *decoder = vib_network_decoder(net);
-    vib_posterior_sample(p->head, p->sigma, p->eps, p->batch, net->K, p->z);
+    vib_posterior_sample(&net->posterior, p->head, p->factor, p->eps, p->batch, p->z);
     /* logits [B][classes] = z [B][K] V + c */
     return vib_gemm_run(p->plan[net->n_hidden + 1].forward, p->z, w->f32 + decoder->weight,
                         w->f32 + decoder->bias, p->logits);

@@ -26,6 +26,7 @@ void vib_network_init(struct vib_network *net, const struct vib_params *params, 
     net->dim = dim;
     net->K = params->K;
     net->classes = classes;
+    net->posterior = vib_posterior_of(params);
     net->activation = params->activation;
     net->n_hidden = params->n_hidden;
     size_t width = dim;
@@ -33,7 +34,7 @@ void vib_network_init(struct vib_network *net, const struct vib_params *params, 
         add_layer(net, width, params->hidden[i]);
         width = params->hidden[i];
     }
-    add_layer(net, width, 2 * params->K);
+    add_layer(net, width, vib_posterior_head_size(&net->posterior));
     add_layer(net, params->K, classes);
 }
 

@@ -1,12 +1,13 @@
 /* The layers of a VIB model and where their parameters lie in one flat vector.
  *
- * encoder  x [dim] - hidden ReLU or tanh layers - head [2K] = (mu [K] | rho [K])
+ * encoder  x [dim] - hidden ReLU or tanh layers - head [H], see core/posterior.h
  * decoder  z [K] - logits [classes], linear
  * Each layer computes out = in W + b with W [in][out] row-major. */
 #ifndef VIB_CORE_NETWORK_H
 #define VIB_CORE_NETWORK_H
 
 #include "core/params.h"
+#include "core/posterior.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +22,7 @@ struct vib_layer {
 
 struct vib_network {
     size_t dim, K, classes;
+    struct vib_posterior posterior; /* what the head describes */
     enum vib_activation activation;
     size_t n_hidden;
     size_t n_layers;                        /* n_hidden + 2 */
@@ -32,7 +34,7 @@ struct vib_network {
 void vib_network_init(struct vib_network *net, const struct vib_params *params, size_t dim,
                       size_t classes);
 
-/* The layer that gives (mu | rho), and the one that gives logits. */
+/* The layer that gives the head, and the one that gives logits. */
 const struct vib_layer *vib_network_head(const struct vib_network *net);
 const struct vib_layer *vib_network_decoder(const struct vib_network *net);
 

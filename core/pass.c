@@ -93,13 +93,14 @@ static size_t largest_block(const struct vib_pass *pass) {
 static size_t carve_all(struct vib_pass *p, unsigned char *base, bool backward) {
     const struct vib_network *net = p->net;
     size_t B = p->batch, K = net->K, size = vib_type_size(p->type), used = 0;
+    size_t F = vib_posterior_factor_size(&net->posterior), H = K + F;
     bool narrow = p->type != VIB_F32;
     p->input = carve(base, &used, B * net->dim, sizeof(float));
     p->x = narrow ? carve(base, &used, B * net->dim, size) : p->input;
     for (size_t l = 0; l < net->n_hidden; l++)
         p->h[l] = carve(base, &used, B * net->layer[l].out, size);
-    p->head = carve(base, &used, B * 2 * K, sizeof(float));
-    p->sigma = carve(base, &used, B * K, sizeof(float));
+    p->head = carve(base, &used, B * H, sizeof(float));
+    p->factor = carve(base, &used, B * F, sizeof(float));
     p->eps = carve(base, &used, B * K, sizeof(float));
     p->z = carve(base, &used, B * K, sizeof(float));
     p->logits = carve(base, &used, B * net->classes, sizeof(float));
@@ -107,35 +108,53 @@ static size_t carve_all(struct vib_pass *p, unsigned char *base, bool backward) 
         return used;
     for (size_t l = 0; l < net->n_hidden; l++)
         p->dh[l] = carve(base, &used, B * net->layer[l].out, size);
-    p->dhead = carve(base, &used, B * 2 * K, sizeof(float));
-    p->dhead_t = narrow ? carve(base, &used, B * 2 * K, size) : p->dhead;
+    for (size_t l = 0; l < net->n_hidden && p->keep < 1.0f; l++)
+        p->kept[l] = carve(base, &used, B * net->layer[l].out, sizeof *p->kept[l]);
+    p->dhead = carve(base, &used, B * H, sizeof(float));
+    p->dhead_t = narrow ? carve(base, &used, B * H, size) : p->dhead;
     p->dz = carve(base, &used, B * K, sizeof(float));
     p->dlogits = carve(base, &used, B * net->classes, sizeof(float));
     p->gradient = carve(base, &used, largest_block(p), sizeof(float));
     return used;
 }
 
-int vib_pass_init(struct vib_pass *pass, const struct vib_network *net, size_t batch,
-                  enum vib_type type, bool backward, struct vib_error *err) {
-    memset(pass, 0, sizeof *pass);
-    pass->net = net;
-    pass->batch = batch;
-    pass->type = type;
+/* All but pass->net, batch, type and keep, which are set. */
+static int prepare(struct vib_pass *pass, bool backward, struct vib_error *err) {
     int rc = VIB_OK;
-    for (size_t l = 0; l < net->n_layers && rc == VIB_OK; l++)
+    for (size_t l = 0; l < pass->net->n_layers && rc == VIB_OK; l++)
         rc = plan_layer(pass, l, backward, err);
     if (rc == VIB_OK) {
         size_t size = carve_all(pass, NULL, backward);
         pass->arena = vib_memory_new(size);
         if (pass->arena == NULL)
             rc = vib_error_set(err, VIB_ENOMEM, "out of memory for a batch of %zu (%zu bytes)",
-                               batch, size);
+                               pass->batch, size);
         else
             carve_all(pass, pass->arena, backward);
     }
     if (rc != VIB_OK)
         vib_pass_release(pass);
     return rc;
+}
+
+int vib_pass_init(struct vib_pass *pass, const struct vib_network *net, size_t batch,
+                  struct vib_error *err) {
+    memset(pass, 0, sizeof *pass);
+    pass->net = net;
+    pass->batch = batch;
+    pass->type = VIB_F32;
+    pass->keep = 1.0f;
+    return prepare(pass, false, err);
+}
+
+int vib_pass_init_training(struct vib_pass *pass, const struct vib_network *net, size_t batch,
+                           enum vib_type type, double dropout, struct vib_error *err) {
+    memset(pass, 0, sizeof *pass);
+    pass->net = net;
+    pass->batch = batch;
+    pass->type = type;
+    pass->keep = (float)(1.0 - dropout);
+    return prepare(pass, true, err);
 }
 
 void vib_pass_release(struct vib_pass *pass) {

@@ -1,11 +1,12 @@
 /* One batch's way through the network: activations, and the products prepared for one batch size.
  *
- *   forward.c    x -> hidden -> head -> sigma, z -> logits
+ *   forward.c    x -> hidden -> head -> factor, z -> logits
  *   backward.c   dlogits -> dz -> dhead -> dhidden, handing out the gradient of every parameter
  *
  * With B examples, layer widths n_l and T = the type of the large products' operands (float32, or
  * bfloat16, in which case everything typed T below is a bfloat16 copy):
- *   x [B][dim] T, h[l] [B][n_l] T, head [B][2K], sigma, eps, z [B][K], logits [B][classes].
+ *   x [B][dim] T, h[l] [B][n_l] T, head [B][H], factor [B][F] (core/posterior.h), eps, z [B][K],
+ *   logits [B][classes].
  * The head, the posterior, the decoder and the loss are float32 always.
  * Thread rule: a pass belongs to one thread at a time. */
 #ifndef VIB_CORE_PASS_H
@@ -13,6 +14,7 @@
 
 #include "core/error.h"
 #include "core/gemm.h"
+#include "core/loss.h"
 #include "core/network.h"
 
 #include <stdbool.h>
@@ -41,13 +43,16 @@ struct vib_pass {
     float *input; /* [B][dim]: where the caller puts the examples */
     void *x;      /* the same as T; is `input` when T is float32 */
     void *h[VIB_MAX_HIDDEN];
-    float *head, *sigma, *eps, *z, *logits;
-    /* Backward only, else NULL: */
-    void *dh[VIB_MAX_HIDDEN]; /* gradients of h[l] before the activation, T */
+    float *head, *factor, *eps, *z, *logits;
+    /* In training only, else NULL: */
+    uint8_t *kept[VIB_MAX_HIDDEN]; /* [B][n_l]: whether dropout keeps h[l]; where the caller puts
+                                      its choice. NULL without dropout */
+    void *dh[VIB_MAX_HIDDEN];      /* gradients of h[l] before the activation, T */
     float *dhead;
     void *dhead_t; /* dhead as T */
     float *dz, *dlogits;
     float *gradient; /* one block of one layer's weight gradient */
+    float keep;      /* probability that dropout keeps a hidden unit; 1 without dropout */
 };
 
 /* Parameters as the products read them: float32, and the same vector as T (the same pointer when T
@@ -57,12 +62,15 @@ struct vib_weights {
     const void *operand;
 };
 
-/* type is T; backward: whether vib_backward will be called. Errors: VIB_ENOMEM, VIB_EBACKEND. */
+/* A pass for evaluation, in float32, or one for training, which drops hidden units with probability
+ * `dropout` and can go backward, in `type`. Errors: VIB_ENOMEM, VIB_EBACKEND. */
 int vib_pass_init(struct vib_pass *pass, const struct vib_network *net, size_t batch,
-                  enum vib_type type, bool backward, struct vib_error *err);
+                  struct vib_error *err);
+int vib_pass_init_training(struct vib_pass *pass, const struct vib_network *net, size_t batch,
+                           enum vib_type type, double dropout, struct vib_error *err);
 void vib_pass_release(struct vib_pass *pass);
 
-/* input -> head, sigma. Errors: VIB_EBACKEND. */
+/* input -> head, factor. Errors: VIB_EBACKEND. */
 int vib_encode(struct vib_pass *pass, const struct vib_weights *w);
 
 /* eps -> z -> logits. Errors: VIB_EBACKEND. */
@@ -74,9 +82,14 @@ int vib_decode(struct vib_pass *pass, const struct vib_weights *w);
 typedef void (*vib_gradient_fn)(void *context, size_t offset, size_t count, const float *gradient);
 
 /* After vib_encode and vib_decode: gradients of
- *   J = scale * sum_i (nats of cross-entropy_i + beta * KL_i)
- * with scale = 1 / (B ln 2) this is the paper's J_IB in bits, as a mean. Errors: VIB_EBACKEND. */
+ *   J = scale * sum_i (loss_i + beta * KL_i)          both in nats
+ * with scale = 1 / (B ln 2) and cross-entropy as the loss this is the paper's J_IB in bits, as a
+ * mean. Errors: VIB_EBACKEND. */
+struct vib_objective {
+    struct vib_loss loss;
+    double beta, scale;
+};
 int vib_backward(struct vib_pass *pass, const struct vib_weights *w, const uint8_t *labels,
-                 double scale, double beta, vib_gradient_fn gradient, void *context);
+                 const struct vib_objective *objective, vib_gradient_fn gradient, void *context);
 
 #endif

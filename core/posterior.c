@@ -2,31 +2,73 @@
 
 #include "core/simd.h"
 
+#include <string.h>
+
 /* [A]'s shift, which starts the posterior narrow: softplus(-5) = 0.0067. */
 static const float RHO_SHIFT = 5.0f;
 
+/* Starts the posterior nearly diagonal. */
+static const float LOWER_SCALE = 0.01f;
+
+struct vib_posterior vib_posterior_of(const struct vib_params *params) {
+    struct vib_posterior posterior = {.kind = VIB_POSTERIOR_POINT, .K = params->K};
+    if (params->method == VIB_METHOD_VIB)
+        posterior.kind =
+            params->covariance == VIB_FULL ? VIB_POSTERIOR_FULL : VIB_POSTERIOR_DIAGONAL;
+    return posterior;
+}
+
+static size_t lower_size(const struct vib_posterior *p) {
+    return p->kind == VIB_POSTERIOR_FULL ? p->K * (p->K - 1) / 2 : 0;
+}
+
+size_t vib_posterior_factor_size(const struct vib_posterior *p) {
+    return p->kind == VIB_POSTERIOR_POINT ? 0 : p->K + lower_size(p);
+}
+
+size_t vib_posterior_head_size(const struct vib_posterior *p) {
+    return p->K + vib_posterior_factor_size(p);
+}
+
 VIB_MULTIVERSION
-static void scale_row(const float *restrict rho, size_t K, float *restrict sigma) {
+static void diagonal_row(const float *restrict rho, size_t K, float *restrict factor) {
     for (size_t k = 0; k < K; k++)
-        sigma[k] = vib_softplusf(rho[k] - RHO_SHIFT);
+        factor[k] = vib_softplusf(rho[k] - RHO_SHIFT);
 }
 
-void vib_posterior_scale(const float *head, size_t rows, size_t K, float *sigma) {
-    for (size_t i = 0; i < rows; i++)
-        scale_row(head + i * 2 * K + K, K, sigma + i * K);
+void vib_posterior_factor(const struct vib_posterior *p, const float *head, size_t rows,
+                          float *factor) {
+    const size_t K = p->K, F = vib_posterior_factor_size(p), H = K + F;
+    if (p->kind == VIB_POSTERIOR_POINT)
+        return;
+    for (size_t i = 0; i < rows; i++) {
+        diagonal_row(head + i * H + K, K, factor + i * F);
+        for (size_t j = K; j < F; j++)
+            factor[i * F + j] = LOWER_SCALE * head[i * H + K + j];
+    }
 }
 
 VIB_MULTIVERSION
-static void sample_row(const float *restrict mu, const float *restrict sigma,
+static void sample_row(const float *restrict mu, const float *restrict diagonal,
                        const float *restrict eps, size_t K, float *restrict z) {
     for (size_t k = 0; k < K; k++)
-        z[k] = mu[k] + sigma[k] * eps[k];
+        z[k] = mu[k] + diagonal[k] * eps[k];
 }
 
-void vib_posterior_sample(const float *head, const float *sigma, const float *eps, size_t rows,
-                          size_t K, float *z) {
-    for (size_t i = 0; i < rows; i++)
-        sample_row(head + i * 2 * K, sigma + i * K, eps + i * K, K, z + i * K);
+void vib_posterior_sample(const struct vib_posterior *p, const float *head, const float *factor,
+                          const float *eps, size_t rows, float *z) {
+    const size_t K = p->K, F = vib_posterior_factor_size(p), H = K + F;
+    for (size_t i = 0; i < rows; i++) {
+        const float *e = eps + i * K, *lower = factor + i * F + K;
+        float *out = z + i * K;
+        if (p->kind == VIB_POSTERIOR_POINT)
+            memcpy(out, head + i * H, K * sizeof *out);
+        else
+            sample_row(head + i * H, factor + i * F, e, K, out);
+        for (size_t k = 1; p->kind == VIB_POSTERIOR_FULL && k < K; k++)
+            for (size_t j = 0; j < k; j++)
+                out[k] += *lower++ * e[j];
+    }
 }
 
 /* Sums in LANES partial sums of double, so that the order does not depend on the vector length. */
@@ -49,27 +91,49 @@ static double kl_row(const float *restrict mu, const float *restrict sigma, size
     return total;
 }
 
-void vib_posterior_kl(const float *head, const float *sigma, size_t rows, size_t K, double *kl) {
-    for (size_t i = 0; i < rows; i++)
-        kl[i] = kl_row(head + i * 2 * K, sigma + i * K, K);
+void vib_posterior_kl(const struct vib_posterior *p, const float *head, const float *factor,
+                      size_t rows, double *kl) {
+    const size_t K = p->K, F = vib_posterior_factor_size(p), H = K + F;
+    for (size_t i = 0; i < rows; i++) {
+        const float *row = factor + i * F;
+        kl[i] = p->kind == VIB_POSTERIOR_POINT ? 0.0 : kl_row(head + i * H, row, K);
+        for (size_t j = K; j < F; j++)
+            kl[i] += 0.5 * (double)row[j] * (double)row[j];
+    }
 }
 
 VIB_MULTIVERSION
-static void backward_row(const float *restrict head, const float *restrict sigma,
+static void backward_row(const float *restrict head, const float *restrict diagonal,
                          const float *restrict eps, const float *restrict dz, float weight,
                          size_t K, float *restrict dhead) {
     for (size_t k = 0; k < K; k++)
         dhead[k] = dz[k] + weight * head[k];
     for (size_t k = 0; k < K; k++) {
-        float s = sigma[k];
-        float dsigma = dz[k] * eps[k] + weight * (s - 1.0f / s);
-        dhead[K + k] = dsigma * vib_sigmoidf(head[K + k] - RHO_SHIFT);
+        float s = diagonal[k];
+        float ds = dz[k] * eps[k] + weight * (s - 1.0f / s);
+        dhead[K + k] = ds * vib_sigmoidf(head[K + k] - RHO_SHIFT);
     }
 }
 
-void vib_posterior_backward(const float *head, const float *sigma, const float *eps,
-                            const float *dz, float weight, size_t rows, size_t K, float *dhead) {
-    for (size_t i = 0; i < rows; i++)
-        backward_row(head + i * 2 * K, sigma + i * K, eps + i * K, dz + i * K, weight, K,
-                     dhead + i * 2 * K);
+static void backward_lower(const float *lower, const float *eps, const float *dz, float weight,
+                           size_t K, float *dlower) {
+    for (size_t k = 1; k < K; k++)
+        for (size_t j = 0; j < k; j++)
+            *dlower++ = LOWER_SCALE * (dz[k] * eps[j] + weight * *lower++);
+}
+
+void vib_posterior_backward(const struct vib_posterior *p, const float *head, const float *factor,
+                            const float *eps, const float *dz, float weight, size_t rows,
+                            float *dhead) {
+    const size_t K = p->K, F = vib_posterior_factor_size(p), H = K + F;
+    if (p->kind == VIB_POSTERIOR_POINT) {
+        memcpy(dhead, dz, rows * K * sizeof *dhead);
+        return;
+    }
+    for (size_t i = 0; i < rows; i++) {
+        const float *row = factor + i * F, *e = eps + i * K, *d = dz + i * K;
+        backward_row(head + i * H, row, e, d, weight, K, dhead + i * H);
+        if (p->kind == VIB_POSTERIOR_FULL)
+            backward_lower(row + K, e, d, weight, K, dhead + i * H + 2 * K);
+    }
 }

@@ -2,12 +2,12 @@
 
 #include "core/adam.h"
 #include "core/elementwise.h"
+#include "core/loss.h"
 #include "core/memory.h"
 #include "core/network.h"
 #include "core/pass.h"
 #include "core/posterior.h"
 #include "core/random.h"
-#include "core/softmax.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -117,9 +117,11 @@ static int make_buffers(struct vib_trainer *t) {
 
 static int make_passes(struct vib_trainer *t, struct vib_error *err) {
     size_t n = t->data->split[VIB_TRAIN].n, batch = t->params.batch;
-    int rc = vib_pass_init(&t->full, &t->net, batch, t->params.precision, true, err);
+    const enum vib_type type = t->params.precision;
+    const double dropout = t->params.method == VIB_METHOD_DROPOUT ? t->params.dropout : 0.0;
+    int rc = vib_pass_init_training(&t->full, &t->net, batch, type, dropout, err);
     if (rc == VIB_OK && n % batch != 0)
-        rc = vib_pass_init(&t->tail, &t->net, n % batch, t->params.precision, true, err);
+        rc = vib_pass_init_training(&t->tail, &t->net, n % batch, type, dropout, err);
     if (rc == VIB_OK)
         rc = vib_evaluator_init(&t->evaluator, &t->net, t->data, err);
     return rc;
@@ -175,48 +177,71 @@ static double step_size(const struct vib_params *params, size_t epoch) {
     return params->lr * pow(params->lr_decay, floor((double)(epoch / params->lr_decay_epochs)));
 }
 
+static struct vib_objective objective_of(const struct vib_trainer *t, size_t batch) {
+    struct vib_objective objective = {.loss = vib_loss_of(&t->params),
+                                      .beta = t->params.beta,
+                                      .scale = 1.0 / ((double)batch * LN2)};
+    return objective;
+}
+
 /* sum over the batch of J_i in bits; fills t->nats and t->kl. */
-static double batch_objective(struct vib_trainer *t, const struct vib_pass *pass) {
-    double ce = 0.0, kl = 0.0;
-    vib_cross_entropy(pass->logits, t->labels, pass->batch, pass->net->classes, t->nats);
-    vib_posterior_kl(pass->head, pass->sigma, pass->batch, pass->net->K, t->kl);
+static double batch_objective(struct vib_trainer *t, const struct vib_pass *pass,
+                              const struct vib_objective *objective) {
+    double loss = 0.0, kl = 0.0;
+    vib_loss_forward(&objective->loss, pass->logits, t->labels, pass->batch, pass->net->classes,
+                     t->nats);
+    vib_posterior_kl(&pass->net->posterior, pass->head, pass->factor, pass->batch, t->kl);
     for (size_t i = 0; i < pass->batch; i++) {
-        ce += t->nats[i];
+        loss += t->nats[i];
         kl += t->kl[i];
     }
-    return (ce + t->params.beta * kl) / LN2;
+    return (loss + objective->beta * kl) / LN2;
+}
+
+/* Everything that the step draws at random or takes from the data. */
+static void fill_batch(struct vib_trainer *t, struct vib_pass *pass) {
+    const struct state_header *s = t->state;
+    const struct vib_split *train = &t->data->split[VIB_TRAIN];
+    const uint32_t *order = t->order + s->step * t->params.batch;
+    struct vib_stream stream = {t->params.seed, VIB_STREAM_LATENT, (uint32_t)s->total_steps,
+                                (uint32_t)(s->total_steps >> 32)};
+    for (size_t i = 0; i < pass->batch; i++)
+        t->labels[i] = train->labels[order[i]];
+    vib_dataset_gather(t->data, VIB_TRAIN, order, 0, pass->batch, pass->input);
+    if (t->net.posterior.kind != VIB_POSTERIOR_POINT)
+        vib_random_normal(&stream, 0, pass->batch * t->net.K, pass->eps);
+    stream.purpose = VIB_STREAM_DROPOUT;
+    for (size_t l = 0, first = 0; l < t->net.n_hidden && pass->kept[l] != NULL; l++) {
+        const size_t n = pass->batch * t->net.layer[l].out;
+        vib_random_bernoulli(&stream, first, n, (double)pass->keep, pass->kept[l]);
+        first += (n + 3) / 4 * 4;
+    }
 }
 
 static int take_step(struct vib_trainer *t) {
     struct state_header *s = t->state;
-    const struct vib_split *train = &t->data->split[VIB_TRAIN];
-    size_t first = s->step * t->params.batch;
-    struct vib_pass *pass = train->n - first < t->params.batch ? &t->tail : &t->full;
+    const size_t left = t->data->split[VIB_TRAIN].n - s->step * t->params.batch;
+    struct vib_pass *pass = left < t->params.batch ? &t->tail : &t->full;
     const struct vib_weights w = {t->adam.w, t->w16 != NULL ? (const void *)t->w16 : t->adam.w};
-    const struct vib_stream noise = {t->params.seed, VIB_STREAM_LATENT, (uint32_t)s->total_steps,
-                                     (uint32_t)(s->total_steps >> 32)};
+    const struct vib_objective objective = objective_of(t, pass->batch);
 
-    for (size_t i = 0; i < pass->batch; i++)
-        t->labels[i] = train->labels[t->order[first + i]];
-    vib_dataset_gather(t->data, VIB_TRAIN, t->order + first, 0, pass->batch, pass->input);
-    vib_random_normal(&noise, 0, pass->batch * t->net.K, pass->eps);
+    fill_batch(t, pass);
     int rc = vib_encode(pass, &w);
     if (rc == VIB_OK)
         rc = vib_decode(pass, &w);
     if (rc != VIB_OK)
         return rc;
-    double objective = batch_objective(t, pass);
-    if (!isfinite(objective))
+    double sum = batch_objective(t, pass, &objective);
+    if (!isfinite(sum))
         return VIB_EDIVERGED;
     s->lr = step_size(&t->params, s->epoch);
     s->total_steps++;
     vib_adam_begin(&t->adam, &t->params, s->lr, s->total_steps);
-    rc = vib_backward(pass, &w, t->labels, 1.0 / ((double)pass->batch * LN2), t->params.beta,
-                      vib_adam_apply, &t->adam);
+    rc = vib_backward(pass, &w, t->labels, &objective, vib_adam_apply, &t->adam);
     s->step++;
     s->examples += pass->batch;
     s->epoch_examples += (double)pass->batch;
-    s->objective_sum += objective;
+    s->objective_sum += sum;
     return rc;
 }
 
@@ -251,15 +276,39 @@ void vib_trainer_progress(const struct vib_trainer *t, struct vib_progress *prog
     progress->objective = s->step > 0 ? s->objective_sum / s->epoch_examples : s->last_objective;
 }
 
+const float *vib_trainer_weights(struct vib_trainer *t) {
+    if (t->state->total_steps == 0)
+        return t->adam.w;
+    vib_adam_average(&t->adam, t->params.average_decay, t->state->total_steps, t->net.n_params,
+                     t->average);
+    return t->average;
+}
+
+const struct vib_network *vib_trainer_network(const struct vib_trainer *t) {
+    return &t->net;
+}
+
 int vib_trainer_evaluate(struct vib_trainer *t, enum vib_split_id split,
                          struct vib_evaluation *result) {
-    const float *weights = t->adam.w;
-    if (t->state->total_steps > 0) {
-        vib_adam_average(&t->adam, t->params.average_decay, t->state->total_steps, t->net.n_params,
-                         t->average);
-        weights = t->average;
-    }
-    return vib_evaluate(&t->evaluator, weights, t->data, split, &t->params, t->stop, result);
+    return vib_evaluate(&t->evaluator, vib_trainer_weights(t), t->data, split, &t->params, t->stop,
+                        result, NULL);
+}
+
+int vib_trainer_bounds(struct vib_trainer *t, enum vib_split_id split,
+                       struct vib_information *result) {
+    return vib_measure_information(&t->evaluator, vib_trainer_weights(t), t->data, split,
+                                   &t->params, t->stop, result);
+}
+
+int vib_trainer_codes(struct vib_trainer *t, enum vib_split_id split, struct vib_codes *codes) {
+    return vib_codes_make(codes, &t->evaluator, vib_trainer_weights(t), t->data, split, NULL,
+                          t->params.seed, t->stop);
+}
+
+int vib_trainer_predict(struct vib_trainer *t, enum vib_split_id split, uint8_t *predictions) {
+    struct vib_evaluation ignored;
+    return vib_evaluate(&t->evaluator, vib_trainer_weights(t), t->data, split, &t->params, t->stop,
+                        &ignored, predictions);
 }
 
 void *vib_trainer_state(struct vib_trainer *t, size_t *size) {

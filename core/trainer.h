@@ -6,9 +6,12 @@
 #ifndef VIB_CORE_TRAINER_H
 #define VIB_CORE_TRAINER_H
 
+#include "core/codes.h"
 #include "core/dataset.h"
 #include "core/error.h"
 #include "core/evaluate.h"
+#include "core/information.h"
+#include "core/network.h"
 #include "core/params.h"
 
 #include <stdatomic.h>
@@ -48,6 +51,24 @@ void vib_trainer_progress(const struct vib_trainer *trainer, struct vib_progress
  * Errors: VIB_ESTOPPED, VIB_EDIVERGED, VIB_EBACKEND. */
 int vib_trainer_evaluate(struct vib_trainer *trainer, enum vib_split_id split,
                          struct vib_evaluation *result);
+
+/* The final measures of I(Z;X) on a split, by params.bounds. Errors: VIB_ENOMEM, VIB_ESTOPPED,
+ * VIB_EDIVERGED, VIB_EBACKEND. */
+int vib_trainer_bounds(struct vib_trainer *trainer, enum vib_split_id split,
+                       struct vib_information *result);
+
+/* Fills codes, initialised for this model's posterior and at most all examples of the split, with
+ * the codes of its first examples. Errors: VIB_ENOMEM, VIB_ESTOPPED, VIB_EBACKEND. */
+int vib_trainer_codes(struct vib_trainer *trainer, enum vib_split_id split,
+                      struct vib_codes *codes);
+
+/* predictions [n of the split] = the classes that error_mc counts. Errors: as evaluate. */
+int vib_trainer_predict(struct vib_trainer *trainer, enum vib_split_id split, uint8_t *predictions);
+
+/* The averaged weights [n_params], the trainer's own, valid until its next call; and what they are
+ * the weights of. */
+const float *vib_trainer_weights(struct vib_trainer *trainer);
+const struct vib_network *vib_trainer_network(const struct vib_trainer *trainer);
 
 /* The whole state as bytes, not to be changed, valid until the next call on this trainer; its own.
  * A trainer of the same parameters and data that restores them continues with the same bits. */

@@ -2,7 +2,7 @@
  *
  *   magic[8] version:u32 file_bytes:u64 identity[64]
  *   message_bytes:u32 message[] train_s:f64 evaluate_s:f64 examples:u64 objective:f64
- *   n_epochs:u64 { epoch:u64 lr:f64 { error error_mc ce ce_mc rate }[2 splits] }[n_epochs]
+ *   n_epochs:u64 { epoch:u64 lr:f64 { error error_mc ce ce_se ce_mc rate }[2 splits] }[n_epochs]
  *   state_bytes:u64 state[] crc:u32
  *
  * crc is CRC-32 (zlib's) of all that comes before it. No size is believed before it has been held
@@ -21,11 +21,11 @@
 #include <zlib.h>
 
 enum {
-    FORMAT_VERSION = 1,
+    FORMAT_VERSION = 2,
     MAGIC_BYTES = 8,
     IDENTITY_BYTES = 64,
     HEADER_BYTES = MAGIC_BYTES + 4 + 8 + IDENTITY_BYTES,
-    EVALUATION_REALS = 5,
+    EVALUATION_REALS = 6,
     EPOCH_BYTES = 8 + 8 + VIB_SPLITS * EVALUATION_REALS * 8,
     CRC_BYTES = 4,
     /* everything but header, message, epochs and state */
@@ -85,6 +85,7 @@ static void put_epoch(struct writer *writer, const struct epoch_result *epoch) {
         put_real(writer, e->error);
         put_real(writer, e->error_mc);
         put_real(writer, e->ce);
+        put_real(writer, e->ce_se);
         put_real(writer, e->ce_mc);
         put_real(writer, e->rate);
     }
@@ -258,8 +259,8 @@ static int get_epoch(struct reader *reader, struct epoch_result *epoch) {
         code = get_real(reader, &epoch->lr);
     for (int split = 0; code == 0 && split < VIB_SPLITS; split++) {
         struct vib_evaluation *e = &epoch->split[split];
-        double *const reals[EVALUATION_REALS] = {&e->error, &e->error_mc, &e->ce, &e->ce_mc,
-                                                 &e->rate};
+        double *const reals[EVALUATION_REALS] = {&e->error, &e->error_mc, &e->ce,
+                                                 &e->ce_se, &e->ce_mc,    &e->rate};
         for (int i = 0; code == 0 && i < EVALUATION_REALS; i++)
             code = get_real(reader, reals[i]);
     }

@@ -54,7 +54,7 @@ static int read_source(struct config_plan *plan, const struct yaml_doc *doc, con
     int rc = value_source_init(source, doc, value, key, err);
     if (rc != 0 || source->kind != VALUE_SINGLE)
         return rc;
-    if (key->type == KEY_WIDTHS && yaml_doc_is_list(value))
+    if (key_is_list(key) && yaml_doc_is_list(value))
         return yaml_doc_length(value) == 0
                    ? yaml_doc_error(doc, value, err, "the list of values for %s is empty",
                                     key->name)

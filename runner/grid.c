@@ -23,11 +23,13 @@ static const char **texts_at(const struct axis *axis, size_t value) {
     return &axis->texts[value * axis->n_keys];
 }
 
-/* FNV-1a over the texts of one value, their ends included. */
-static size_t hash_value(const struct axis *axis, size_t value) {
+/* FNV-1a over the texts of one value, their ends included, as far as they matter to the method. */
+static size_t hash_value(const struct axis *axis, size_t value, enum vib_method method) {
     uint64_t hash = 14695981039346656037u;
     for (size_t k = 0; k < axis->n_keys; k++) {
         const unsigned char *c = (const unsigned char *)texts_at(axis, value)[k];
+        if (!key_matters(axis->keys[k], method))
+            continue;
         do {
             hash = (hash ^ *c) * 1099511628211u;
         } while (*c++);
@@ -35,16 +37,18 @@ static size_t hash_value(const struct axis *axis, size_t value) {
     return (size_t)(hash ^ hash >> 32);
 }
 
-static bool same_value(const struct axis *axis, size_t a, size_t b) {
+static bool same_value(const struct axis *axis, size_t a, size_t b, enum vib_method method) {
     for (size_t k = 0; k < axis->n_keys; k++) {
-        if (strcmp(texts_at(axis, a)[k], texts_at(axis, b)[k]) != 0)
+        if (key_matters(axis->keys[k], method) &&
+            strcmp(texts_at(axis, a)[k], texts_at(axis, b)[k]) != 0)
             return false;
     }
     return true;
 }
 
-/* repeated[v] tells whether an earlier value of the axis equals value v. */
-static int find_repeated(const struct axis *axis, bool *repeated, struct vib_error *err) {
+/* first[v] = the first value of the axis that is the same as value v to the method. */
+static int find_first(const struct axis *axis, enum vib_method method, uint32_t *first,
+                      struct vib_error *err) {
     size_t size = 16;
     while (size < 2 * axis->n_values)
         size *= 2;
@@ -52,38 +56,111 @@ static int find_repeated(const struct axis *axis, bool *repeated, struct vib_err
     if (!table)
         return no_memory(err);
     for (size_t v = 0; v < axis->n_values; v++) {
-        size_t slot = hash_value(axis, v) & (size - 1);
-        while (table[slot] && !same_value(axis, table[slot] - 1, v))
+        size_t slot = hash_value(axis, v, method) & (size - 1);
+        while (table[slot] && !same_value(axis, table[slot] - 1, v, method))
             slot = (slot + 1) & (size - 1);
-        repeated[v] = table[slot] != 0;
-        if (!repeated[v])
+        if (!table[slot])
             table[slot] = (uint32_t)v + 1;
+        first[v] = table[slot] - 1;
     }
     free(table);
     return 0;
 }
 
-/* Every key is on one axis at most, so points are equal exactly when their values are equal axis
- * by axis: no point needs to be compared with another. */
-static int mark_duplicates(const struct config *config, unsigned char *fates, size_t points,
-                           struct vib_error *err) {
-    size_t stride = points; /* of the axis before; what follows an axis varies faster */
+/* What it takes to tell equal points: first[i][method * n_values + v] of every axis, and the method
+ * at every value of the axis that holds it. */
+struct equality {
+    uint32_t **first;
+    enum vib_method *methods; /* [values of axis method_axis], or NULL */
+    size_t method_axis;
+};
+
+static void equality_release(struct equality *equality, size_t n_axes) {
+    for (size_t i = 0; equality->first && i < n_axes; i++)
+        free(equality->first[i]);
+    free(equality->first);
+    free(equality->methods);
+}
+
+static int find_methods(struct equality *equality, const struct config *config,
+                        struct vib_error *err) {
+    const struct key *method = key_find("method");
     for (size_t i = 0; i < config->n_axes; i++) {
         const struct axis *axis = &config->axes[i];
-        bool *repeated = calloc(axis->n_values, sizeof *repeated);
-        if (!repeated)
-            return no_memory(err);
-        stride /= axis->n_values;
-        int rc = find_repeated(axis, repeated, err);
-        for (size_t p = 0; rc == 0 && p < points; p++) {
-            if (fates[p] == KEPT && repeated[p / stride % axis->n_values])
-                fates[p] = DUPLICATE;
+        for (size_t k = 0; k < axis->n_keys; k++) {
+            if (axis->keys[k] != method)
+                continue;
+            equality->method_axis = i;
+            equality->methods = calloc(axis->n_values, sizeof *equality->methods);
+            if (!equality->methods)
+                return no_memory(err);
+            for (size_t v = 0; v < axis->n_values; v++) {
+                struct settings scratch = config->base;
+                if (key_set(&scratch, method, texts_at(axis, v)[k], NULL) != 0)
+                    assert(false && "config_load accepted every text");
+                equality->methods[v] = scratch.job.method;
+            }
         }
-        free(repeated);
-        if (rc != 0)
-            return rc;
     }
     return 0;
+}
+
+static int equality_init(struct equality *equality, const struct config *config,
+                         struct vib_error *err) {
+    memset(equality, 0, sizeof *equality);
+    int rc = find_methods(equality, config, err);
+    equality->first = calloc(config->n_axes + 1, sizeof *equality->first);
+    if (rc == 0 && !equality->first)
+        rc = no_memory(err);
+    for (size_t i = 0; rc == 0 && i < config->n_axes; i++) {
+        const struct axis *axis = &config->axes[i];
+        equality->first[i] = calloc(VIB_METHODS * axis->n_values, sizeof *equality->first[i]);
+        rc = equality->first[i] ? 0 : no_memory(err);
+        for (size_t m = 0; rc == 0 && m < VIB_METHODS; m++)
+            rc = find_first(axis, (enum vib_method)m, equality->first[i] + m * axis->n_values, err);
+    }
+    return rc;
+}
+
+/* The position of the first point that has the same settings as point p. */
+static size_t first_equal(const struct equality *equality, const struct config *config, size_t p) {
+    enum vib_method method = config->base.job.method;
+    size_t first = 0, stride = 1, rest = p;
+    for (size_t i = config->n_axes; i-- > 0 && equality->methods;) {
+        if (i == equality->method_axis)
+            method = equality->methods[rest % config->axes[i].n_values];
+        rest /= config->axes[i].n_values;
+    }
+    rest = p;
+    for (size_t i = config->n_axes; i-- > 0;) { /* the last axis varies fastest */
+        const size_t n = config->axes[i].n_values;
+        first += stride * equality->first[i][method * n + rest % n];
+        rest /= n;
+        stride *= n;
+    }
+    return first;
+}
+
+/* Every key is on one axis at most, so points are equal exactly when their values are equal axis
+ * by axis, as far as these matter to their method: no point needs to be compared with another. */
+static int mark_duplicates(const struct config *config, unsigned char *fates, size_t points,
+                           struct vib_error *err) {
+    struct equality equality;
+    int rc = equality_init(&equality, config, err);
+    unsigned char *seen = calloc(points, 1);
+    if (rc == 0 && !seen)
+        rc = no_memory(err);
+    for (size_t p = 0; rc == 0 && p < points; p++) {
+        if (fates[p] != KEPT)
+            continue;
+        const size_t first = first_equal(&equality, config, p);
+        if (seen[first])
+            fates[p] = DUPLICATE;
+        seen[first] = 1;
+    }
+    free(seen);
+    equality_release(&equality, config->n_axes);
+    return rc;
 }
 
 static int compare_texts(const void *a, const void *b) {
@@ -243,4 +320,5 @@ void grid_settings(const struct grid *grid, size_t i, struct settings *settings)
                 assert(false && "config_load accepted every text");
         }
     }
+    settings_normalize(settings);
 }

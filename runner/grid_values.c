@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Holds the canonical text of every value that is no string, and every list of widths. */
+/* Holds the canonical text of every value that is no string, and every list. */
 enum { TEXT_SIZE = 256 };
 
 static bool is_flat_list(const struct yaml_doc *doc, const yaml_node_t *node) {
@@ -26,7 +26,7 @@ int value_source_init(struct value_source *source, const struct yaml_doc *doc,
     *source = (struct value_source){.key = key, .doc = doc, .node = node, .n = 1};
     if (yaml_doc_is_mapping(node))
         return grid_expression_read(source, err);
-    if (yaml_doc_is_scalar(node) || (key->type == KEY_WIDTHS && is_flat_list(doc, node)))
+    if (yaml_doc_is_scalar(node) || (key_is_list(key) && is_flat_list(doc, node)))
         return 0;
     source->kind = VALUE_LIST;
     source->n = yaml_doc_length(node);
@@ -35,9 +35,21 @@ int value_source_init(struct value_source *source, const struct yaml_doc *doc,
     return 0;
 }
 
+/* Whether an item of a list may stand in key_set's text, where commas and brackets have meaning;
+ * what it says is key_set's to judge. */
+static bool is_plain(const struct key *key, const char *item) {
+    uint64_t value;
+    if (key->type == KEY_WIDTHS)
+        return strlen(item) <= 20 && number_parse_integer(item, &value) == NUMBER_OK;
+    for (const char *const *choice = key->choices; *choice; choice++)
+        if (strcmp(*choice, item) == 0)
+            return true;
+    return false;
+}
+
 /* Writes "[a, b]" for key_set. */
-static int widths_text(const struct yaml_doc *doc, const yaml_node_t *node, const struct key *key,
-                       char text[TEXT_SIZE], struct vib_error *err) {
+static int list_text(const struct yaml_doc *doc, const yaml_node_t *node, const struct key *key,
+                     char text[TEXT_SIZE], struct vib_error *err) {
     char accepted[KEY_ACCEPTS_SIZE];
     size_t n = yaml_doc_length(node);
     if (n > VIB_MAX_HIDDEN)
@@ -50,12 +62,11 @@ static int widths_text(const struct yaml_doc *doc, const yaml_node_t *node, cons
         if (!yaml_doc_is_scalar(item))
             return yaml_doc_error(doc, item, err, "%s must be %s, without lists in it", key->name,
                                   key_accepts(key, accepted));
-        const char *width = yaml_doc_text(item);
-        uint64_t value;
-        if (strlen(width) > 20 || number_parse_integer(width, &value) != NUMBER_OK)
+        const char *given = yaml_doc_text(item);
+        if (!is_plain(key, given))
             return yaml_doc_error(doc, item, err, "%s must be %s, not %s", key->name,
-                                  key_accepts(key, accepted), quote(quoted, width));
-        length += (size_t)snprintf(text + length, TEXT_SIZE - length, "%s%s", i ? ", " : "", width);
+                                  key_accepts(key, accepted), quote(quoted, given));
+        length += (size_t)snprintf(text + length, TEXT_SIZE - length, "%s%s", i ? ", " : "", given);
     }
     snprintf(text + length, TEXT_SIZE - length, "]");
     return 0;
@@ -65,9 +76,9 @@ static int widths_text(const struct yaml_doc *doc, const yaml_node_t *node, cons
 static int single_text(const struct yaml_doc *doc, const yaml_node_t *node, const struct key *key,
                        char buffer[TEXT_SIZE], const char **text, struct vib_error *err) {
     char accepted[KEY_ACCEPTS_SIZE];
-    if (yaml_doc_is_list(node) && key->type == KEY_WIDTHS) {
+    if (yaml_doc_is_list(node) && key_is_list(key)) {
         *text = buffer;
-        return widths_text(doc, node, key, buffer, err);
+        return list_text(doc, node, key, buffer, err);
     }
     if (!yaml_doc_is_scalar(node))
         return yaml_doc_error(doc, node, err, "%s must be %s, not a %s", key->name,
@@ -87,7 +98,7 @@ static int set_at(struct settings *settings, const struct yaml_doc *doc, const y
 int value_set(struct settings *settings, const struct yaml_doc *doc, const yaml_node_t *node,
               const struct key *key, struct config_arena *arena, struct vib_error *err) {
     char accepted[KEY_ACCEPTS_SIZE], buffer[TEXT_SIZE];
-    bool single = yaml_doc_is_scalar(node) || (key->type == KEY_WIDTHS && is_flat_list(doc, node));
+    bool single = yaml_doc_is_scalar(node) || (key_is_list(key) && is_flat_list(doc, node));
     if (!single)
         return yaml_doc_error(doc, node, err, "%s must be %s, not a %s%s", key->name,
                               key_accepts(key, accepted),

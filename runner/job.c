@@ -166,6 +166,16 @@ static int train(struct job *job, struct vib_trainer *trainer, size_t *epoch) {
     return rc;
 }
 
+/* What is measured only once, on the final weights. */
+static int measure_information(struct job *job, struct vib_trainer *trainer) {
+    double start = clock_s();
+    int rc = VIB_OK;
+    for (int s = 0; s < VIB_SPLITS && rc == VIB_OK; s++)
+        rc = vib_trainer_bounds(trainer, (enum vib_split_id)s, &job->result.information[s]);
+    job->result.evaluate_s += clock_s() - start;
+    return rc;
+}
+
 void job_run(struct job *job, size_t worker) {
     struct vib_trainer *trainer = NULL;
     struct vib_error err = {0};
@@ -181,6 +191,8 @@ void job_run(struct job *job, size_t worker) {
         return;
     }
     rc = train(job, trainer, &epoch);
+    if (rc == VIB_OK)
+        rc = measure_information(job, trainer);
     if (rc == VIB_OK) {
         job->result.state = JOB_DONE;
     } else if (rc == VIB_ESTOPPED) {

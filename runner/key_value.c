@@ -53,6 +53,11 @@ static void append_integer_range(const struct key *key, char *out) {
            (unsigned long long)max_integer(key));
 }
 
+static void append_choices(const struct key *key, char *out) {
+    for (const char *const *choice = key->choices; *choice; choice++)
+        append(out, KEY_ACCEPTS_SIZE, "%s%s", choice == key->choices ? "" : ", ", *choice);
+}
+
 const char *key_accepts(const struct key *key, char out[KEY_ACCEPTS_SIZE]) {
     out[0] = '\0';
     switch (key->type) {
@@ -67,8 +72,7 @@ const char *key_accepts(const struct key *key, char out[KEY_ACCEPTS_SIZE]) {
         break;
     case KEY_CHOICE:
         append(out, KEY_ACCEPTS_SIZE, key->choices[1] ? "one of " : "");
-        for (const char *const *choice = key->choices; *choice; choice++)
-            append(out, KEY_ACCEPTS_SIZE, "%s%s", choice == key->choices ? "" : ", ", *choice);
+        append_choices(key, out);
         break;
     case KEY_STRING:
         append(out, KEY_ACCEPTS_SIZE, "%.0f to %.0f %s", key->min, key->max,
@@ -79,6 +83,10 @@ const char *key_accepts(const struct key *key, char out[KEY_ACCEPTS_SIZE]) {
     case KEY_WIDTHS:
         append(out, KEY_ACCEPTS_SIZE, "a list of at most %d whole numbers", (int)VIB_MAX_HIDDEN);
         append_integer_range(key, out);
+        break;
+    case KEY_SET:
+        append(out, KEY_ACCEPTS_SIZE, "a list of different names among ");
+        append_choices(key, out);
         break;
     }
     return out;
@@ -127,15 +135,21 @@ static int set_integer(struct settings *settings, const struct key *key, const c
     return 0;
 }
 
+/* The place of the name of that length in the key's list, or -1. */
+static int find_choice(const struct key *key, const char *name, size_t length) {
+    for (int i = 0; key->choices[i]; i++)
+        if (strncmp(key->choices[i], name, length) == 0 && key->choices[i][length] == '\0')
+            return i;
+    return -1;
+}
+
 static int set_choice(struct settings *settings, const struct key *key, const char *text,
                       struct vib_error *err) {
-    for (int i = 0; key->choices[i]; i++) {
-        if (strcmp(key->choices[i], text) == 0) {
-            memcpy(field(settings, key), &i, sizeof i);
-            return 0;
-        }
-    }
-    return reject(key, text, "", err);
+    const int choice = find_choice(key, text, strlen(text));
+    if (choice < 0)
+        return reject(key, text, "", err);
+    memcpy(field(settings, key), &choice, sizeof choice);
+    return 0;
 }
 
 static bool is_word_character(char c) {
@@ -203,6 +217,31 @@ static int set_widths(struct settings *settings, const struct key *key, const ch
     return 0;
 }
 
+static int set_set(struct settings *settings, const struct key *key, const char *text,
+                   struct vib_error *err) {
+    unsigned set = 0;
+    const char *next = skip_blanks(text);
+    if (*next++ != '[')
+        return reject(key, text, "", err);
+    next = skip_blanks(next);
+    while (*next != ']') {
+        const size_t length = strcspn(next, " ,]");
+        const int name = find_choice(key, next, length);
+        if (name < 0 || set & 1u << name)
+            return reject(key, text, "", err);
+        set |= 1u << name;
+        next = skip_blanks(next + length);
+        if (*next == ',' && *skip_blanks(next + 1) != ']')
+            next = skip_blanks(next + 1);
+        else if (*next != ']')
+            return reject(key, text, "", err);
+    }
+    if (*skip_blanks(next + 1) != '\0')
+        return reject(key, text, "", err);
+    memcpy(field(settings, key), &set, sizeof set);
+    return 0;
+}
+
 int key_set(struct settings *settings, const struct key *key, const char *text,
             struct vib_error *err) {
     switch (key->type) {
@@ -217,6 +256,8 @@ int key_set(struct settings *settings, const struct key *key, const char *text,
         return set_string(settings, key, text, err);
     case KEY_WIDTHS:
         return set_widths(settings, key, text, err);
+    case KEY_SET:
+        return set_set(settings, key, text, err);
     }
     return vib_error_set(err, VIB_EINVAL, "key %s has no type", key->name);
 }
@@ -233,6 +274,26 @@ void settings_init(struct settings *settings) {
     }
 }
 
+bool key_matters(const struct key *key, enum vib_method method) {
+    return key->methods == 0 || (key->methods & 1u << method) != 0;
+}
+
+void settings_normalize(struct settings *settings) {
+    for (size_t i = 0; i < n_keys; i++)
+        if (!key_matters(&keys[i], settings->job.method) &&
+            key_set(settings, &keys[i], keys[i].default_text, NULL) != 0)
+            assert(false && "a default is out of range");
+}
+
+static int format_set(const struct key *key, unsigned set, char *text, size_t size) {
+    char whole[512] = "[";
+    for (int i = 0; key->choices[i]; i++)
+        if (set & 1u << i)
+            append(whole, sizeof whole, "%s%s", whole[1] != '\0' ? ", " : "", key->choices[i]);
+    append(whole, sizeof whole, "]");
+    return snprintf(text, size, "%s", whole);
+}
+
 static int format_widths(const size_t *layers, char *text, size_t size) {
     char whole[2 + 22 * VIB_MAX_HIDDEN + 1] = "[";
     for (size_t i = 0; i < layers[0]; i++)
@@ -246,6 +307,7 @@ int key_format(const struct settings *settings, const struct key *key, char *tex
     size_t layers[1 + VIB_MAX_HIDDEN];
     const char *string;
     int choice;
+    unsigned set;
     switch (key->type) {
     case KEY_REAL:
         return number_format_real(key_real(settings, key), text, size);
@@ -261,6 +323,9 @@ int key_format(const struct settings *settings, const struct key *key, char *tex
     case KEY_WIDTHS:
         memcpy(layers, value, sizeof layers);
         return format_widths(layers, text, size);
+    case KEY_SET:
+        memcpy(&set, value, sizeof set);
+        return format_set(key, set, text, size);
     }
     return -1;
 }

@@ -29,6 +29,8 @@ struct settings {
     struct data_spec data;
     struct vib_params job;
     double checkpoint_every_s;
+    int save_weights;  /* 0 or 1: a file of the final weights for each job */
+    size_t save_codes; /* test examples whose codes are kept for each job */
 };
 
 enum key_type {
@@ -37,7 +39,8 @@ enum key_type {
     KEY_SEED,   /* uint64_t below 2^63, so that SQLite's INTEGER holds it */
     KEY_CHOICE, /* int (an enum), one of a list of names */
     KEY_STRING, /* const char * */
-    KEY_WIDTHS  /* n_hidden and hidden: a list of positive integers, may be empty */
+    KEY_WIDTHS, /* n_hidden and hidden: a list of positive integers, may be empty */
+    KEY_SET     /* unsigned: a list, may be empty, of different names; bit i is name i */
 };
 
 enum {
@@ -56,10 +59,17 @@ struct key {
     unsigned flags;
     const char *default_text;
     double min, max;            /* of a number, of each width, of the length of a KEY_STRING */
-    const char *const *choices; /* NULL-terminated; KEY_CHOICE only */
+    const char *const *choices; /* NULL-terminated; KEY_CHOICE and KEY_SET only */
     const char *unit;           /* "" when it has none */
     const char *help;           /* one sentence */
+    unsigned methods; /* bit m: matters to enum vib_method m; 0: to all. Where a key does not matter
+                         it counts as its default, and its column is NULL */
 };
+
+/* Whether the key's values are lists. */
+static inline bool key_is_list(const struct key *key) {
+    return key->type == KEY_WIDTHS || key->type == KEY_SET;
+}
 
 extern const struct key keys[];
 extern const size_t n_keys;
@@ -74,8 +84,16 @@ const char *key_nearest(const char *name);
 /* Sets every key of *settings to its default. */
 void settings_init(struct settings *settings);
 
+/* Whether the key matters to jobs of this method. */
+bool key_matters(const struct key *key, enum vib_method method);
+
+/* Sets every key that does not matter to the settings' method to its default, so that jobs that
+ * compute the same have the same settings. */
+void settings_normalize(struct settings *settings);
+
 /* Parses text as a value of the key and stores it. Numbers: strtod / strtoull on the whole scalar,
- * finite, in range; an integer key takes 200, not 2e2 or 200.5. KEY_WIDTHS text is "[1024, 1024]".
+ * finite, in range; an integer key takes 200, not 2e2 or 200.5. KEY_WIDTHS text is "[1024, 1024]",
+ * KEY_SET text "[a, b]".
  * A KEY_STRING stores the pointer `text` itself: it must outlive *settings.
  * Error: VIB_ECONFIG; the message says what is wrong and what is accepted and names the key, but
  * not the place (the caller adds file:line:column). */
@@ -91,7 +109,7 @@ double key_real(const struct settings *settings, const struct key *key);
 uint64_t key_integer(const struct settings *settings, const struct key *key); /* SIZE, SEED */
 
 /* What the key accepts, as in "a number above 0" or "one of relu, tanh"; returns out. */
-enum { KEY_ACCEPTS_SIZE = 128 };
+enum { KEY_ACCEPTS_SIZE = 192 };
 const char *key_accepts(const struct key *key, char out[KEY_ACCEPTS_SIZE]);
 
 /* The table as text for people (name, default, unit, range or choices, help). Returns 0, or VIB_EIO

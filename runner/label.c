@@ -29,7 +29,9 @@ size_t label_keys(const struct config *config, const struct key **out, size_t ma
 }
 
 void label_value(const struct settings *settings, const struct key *key, char *text, size_t size) {
-    if (key->type == KEY_REAL)
+    if (!key_matters(key, settings->job.method))
+        snprintf(text, size, "-");
+    else if (key->type == KEY_REAL)
         snprintf(text, size, "%.4g", key_real(settings, key));
     else
         key_format(settings, key, text, size);
@@ -42,9 +44,11 @@ void label_job(const struct config *config, const struct settings *settings, cha
     text[0] = '\0';
     for (size_t i = 0; i < n && used < size; i++) {
         char value[128];
+        if (!key_matters(shown[i], settings->job.method))
+            continue;
         label_value(settings, shown[i], value, sizeof value);
-        int written =
-            snprintf(text + used, size - used, "%s%s=%s", i > 0 ? " " : "", shown[i]->name, value);
+        int written = snprintf(text + used, size - used, "%s%s=%s", used > 0 ? " " : "",
+                               shown[i]->name, value);
         used += written > 0 ? (size_t)written : 0;
     }
 }

@@ -70,8 +70,11 @@ static void describe_end(const struct job *job, char *text, size_t size) {
     const struct vib_evaluation *test = &r->epochs[r->n_epochs - 1].split[VIB_TEST];
     char duration[32];
     label_duration(r->train_s + r->evaluate_s, duration, sizeof duration);
-    snprintf(text, size, "error_mc %.2f %%, I(Z;X) <= %.3f bits, I(Z;Y) >= %.4f bits, %s%s%s",
-             100.0 * test->error_mc, test->rate, job->data->split[VIB_TEST].h_y - test->ce,
+    char information[96] = "";
+    if (!isnan(test->rate)) /* else the code is deterministic */
+        snprintf(information, sizeof information, ", I(Z;X) <= %.3f bits, I(Z;Y) >= %.4f bits",
+                 test->rate, job->data->split[VIB_TEST].h_y - test->ce);
+    snprintf(text, size, "error_mc %.2f %%%s, %s%s%s", 100.0 * test->error_mc, information,
              duration, r->message[0] != '\0' ? "; " : "", r->message);
 }
 

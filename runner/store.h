@@ -17,6 +17,7 @@
 #include "core/dataset.h"
 #include "core/error.h"
 #include "core/evaluate.h"
+#include "core/information.h"
 #include "runner/host.h"
 #include "runner/keys.h"
 
@@ -112,16 +113,17 @@ struct job_result {
     char message[800];    /* "" or what went wrong, or a note (a damaged checkpoint) */
     size_t n_epochs;      /* evaluations made, ascending by epoch; the last is the final result */
     struct epoch_result *epochs;
+    struct vib_information information[VIB_SPLITS]; /* of JOB_DONE; `made` may be empty */
     double train_s;    /* seconds in training steps, over all attempts */
-    double evaluate_s; /* seconds in evaluation, likewise */
+    double evaluate_s; /* seconds in evaluation and the estimates of I(Z;X), likewise */
     uint64_t examples; /* training examples processed */
     size_t worker;     /* thread that ended it, from 0 */
     double objective;  /* mean J of the last epoch's steps, bits; NaN if none */
 };
 
-/* Records the end of a claimed job: state, times, every epoch's rows and the final rows (only for
- * JOB_DONE) in one transaction. *kept is false, and nothing is written, when the job is no longer
- * this run's (it was taken back). h_y comes from `data`. */
+/* Records the end of a claimed job: state, times, every epoch's rows and, only for JOB_DONE, the
+ * final rows and the estimates of I(Z;X), in one transaction. *kept is false, and nothing is
+ * written, when the job is no longer this run's (it was taken back). h_y comes from `data`. */
 int store_finish(struct store *store, int64_t job, int64_t run, const struct vib_dataset *data,
                  const struct job_result *result, bool *kept, struct vib_error *err);
 

@@ -8,7 +8,7 @@
 
 enum {
     STORE_APPLICATION_ID = 0x56494253, /* "VIBS", as in runner/schema.sql */
-    STORE_SCHEMA_VERSION = 1
+    STORE_SCHEMA_VERSION = 2
 };
 
 /* SQL for this moment, as the database stores it. */
@@ -39,6 +39,7 @@ enum store_statement {
     STORE_EPOCH_INSERT,
     STORE_RESULT_INSERT,
     STORE_RESULT_READ,
+    STORE_BOUND_INSERT,
     STORE_STATEMENTS
 };
 

@@ -53,17 +53,21 @@ int store_add_dataset(struct store *store, const struct vib_dataset *data, struc
 static const char insert_job[] =
     "INSERT INTO job (identity, dataset_digest, created_at, method, beta, K, seed, dataset_name,"
     " dataset_classes, dataset_n_train, dataset_n_test, dataset_dim, dataset_separation,"
-    " dataset_noise, dataset_seed, model_hidden, model_activation, train_precision,"
+    " dataset_noise, dataset_seed, model_hidden, model_activation, model_covariance,"
+    " train_precision, train_dropout, train_confidence_penalty, train_label_smoothing,"
     " train_epochs, train_batch, train_lr, train_lr_decay, train_lr_decay_epochs,"
     " train_adam_beta1, train_adam_beta2,"
-    " train_adam_epsilon, train_average_decay, evaluate_every, evaluate_samples)"
+    " train_adam_epsilon, train_average_decay, evaluate_every, evaluate_samples,"
+    " evaluate_bounds, evaluate_bounds_n)"
     " VALUES (?1, ?2, " STORE_NOW
     ", :method, :beta, :K, :seed, :dataset_name,"
     " :dataset_classes, :dataset_n_train, :dataset_n_test, :dataset_dim, :dataset_separation,"
-    " :dataset_noise, :dataset_seed, :model_hidden, :model_activation, :train_precision,"
+    " :dataset_noise, :dataset_seed, :model_hidden, :model_activation, :model_covariance,"
+    " :train_precision, :train_dropout, :train_confidence_penalty, :train_label_smoothing,"
     " :train_epochs, :train_batch, :train_lr, :train_lr_decay, :train_lr_decay_epochs,"
     " :train_adam_beta1, :train_adam_beta2,"
-    " :train_adam_epsilon, :train_average_decay, :evaluate_every, :evaluate_samples)"
+    " :train_adam_epsilon, :train_average_decay, :evaluate_every, :evaluate_samples,"
+    " :evaluate_bounds, :evaluate_bounds_n)"
     " ON CONFLICT (identity) DO NOTHING";
 
 /* Looks up once where each key is bound: by name it would cost more than the insertion. */
@@ -109,6 +113,7 @@ static int bind_key(sqlite3_stmt *statement, int parameter, const struct setting
     case KEY_CHOICE:
     case KEY_STRING:
     case KEY_WIDTHS:
+    case KEY_SET:
         break;
     }
     return bind_formatted(statement, parameter, settings, key);
@@ -124,7 +129,9 @@ static int insert(struct store *store, const char *identity, const struct settin
     bound |= store_bind_text(statement, 2, data->digest);
     for (size_t i = 0; i < n_keys; i++)
         if (!(keys[i].flags & KEY_SWEEP))
-            bound |= bind_key(statement, store->key_parameters[i], settings, &keys[i]);
+            bound |= key_matters(&keys[i], settings->job.method)
+                         ? bind_key(statement, store->key_parameters[i], settings, &keys[i])
+                         : sqlite3_bind_null(statement, store->key_parameters[i]);
     return store_execute(store, statement, bound, "add a job", err);
 }
 

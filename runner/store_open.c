@@ -118,7 +118,9 @@ static int adopt_version(struct store *store, int refusal, struct vib_error *err
         return vib_error_set(err, refusal,
                              "%s has schema version %lld; this program knows version %d%s",
                              store->path, (long long)version, STORE_SCHEMA_VERSION,
-                             version > STORE_SCHEMA_VERSION ? ": use a newer program" : "");
+                             version > STORE_SCHEMA_VERSION
+                                 ? ": use a newer program"
+                                 : ", whose jobs give other results: start a new database");
     }
 }
 

@@ -5,9 +5,12 @@
 #include <math.h>
 #include <string.h>
 
-/* The measured columns, alike in tables result and epoch, and their parameters 4 to 10. */
-#define MEASURED "n, error, error_mc, ce, ce_mc, h_y, izx_upper, izy_lower, izy_mc"
-#define MEASURED_VALUES "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?9 - ?7, ?9 - ?8"
+/* The measured columns, alike in tables result and epoch, and their parameters 4 to 11. What has
+ * no rate has no information columns. */
+#define MEASURED "n, error, error_mc, ce, ce_mc, h_y, izx_upper, izy_lower, izy_mc, izy_lower_se"
+#define MEASURED_VALUES                                                                            \
+    "?4, ?5, ?6, ?7, ?8, ?9, ?10, iif(?10 IS NULL, NULL, ?9 - ?7),"                                \
+    " iif(?10 IS NULL, NULL, ?9 - ?8), iif(?10 IS NULL, NULL, ?11)"
 
 /* What one row of either table holds. */
 struct measurement {
@@ -29,31 +32,33 @@ static int bind_measurement(sqlite3_stmt *statement, const struct measurement *m
     bound |= store_bind_real(statement, ++i, m->evaluation->ce_mc);
     bound |= store_bind_real(statement, ++i, m->data->h_y);
     bound |= store_bind_real(statement, ++i, m->evaluation->rate);
+    bound |= store_bind_real(statement, ++i, m->evaluation->ce_se);
     return bound;
 }
 
 static int insert_result(struct store *store, const struct measurement *m, struct vib_error *err) {
     static const char sql[] = "INSERT INTO result (job, split, epoch, " MEASURED
-                              ")"
-                              " VALUES (?1, ?2, ?3, " MEASURED_VALUES ")";
+                              ", log2_n) VALUES (?1, ?2, ?3, " MEASURED_VALUES ", ?12)";
     sqlite3_stmt *statement;
     int code = store_statement(store, STORE_RESULT_INSERT, sql, &statement, err);
     if (code != 0)
         return code;
-    return store_execute(store, statement, bind_measurement(statement, m), "record a result", err);
+    int bound = bind_measurement(statement, m);
+    bound |= store_bind_real(statement, 12, log2((double)m->data->n));
+    return store_execute(store, statement, bound, "record a result", err);
 }
 
 static int insert_epoch(struct store *store, const struct measurement *m, double lr,
                         struct vib_error *err) {
     static const char sql[] = "INSERT INTO epoch (job, split, epoch, " MEASURED
                               ", lr)"
-                              " VALUES (?1, ?2, ?3, " MEASURED_VALUES ", ?11)";
+                              " VALUES (?1, ?2, ?3, " MEASURED_VALUES ", ?12)";
     sqlite3_stmt *statement;
     int code = store_statement(store, STORE_EPOCH_INSERT, sql, &statement, err);
     if (code != 0)
         return code;
     int bound = bind_measurement(statement, m);
-    bound |= store_bind_real(statement, 11, lr);
+    bound |= store_bind_real(statement, 12, lr);
     return store_execute(store, statement, bound, "record an epoch", err);
 }
 
@@ -71,6 +76,40 @@ static int insert_rows(struct store *store, int64_t job, const struct vib_datase
                 return code;
         }
     return 0;
+}
+
+static int insert_bound(struct store *store, int64_t job, enum vib_split_id split,
+                        enum vib_estimator estimator, const struct vib_information *information,
+                        struct vib_error *err) {
+    static const char sql[] =
+        "INSERT INTO bound (job, split, estimator, side, n, bits, se, cap)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    const struct vib_bound *bound_on_izx = &information->bound[estimator];
+    sqlite3_stmt *statement;
+    int i = 0, code = store_statement(store, STORE_BOUND_INSERT, sql, &statement, err);
+    if (code != 0)
+        return code;
+    int bound = sqlite3_bind_int64(statement, ++i, job);
+    bound |= store_bind_text(statement, ++i, vib_split_name(split));
+    bound |= store_bind_text(statement, ++i, vib_estimator_name(estimator));
+    bound |= store_bind_text(statement, ++i,
+                             vib_estimator_side(estimator) == VIB_LOWER ? "lower" : "upper");
+    bound |= store_bind_size(statement, ++i, information->n);
+    bound |= store_bind_real(statement, ++i, bound_on_izx->bits);
+    bound |= store_bind_real(statement, ++i, bound_on_izx->se_bits);
+    bound |= store_bind_real(statement, ++i, log2((double)information->n));
+    return store_execute(store, statement, bound, "record an estimate of I(Z;X)", err);
+}
+
+static int insert_bounds(struct store *store, int64_t job, const struct job_result *result,
+                         struct vib_error *err) {
+    int code = 0;
+    for (int split = 0; split < VIB_SPLITS; split++)
+        for (int e = 0; e < VIB_ESTIMATORS && code == 0; e++)
+            if (result->information[split].made & 1u << e)
+                code = insert_bound(store, job, (enum vib_split_id)split, (enum vib_estimator)e,
+                                    &result->information[split], err);
+    return code;
 }
 
 static int finish_job(struct store *store, int64_t job, int64_t run,
@@ -108,6 +147,8 @@ int store_finish(struct store *store, int64_t job, int64_t run, const struct vib
     code = finish_job(store, job, run, result, &ours, err);
     if (code == 0 && ours)
         code = insert_rows(store, job, data, result, err);
+    if (code == 0 && ours && result->state == JOB_DONE)
+        code = insert_bounds(store, job, result, err);
     code = store_leave(store, outermost, code, err);
     *kept = code == 0 && ours;
     return code;

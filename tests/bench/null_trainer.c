@@ -55,6 +55,40 @@ int vib_trainer_evaluate(struct vib_trainer *trainer, enum vib_split_id split,
     return VIB_OK;
 }
 
+int vib_trainer_bounds(struct vib_trainer *trainer, enum vib_split_id split,
+                       struct vib_information *result) {
+    (void)trainer;
+    (void)split;
+    memset(result, 0, sizeof *result);
+    return VIB_OK;
+}
+
+int vib_trainer_codes(struct vib_trainer *trainer, enum vib_split_id split,
+                      struct vib_codes *codes) {
+    (void)trainer;
+    (void)split;
+    memset(codes->mu, 0, codes->n * codes->posterior.K * sizeof *codes->mu);
+    return VIB_OK;
+}
+
+int vib_trainer_predict(struct vib_trainer *trainer, enum vib_split_id split,
+                        uint8_t *predictions) {
+    (void)trainer;
+    (void)split;
+    (void)predictions;
+    return VIB_OK;
+}
+
+const float *vib_trainer_weights(struct vib_trainer *trainer) {
+    (void)trainer;
+    return NULL;
+}
+
+const struct vib_network *vib_trainer_network(const struct vib_trainer *trainer) {
+    (void)trainer;
+    return NULL;
+}
+
 void *vib_trainer_state(struct vib_trainer *trainer, size_t *size) {
     *size = sizeof trainer->epoch;
     return &trainer->epoch;

@@ -113,8 +113,12 @@ void fixture_result(struct job_result *result, struct epoch_result epochs[2]) {
         epochs[i].lr = 0.1 / (double)(i + 1);
         for (size_t s = 0; s < VIB_SPLITS; s++) {
             const double base = 0.125 + (double)i / 16 + (double)s / 32;
-            epochs[i].split[s] =
-                (struct vib_evaluation){base, base / 2, base + 0.5, base + 0.25, base + 7};
+            epochs[i].split[s] = (struct vib_evaluation){.error = base,
+                                                         .error_mc = base / 2,
+                                                         .ce = base + 0.5,
+                                                         .ce_se = base / 8,
+                                                         .ce_mc = base + 0.25,
+                                                         .rate = base + 7};
         }
     }
 }

@@ -146,7 +146,7 @@ static void test_full_of_a_diagonal_is_diagonal(void **state) {
         memcpy(full.factor + i * full.F, diagonal.factor + i * 4, 4 * sizeof(float));
     make(&diagonal, a);
     make(&full, b);
-    for (size_t e = 0; e < VIB_ESTIMATORS; e++) {
+    for (enum vib_estimator e = 0; e < VIB_ESTIMATORS; e++) {
         near(vib_estimator_name(e), b[e].bits, a[e].bits, 2e-6);
         near("its standard error", b[e].se_bits, a[e].se_bits, 2e-6);
     }

@@ -115,7 +115,7 @@ static void check_linear(enum vib_covariance covariance, size_t K) {
     double truth, slack;
     linear_init(&p, covariance, K);
     linear_truth(&p, &truth, &slack);
-    linear_codes(&p, covariance, 2000, &codes);
+    linear_codes(&p, covariance, 1500, &codes);
     make(&codes, b);
     const struct vib_bound mixture = b[VIB_ESTIMATOR_MIXTURE], kl = b[VIB_ESTIMATOR_PAIRWISE_KL],
                            loo = b[VIB_ESTIMATOR_LEAVE_ONE_OUT], rate = b[VIB_ESTIMATOR_RATE],
@@ -158,7 +158,7 @@ static double two_points(double distance) {
 }
 
 static void check_cube(size_t K, double a, double bits) {
-    const size_t n = 3000;
+    const size_t n = 1600;
     const double copies = (double)K, points = pow(2, copies);
     const double kl = copies * two_points(2 * a * a), distance = copies * two_points(a * a / 2);
     struct codes codes;

@@ -240,6 +240,36 @@ static void test_duplicates(void **state) {
     assert_int_equal(f->grid.n_duplicates, 0);
 }
 
+/* Points that differ only in what their method makes no use of are the same job. */
+static void test_duplicates_of_a_method(void **state) {
+    struct fixture *f = *state;
+    load(f,
+         "grid: {beta: [0.01, 0.1], method: [vib, deterministic, dropout],"
+         " train.dropout: [0.2, 0.4], K: [2]}\n");
+    assert_points(f, "method beta train.dropout",
+                  "vib 0.01 0.5;deterministic 0.001 0.5;dropout 0.001 0.2;dropout 0.001 0.4;"
+                  "vib 0.1 0.5;");
+    assert_int_equal(f->grid.n_duplicates, 7);
+    load(f, "grid: {zip: {method: [vib, vib, dropout, dropout], beta: [1, 2, 1, 2]}}\n");
+    assert_points(f, "method beta", "vib 1;vib 2;dropout 0.001;");
+    /* the first that is not excluded stays */
+    load(f, "grid: {beta: [1, 2], method: [deterministic], exclude: {beta: 1}}\n");
+    assert_int_equal(f->grid.n, 1);
+    assert_int_equal(f->grid.n_duplicates, 0);
+    load(f, "method: dropout\ngrid: {beta: [1, 2], K: [3, 4]}\n");
+    assert_points(f, "K", "3;4;");
+}
+
+static void test_sets(void **state) {
+    struct fixture *f = *state;
+    load(f, "evaluate: {bounds: [mixture, rate]}\n");
+    assert_points(f, "evaluate.bounds", "[rate, mixture];");
+    load(f, "grid: {evaluate.bounds: [[mixture], [], [rate, mixture], [mixture, rate]]}\n");
+    assert_points(f, "evaluate.bounds", "[mixture];[];[rate, mixture];");
+    assert_int_equal(load_sets(f, "evaluate: {bounds: ['rate, mixture']}\n", NULL, 0), VIB_ECONFIG);
+    assert_non_null(strstr(f->err.message, "not 'rate, mixture'"));
+}
+
 static void test_nothing_left(void **state) {
     struct fixture *f = *state;
     int rc = load_sets(f, "grid: {K: [2, 3], exclude: [{K: [3, 2]}]}\n", NULL, 0);
@@ -340,13 +370,22 @@ static void test_threads(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(test_one_job),           TEST(test_product_order),
-        TEST(test_every_type),        TEST(test_range),
-        TEST(test_linspace),          TEST(test_logspace),
-        TEST(test_logspace_is_clean), TEST(test_zip),
-        TEST(test_exclude),           TEST(test_duplicates),
-        TEST(test_nothing_left),      TEST(test_overrides),
-        TEST(test_largest_grid),      TEST(test_threads),
+        TEST(test_one_job),
+        TEST(test_product_order),
+        TEST(test_every_type),
+        TEST(test_range),
+        TEST(test_linspace),
+        TEST(test_logspace),
+        TEST(test_logspace_is_clean),
+        TEST(test_zip),
+        TEST(test_exclude),
+        TEST(test_duplicates),
+        TEST(test_duplicates_of_a_method),
+        TEST(test_sets),
+        TEST(test_nothing_left),
+        TEST(test_overrides),
+        TEST(test_largest_grid),
+        TEST(test_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,7 +78,7 @@ static void test_defaults(void **state) {
     assert_int_equal(s.job.hidden[1], 1024);
     assert_int_equal(s.job.epochs, 200);
     assert_int_equal(s.job.batch, 100);
-    assert_int_equal(s.job.eval_every, 10);
+    assert_int_equal(s.job.eval_every, 20);
     assert_int_equal(s.job.eval_samples, 12);
     assert_true(s.job.beta == 1e-3 && s.job.lr == 1e-4 && s.job.lr_decay == 0.97);
     assert_true(s.job.adam_beta1 == 0.5 && s.job.adam_beta2 == 0.999);
@@ -181,6 +181,45 @@ static void test_integers(void **state) {
     assert_rejects("dataset.n_test", "2147483649", "from 0 to 2147483648");
 }
 
+static void test_sets(void **state) {
+    (void)state;
+    const char *const name = "evaluate.bounds";
+    assert_sets(name, "[]", "[]");
+    assert_sets(name, " [ mixture ] ", "[mixture]");
+    /* in the order of the table, whatever was given */
+    assert_sets(name, "[leave_one_out,rate]", "[rate, leave_one_out]");
+    const char *const bad[] = {"",         "rate",     "[rate",         "[rate,]",
+                               "[rate, ]", "[rates]",  "[rate rate]",   "[rate, rate]",
+                               "[, rate]", "[rate] x", "[rate, mixtu]", "[[rate]]"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_rejects(name, bad[i],
+                       "must be a list of different names among rate, moment_matched");
+}
+
+/* What a method makes no use of does not tell its jobs apart. */
+static void test_what_matters_to_a_method(void **state) {
+    (void)state;
+    struct settings s, defaults;
+    assert_true(key_matters(key("beta"), VIB_METHOD_VIB));
+    assert_false(key_matters(key("beta"), VIB_METHOD_DROPOUT));
+    assert_true(key_matters(key("train.dropout"), VIB_METHOD_DROPOUT));
+    assert_false(key_matters(key("train.dropout"), VIB_METHOD_VIB));
+    assert_true(key_matters(key("train.lr"), VIB_METHOD_LABEL_SMOOTHING));
+    settings_init(&s);
+    settings_init(&defaults);
+    s.job.beta = 0.5;
+    s.job.dropout = 0.25;
+    s.job.K = 7;
+    settings_normalize(&s);
+    assert_true(s.job.beta == 0.5 && s.job.dropout == defaults.job.dropout && s.job.K == 7);
+    s.job.method = VIB_METHOD_DROPOUT;
+    s.job.dropout = 0.25;
+    s.job.covariance = VIB_FULL;
+    settings_normalize(&s);
+    assert_true(s.job.beta == defaults.job.beta && s.job.dropout == 0.25 && s.job.K == 7);
+    assert_int_equal(s.job.covariance, VIB_DIAGONAL);
+}
+
 static void test_choices_and_strings(void **state) {
     (void)state;
     char long_name[300];
@@ -188,7 +227,8 @@ static void test_choices_and_strings(void **state) {
     long_name[sizeof long_name - 1] = '\0';
     assert_sets("model.activation", "tanh", "tanh");
     assert_rejects("model.activation", "Tanh", "must be one of relu, tanh, not 'Tanh'");
-    assert_rejects("method", "", "method must be vib, not ''");
+    assert_sets("method", "label_smoothing", "label_smoothing");
+    assert_rejects("method", "", "method must be one of vib, deterministic, dropout, ");
     assert_sets("name", "run-1.b_C", "run-1.b_C");
     assert_rejects("name", "", "name must be 1 to 200 letters, digits and . _ - only, not ''");
     assert_rejects("name", "a/b", "not 'a/b'");
@@ -313,6 +353,8 @@ int main(void) {
         cmocka_unit_test(test_integers),
         cmocka_unit_test(test_choices_and_strings),
         cmocka_unit_test(test_widths),
+        cmocka_unit_test(test_sets),
+        cmocka_unit_test(test_what_matters_to_a_method),
         cmocka_unit_test(test_format_truncates),
         cmocka_unit_test(test_nearest),
         cmocka_unit_test(test_locale_does_not_matter),

@@ -55,8 +55,8 @@ static void test_every_key_has_its_column(void **state) {
             continue;
         snprintf(sql, sizeof sql,
                  "SELECT coalesce(max(type), 'no column %s') FROM pragma_table_info('job')"
-                 " WHERE name = '%s' AND \"notnull\"",
-                 keys[i].column, keys[i].column);
+                 " WHERE name = '%s' AND \"notnull\" = %d",
+                 keys[i].column, keys[i].column, keys[i].methods == 0);
         assert_text(f, sql, sql_type(&keys[i]));
     }
 }
@@ -64,7 +64,7 @@ static void test_every_key_has_its_column(void **state) {
 static void test_every_value_column_has_its_key(void **state) {
     static const char *const others =
         " id identity dataset_digest state attempts run worker created_at started_at finished_at"
-        " train_s evaluate_s examples objective message ";
+        " train_s evaluate_s examples objective message weights ";
     struct fixture *f = *state;
     sqlite3_stmt *statement;
     char name[80];
@@ -97,6 +97,11 @@ static void test_values_are_stored(void **state) {
     for (size_t i = 0; i < n_keys; i++) {
         if (keys[i].flags & KEY_SWEEP)
             continue;
+        if (!key_matters(&keys[i], settings.job.method)) {
+            snprintf(sql, sizeof sql, "SELECT count(%s) FROM job", keys[i].column);
+            assert_int_equal(fixture_integer(f, sql), 0);
+            continue;
+        }
         assert_true(key_format(&settings, &keys[i], text, sizeof text) < (int)sizeof text);
         snprintf(sql, sizeof sql, "SELECT %s FROM job", keys[i].column);
         char *got = fixture_text(f, sql);
@@ -210,7 +215,8 @@ static void test_finish_records_everything(void **state) {
                 "test10 20 1.875,train10 50 2.0");
     assert_int_equal(fixture_integer(f,
                                      "SELECT count(*) FROM result WHERE izy_lower = h_y - ce"
-                                     " AND izy_mc = h_y - ce_mc AND ce > ce_mc"),
+                                     " AND izy_mc = h_y - ce_mc AND ce > ce_mc"
+                                     " AND izy_lower_se > 0"),
                      2);
     assert_int_equal(fixture_integer(f,
                                      "SELECT count(*) FROM epoch e JOIN result r USING (job,"
@@ -266,17 +272,57 @@ static void test_not_a_number_becomes_null(void **state) {
     fixture_result(&result, epochs);
     result.objective = (double)NAN;
     epochs[1].split[VIB_TEST].ce = HUGE_VAL;
-    epochs[1].split[VIB_TEST].rate = -HUGE_VAL;
     epochs[1].split[VIB_TEST].error = (double)NAN;
+    epochs[1].split[VIB_TRAIN].rate = (double)NAN; /* as of a deterministic code */
     assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
     assert_int_equal(fixture_integer(f,
                                      "SELECT count(*) FROM result WHERE split = 'test' AND"
-                                     " ce IS NULL AND izy_lower IS NULL AND izx_upper IS NULL"
-                                     " AND error IS NULL AND izy_mc IS NOT NULL"),
+                                     " ce IS NULL AND izy_lower IS NULL AND error IS NULL"
+                                     " AND izx_upper > 0 AND izy_mc IS NOT NULL"),
+                     1);
+    assert_int_equal(fixture_integer(f,
+                                     "SELECT count(*) FROM result WHERE split = 'train' AND"
+                                     " coalesce(izx_upper, izy_lower, izy_mc, izy_lower_se) IS NULL"
+                                     " AND ce > 0 AND error > 0"),
                      1);
     assert_int_equal(fixture_integer(f, "SELECT objective IS NULL FROM job"), 1);
     assert_ok(store_read_result(f->store, job, rows, &found, &f->err), &f->err);
-    assert_true(found && isnan(rows[VIB_TEST].izx_upper) && !isnan(rows[VIB_TRAIN].izx_upper));
+    assert_true(found && isnan(rows[VIB_TRAIN].izx_upper) && !isnan(rows[VIB_TEST].izx_upper));
+}
+
+/* Estimates go to their table, and the tightest that are valid to the plane: of a subsample, here
+ * 10 of 50 training examples, only a lower or a leave-one-out estimate is valid for the split. */
+static void test_bounds_are_recorded(void **state) {
+    struct fixture *f = *state;
+    struct epoch_result epochs[2];
+    struct job_result result;
+    bool kept;
+    const int64_t job = claimed_job(f, 0);
+    fixture_result(&result, epochs);
+    for (size_t s = 0; s < VIB_SPLITS; s++) {
+        struct vib_information *information = &result.information[s];
+        information->n = s == VIB_TRAIN ? 10 : f->data.split[s].n;
+        information->made = (1u << VIB_ESTIMATORS) - 1 - (1u << VIB_ESTIMATOR_RATE);
+        for (int e = 0; e < VIB_ESTIMATORS; e++)
+            information->bound[e] = (struct vib_bound){1.0 + e, 0.25};
+    }
+    /* below the lower ones, so that it is the tightest wherever it counts */
+    result.information[VIB_TRAIN].bound[VIB_ESTIMATOR_PAIRWISE_KL].bits = 0.5;
+    result.information[VIB_TEST].bound[VIB_ESTIMATOR_PAIRWISE_KL].bits = 0.5;
+    result.information[VIB_TEST].bound[VIB_ESTIMATOR_LEAVE_ONE_OUT].bits = (double)NAN;
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
+    assert_text(f,
+                "SELECT group_concat(split || ' ' || estimator || ' ' || side || ' ' || n || ' ' ||"
+                " coalesce(bits, '-') || ' ' || se || ' ' || round(cap, 4), ', ') FROM bound"
+                " WHERE estimator IN ('mixture', 'leave_one_out')",
+                "test leave_one_out upper 20 - 0.25 4.3219, test mixture lower 20 3.0 0.25 4.3219,"
+                " train leave_one_out upper 10 4.0 0.25 3.3219,"
+                " train mixture lower 10 3.0 0.25 3.3219");
+    assert_text(f,
+                "SELECT group_concat(split || ' ' || izx_lower || ' ' || izx_lower_by || ' ' ||"
+                " izx_upper_tight || ' ' || izx_upper_tight_by, ', ') FROM information_plane",
+                "test 6.0 pairwise_bhattacharyya 0.5 pairwise_kl,"
+                " train 5.5 pairwise_bhattacharyya 4.5 leave_one_out");
 }
 
 /* A row that cannot be written undoes all the others, in a transaction of its own and in a larger
@@ -370,6 +416,7 @@ int main(void) {
         WITH_FIXTURE(test_plane_starts_with_the_agreed_columns),
         WITH_FIXTURE(test_plane_holds_done_jobs_only),
         WITH_FIXTURE(test_not_a_number_becomes_null),
+        WITH_FIXTURE(test_bounds_are_recorded),
         WITH_FIXTURE(test_finish_is_atomic),
         WITH_FIXTURE(test_a_lost_job_is_not_finished),
         WITH_FIXTURE(test_retry_replaces_epochs),

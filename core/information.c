@@ -1,0 +1,61 @@
+#include "core/information.h"
+
+#include "core/codes.h"
+#include "core/random.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* index[0..n) = n of the split's `all` examples: all of them, or a random choice, which does not
+ * depend on the job, so that jobs are compared on the same examples. */
+static int choose(uint32_t **index, size_t n, size_t all, enum vib_split_id split) {
+    const struct vib_stream stream = {0, VIB_STREAM_SUBSET, (uint32_t)split, 0};
+    *index = malloc(all * sizeof **index);
+    if (*index == NULL)
+        return VIB_ENOMEM;
+    if (n < all)
+        vib_random_permutation(&stream, all, *index);
+    else
+        for (size_t i = 0; i < all; i++)
+            (*index)[i] = (uint32_t)i;
+    return VIB_OK;
+}
+
+static int estimate(const struct vib_codes *codes, const struct vib_params *params,
+                    const atomic_bool *stop, struct vib_bound *out) {
+    struct vib_error ignored;
+    const struct vib_gaussians gaussians = {.covariance = params->covariance,
+                                            .n = codes->n,
+                                            .K = codes->posterior.K,
+                                            .mu = codes->mu,
+                                            .factor = codes->factor,
+                                            .z = codes->z};
+    return vib_bounds(&gaussians, params->bounds, stop, out, &ignored);
+}
+
+int vib_measure_information(struct vib_evaluator *evaluator, const float *weights,
+                            const struct vib_dataset *data, enum vib_split_id split,
+                            const struct vib_params *params, const atomic_bool *stop,
+                            struct vib_information *result) {
+    const struct vib_posterior posterior = vib_posterior_of(params);
+    const size_t all = data->split[split].n, n = params->bounds_n < all ? params->bounds_n : all;
+    struct vib_codes codes = {0};
+    uint32_t *index = NULL;
+    struct vib_error ignored;
+    memset(result, 0, sizeof *result);
+    result->n = n;
+    if (posterior.kind == VIB_POSTERIOR_POINT || params->bounds == 0)
+        return VIB_OK;
+    int rc = choose(&index, n, all, split);
+    if (rc == VIB_OK)
+        rc = vib_codes_init(&codes, &posterior, n, &ignored);
+    if (rc == VIB_OK)
+        rc = vib_codes_make(&codes, evaluator, weights, data, split, index, params->seed, stop);
+    if (rc == VIB_OK)
+        rc = estimate(&codes, params, stop, result->bound);
+    if (rc == VIB_OK)
+        result->made = params->bounds;
+    vib_codes_release(&codes);
+    free(index);
+    return rc;
+}

@@ -1,0 +1,27 @@
+/* I(Z;X) of a trained model on a split, by the estimators of core/bounds.h. Thread rule: as for the
+ * evaluator. */
+#ifndef VIB_CORE_INFORMATION_H
+#define VIB_CORE_INFORMATION_H
+
+#include "core/bounds.h"
+#include "core/dataset.h"
+#include "core/evaluate.h"
+#include "core/params.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+struct vib_information {
+    size_t n;      /* examples used: the whole split, or params.bounds_n of it drawn at random */
+    unsigned made; /* a set of enum vib_estimator; empty for a deterministic code */
+    struct vib_bound bound[VIB_ESTIMATORS];
+};
+
+/* Measures the parameters weights [n_params] by params->bounds. *stop may be NULL.
+ * Errors: VIB_ENOMEM, VIB_ESTOPPED, VIB_EDIVERGED (a result is not finite), VIB_EBACKEND. */
+int vib_measure_information(struct vib_evaluator *evaluator, const float *weights,
+                            const struct vib_dataset *data, enum vib_split_id split,
+                            const struct vib_params *params, const atomic_bool *stop,
+                            struct vib_information *result);
+
+#endif
