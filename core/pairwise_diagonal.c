@@ -83,7 +83,8 @@ static void density_diagonal(size_t K, const void *rows, const void *panel, void
         }
 }
 
-/* q = sum_k (s_i / s_j)^2 - 1 + ((mu_i - mu_j) / s_j)^2; the rest of 2 KL are the scales. */
+/* q = sum_k (s_i / s_j)^2 + ((mu_i - mu_j) / s_j)^2; the rest of 2 KL are -K, which q_ii has as
+ * well, and the scales. */
 VIB_MULTIVERSION
 static void kl_diagonal(size_t K, const void *rows, const void *panel, void *work, double *q) {
     const float *row = rows, *mu = panel, *inverse_s = mu + K * LANES;
@@ -97,7 +98,7 @@ static void kl_diagonal(size_t K, const void *rows, const void *panel, void *wor
                     const size_t at = k * LANES + lane, mine = i * 2 * K + k;
                     float d = (row[mine] - mu[at]) * inverse_s[at];
                     float t = row[mine + K] * inverse_s[at];
-                    sum[lane] += d * d + (t * t - 1.0f);
+                    sum[lane] += d * d + t * t;
                 }
             add_lanes(sum, q + i * VIB_PAIR_COLUMNS);
         }

@@ -134,7 +134,8 @@ static void density_full(size_t K, const void *rows, const void *panel, void *wo
         add_square(K, z + i * K, mu, t, work, q + i * VIB_PAIR_COLUMNS);
 }
 
-/* q = tr(Sigma_j^-1 Sigma_i) - K + |L_j^-1 (mu_i - mu_j)|^2; the rest of 2 KL are the scales. */
+/* q = tr(Sigma_j^-1 Sigma_i) + |L_j^-1 (mu_i - mu_j)|^2; the rest of 2 KL are -K, which q_ii has as
+ * well, and the scales. */
 VIB_MULTIVERSION
 static void kl_full(size_t K, const void *rows, const void *panel, void *work, double *q) {
     const size_t M = triangle(K);
@@ -145,7 +146,7 @@ static void kl_full(size_t K, const void *rows, const void *panel, void *work, d
             for (size_t lane = 0; lane < LANES; lane++)
                 trace[lane] += form[m * LANES + lane] * row[K + m];
         for (size_t lane = 0; lane < LANES; lane++)
-            q[lane] += trace[lane] - (double)K;
+            q[lane] += trace[lane];
         add_square(K, row, mu, t, work, q);
     }
 }

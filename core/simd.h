@@ -11,6 +11,7 @@
 #include <string.h>
 
 /* VIB_MULTIVERSION is for static functions: clang 14 gives others names that nobody else finds.
+ * Their names must be unique in the program all the same, because it makes their resolvers global.
  * Sanitizers instrument the resolvers that pick a version, which run before their runtime is up. */
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)

@@ -2,15 +2,11 @@
  * at the ends of float32's range, and when something is wrong. */
 #include "tests/unit/codes_fixture.h"
 
-#include "core/random.h"
-
-#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
