@@ -1,5 +1,5 @@
-/* The tables that leave as CSV. plane and epochs hold nothing that depends on when, where or in
- * what order jobs were run: two runs of one grid give the same bytes. */
+/* The tables that leave as CSV. All but jobs hold nothing that depends on when, where or in what
+ * order jobs were run: two runs of one grid give the same bytes. */
 #include "runner/store.h"
 
 /* split DESC puts train before test. */
@@ -42,10 +42,18 @@ static const char jobs[] =
     " objective, message, weights, run.host AS run_host, run.version AS run_version"
     " FROM job LEFT JOIN run ON run.id = job.run ORDER BY job.id";
 
+/* Of these two the views fix the columns. */
+static const char summary[] = "SELECT * FROM summary ORDER BY point, split DESC";
+
+static const char pareto[] =
+    "SELECT * FROM pareto ORDER BY dataset_digest, split DESC, izx_upper_mean, point";
+
 const struct export_table export_tables[] = {
     {"plane", "the information plane: the final result of every job that is done, by split", plane},
     {"epochs", "the way there: every evaluation of the jobs that are done or diverged", epochs},
     {"bounds", "every estimate of I(Z;X) of the jobs that are done", bounds},
     {"jobs", "every job with its values, state, times and the run that carried it out", jobs},
+    {"summary", "mean and 95 % t-interval over the seeds of every point, by split", summary},
+    {"pareto", "the rows of summary whose point of the plane is efficient", pareto},
 };
 const size_t n_export_tables = sizeof export_tables / sizeof export_tables[0];
