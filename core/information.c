@@ -22,37 +22,37 @@ static int choose(uint32_t **index, size_t n, size_t all, enum vib_split_id spli
 }
 
 static int estimate(const struct vib_codes *codes, const struct vib_params *params,
-                    const atomic_bool *stop, struct vib_bound *out) {
-    struct vib_error ignored;
+                    const atomic_bool *stop, struct vib_bound *out, struct vib_error *err) {
     const struct vib_gaussians gaussians = {.covariance = params->covariance,
                                             .n = codes->n,
                                             .K = codes->posterior.K,
                                             .mu = codes->mu,
                                             .factor = codes->factor,
                                             .z = codes->z};
-    return vib_bounds(&gaussians, params->bounds, stop, out, &ignored);
+    return vib_bounds(&gaussians, params->bounds, stop, out, err);
 }
 
 int vib_measure_information(struct vib_evaluator *evaluator, const float *weights,
                             const struct vib_dataset *data, enum vib_split_id split,
                             const struct vib_params *params, const atomic_bool *stop,
-                            struct vib_information *result) {
+                            struct vib_information *result, struct vib_error *err) {
     const struct vib_posterior posterior = vib_posterior_of(params);
     const size_t all = data->split[split].n, n = params->bounds_n < all ? params->bounds_n : all;
     struct vib_codes codes = {0};
     uint32_t *index = NULL;
-    struct vib_error ignored;
     memset(result, 0, sizeof *result);
     result->n = n;
     if (posterior.kind == VIB_POSTERIOR_POINT || params->bounds == 0)
         return VIB_OK;
     int rc = choose(&index, n, all, split);
+    if (rc != VIB_OK)
+        vib_error_set(err, rc, "out of memory for the choice among %zu examples", all);
     if (rc == VIB_OK)
-        rc = vib_codes_init(&codes, &posterior, n, &ignored);
+        rc = vib_codes_init(&codes, &posterior, n, err);
     if (rc == VIB_OK)
         rc = vib_codes_make(&codes, evaluator, weights, data, split, index, params->seed, stop);
     if (rc == VIB_OK)
-        rc = estimate(&codes, params, stop, result->bound);
+        rc = estimate(&codes, params, stop, result->bound, err);
     if (rc == VIB_OK)
         result->made = params->bounds;
     vib_codes_release(&codes);

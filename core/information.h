@@ -18,10 +18,11 @@ struct vib_information {
 };
 
 /* Measures the parameters weights [n_params] by params->bounds. *stop may be NULL.
- * Errors: VIB_ENOMEM, VIB_ESTOPPED, VIB_EDIVERGED (a result is not finite), VIB_EBACKEND. */
+ * Errors: VIB_ENOMEM, VIB_ESTOPPED, VIB_EDIVERGED (a result is not finite: *err says which),
+ * VIB_EBACKEND; then nothing is made. */
 int vib_measure_information(struct vib_evaluator *evaluator, const float *weights,
                             const struct vib_dataset *data, enum vib_split_id split,
                             const struct vib_params *params, const atomic_bool *stop,
-                            struct vib_information *result);
+                            struct vib_information *result, struct vib_error *err);
 
 #endif

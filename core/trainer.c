@@ -295,9 +295,9 @@ int vib_trainer_evaluate(struct vib_trainer *t, enum vib_split_id split,
 }
 
 int vib_trainer_bounds(struct vib_trainer *t, enum vib_split_id split,
-                       struct vib_information *result) {
+                       struct vib_information *result, struct vib_error *err) {
     return vib_measure_information(&t->evaluator, vib_trainer_weights(t), t->data, split,
-                                   &t->params, t->stop, result);
+                                   &t->params, t->stop, result, err);
 }
 
 int vib_trainer_codes(struct vib_trainer *t, enum vib_split_id split, struct vib_codes *codes) {

@@ -53,9 +53,9 @@ int vib_trainer_evaluate(struct vib_trainer *trainer, enum vib_split_id split,
                          struct vib_evaluation *result);
 
 /* The final measures of I(Z;X) on a split, by params.bounds. Errors: VIB_ENOMEM, VIB_ESTOPPED,
- * VIB_EDIVERGED, VIB_EBACKEND. */
+ * VIB_EDIVERGED (*err says what is not finite), VIB_EBACKEND; then nothing is made. */
 int vib_trainer_bounds(struct vib_trainer *trainer, enum vib_split_id split,
-                       struct vib_information *result);
+                       struct vib_information *result, struct vib_error *err);
 
 /* Fills codes, initialised for this model's posterior and at most all examples of the split, with
  * the codes of its first examples. Errors: VIB_ENOMEM, VIB_ESTOPPED, VIB_EBACKEND. */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -73,6 +74,32 @@ int atomic_file_sync_folder(const char *path) {
         reason = errno;
     (void)close(fd); /* opened for reading */
     return reason;
+}
+
+int atomic_file_make_folder(const char *path, struct vib_error *err) {
+    char *folder = atomic_file_folder(path);
+    int code = 0;
+    if (folder == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", path);
+    if (mkdir(folder, 0777) == 0) {
+        /* Without it a power failure could take the folder along with the files in it. */
+        if (atomic_file_sync_folder(folder) != 0)
+            code = vib_error_set(err, VIB_EIO, "cannot sync the folder of %s", folder);
+    } else if (errno != EEXIST)
+        code = vib_error_set(err, VIB_ECREATE, "cannot create %s: %s", folder, strerror(errno));
+    free(folder);
+    return code;
+}
+
+int atomic_file_remove_temporary(const char *path, const char *suffix, struct vib_error *err) {
+    char *temporary = NULL;
+    int code = 0;
+    if (asprintf(&temporary, "%s%s", path, suffix) < 0)
+        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", path);
+    if (unlink(temporary) != 0 && errno != ENOENT)
+        code = vib_error_set(err, VIB_EIO, "cannot delete %s: %s", temporary, strerror(errno));
+    free(temporary);
+    return code;
 }
 
 /* Everything up to the rename; 0 or an errno. */

@@ -25,8 +25,16 @@ int atomic_file_commit(struct atomic_file *file, struct vib_error *err);
 /* Deletes the temporary file and releases; harmless on a zeroed or finished one. */
 void atomic_file_discard(struct atomic_file *file);
 
+/* Deletes what a killed process left under the temporary name, path followed by suffix, if
+ * anything. Errors: VIB_EIO, VIB_ENOMEM. */
+int atomic_file_remove_temporary(const char *path, const char *suffix, struct vib_error *err);
+
 /* The folder that holds `path`, "." when it names none; allocated, NULL when out of memory. */
 char *atomic_file_folder(const char *path);
+
+/* Makes the folder that holds `path`, unless it is there, so that it survives a power failure.
+ * Errors: VIB_ECREATE, VIB_EIO, VIB_ENOMEM. */
+int atomic_file_make_folder(const char *path, struct vib_error *err);
 
 /* Makes the entries of the folder that holds `path` survive a power failure. 0 or an errno. */
 int atomic_file_sync_folder(const char *path);

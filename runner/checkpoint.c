@@ -114,42 +114,15 @@ static void put_checkpoint(struct writer *writer, const char *identity,
     put_u32(writer, (uint32_t)writer->crc);
 }
 
-static int make_folder(const char *path, struct vib_error *err) {
-    char *folder = atomic_file_folder(path);
-    int code = 0;
-    if (folder == NULL)
-        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", path);
-    if (mkdir(folder, 0777) == 0) {
-        /* Without it a power failure could take the folder along with the checkpoints in it. */
-        if (atomic_file_sync_folder(folder) != 0)
-            code = vib_error_set(err, VIB_EIO, "cannot sync the folder of %s", folder);
-    } else if (errno != EEXIST)
-        code = vib_error_set(err, VIB_ECREATE, "cannot create %s: %s", folder, strerror(errno));
-    free(folder);
-    return code;
-}
-
 /* Another job's end may remove the empty folder between our making and our using it. */
 static int open_in_folder(struct atomic_file *file, const char *path, struct vib_error *err) {
     enum { TRIES = 100 };
     int code = atomic_file_open(file, path, temporary_suffix, err);
     for (int i = 0; code == VIB_ECREATE && errno == ENOENT && i < TRIES; i++) {
-        if ((code = make_folder(path, err)) != 0)
+        if ((code = atomic_file_make_folder(path, err)) != 0)
             return code;
         code = atomic_file_open(file, path, temporary_suffix, err);
     }
-    return code;
-}
-
-/* Deletes what a killed process left under the temporary name. */
-static int remove_temporary(const char *path, struct vib_error *err) {
-    char *temporary = NULL;
-    int code = 0;
-    if (asprintf(&temporary, "%s%s", path, temporary_suffix) < 0)
-        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", path);
-    if (unlink(temporary) != 0 && errno != ENOENT)
-        code = vib_error_set(err, VIB_EIO, "cannot delete %s: %s", temporary, strerror(errno));
-    free(temporary);
     return code;
 }
 
@@ -157,7 +130,7 @@ int checkpoint_write(const char *path, const char *identity, const struct checkp
                      struct vib_error *err) {
     struct atomic_file file;
     assert(strlen(identity) == IDENTITY_BYTES);
-    int code = remove_temporary(path, err);
+    int code = atomic_file_remove_temporary(path, temporary_suffix, err);
     if (code != 0 || (code = open_in_folder(&file, path, err)) != 0)
         return code;
     struct writer writer = {file.stream, crc32_z(0, NULL, 0), 0};
@@ -368,7 +341,7 @@ void checkpoint_release(struct checkpoint *checkpoint) {
 int checkpoint_remove(const char *path, struct vib_error *err) {
     if (unlink(path) != 0 && errno != ENOENT)
         return vib_error_set(err, VIB_EIO, "cannot delete %s: %s", path, strerror(errno));
-    const int code = remove_temporary(path, err);
+    const int code = atomic_file_remove_temporary(path, temporary_suffix, err);
     char *folder = code == 0 ? atomic_file_folder(path) : NULL;
     if (folder != NULL)
         (void)rmdir(folder); /* stays while it holds other jobs' files; empty it does no harm */

@@ -2,6 +2,8 @@
 
 #include "runner/checkpoint.h"
 #include "runner/clock.h"
+#include "runner/kept_codes.h"
+#include "runner/weights_file.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -29,7 +31,9 @@ void job_free(struct job *job) {
     if (job == NULL)
         return;
     free(job->checkpoint_path);
+    free(job->weights_path);
     free(job->result.epochs);
+    kept_codes_free(job->result.codes);
     free(job);
 }
 
@@ -37,6 +41,14 @@ void job_free(struct job *job) {
 static void note(struct job *job, const char *text) {
     if (job->result.message[0] == '\0')
         snprintf(job->result.message, sizeof job->result.message, "%s", text);
+}
+
+/* Unlike other notes it stands beside those that are there. */
+static void note_loss(struct job *job, const char *loss, const char *reason) {
+    char *text = job->result.message;
+    const size_t length = strlen(text);
+    snprintf(text + length, sizeof job->result.message - length, "%s%s: %s", length > 0 ? "; " : "",
+             loss, reason);
 }
 
 static void end_with(struct job *job, enum job_state state, const char *text) {
@@ -166,14 +178,54 @@ static int train(struct job *job, struct vib_trainer *trainer, size_t *epoch) {
     return rc;
 }
 
-/* What is measured only once, on the final weights. */
+/* What is measured only once, on the final weights. That it cannot be does not cost the job its
+ * result: only VIB_ESTOPPED is an error. */
 static int measure_information(struct job *job, struct vib_trainer *trainer) {
-    double start = clock_s();
+    const double start = clock_s();
     int rc = VIB_OK;
-    for (int s = 0; s < VIB_SPLITS && rc == VIB_OK; s++)
-        rc = vib_trainer_bounds(trainer, (enum vib_split_id)s, &job->result.information[s]);
+    for (int s = 0; s < VIB_SPLITS && rc == VIB_OK; s++) {
+        struct vib_error err = {0};
+        rc = vib_trainer_bounds(trainer, (enum vib_split_id)s, &job->result.information[s], &err);
+        if (rc != VIB_OK && rc != VIB_ESTOPPED)
+            note_loss(job, "no estimates of I(Z;X)",
+                      err.message[0] != '\0' ? err.message : vib_status_text(rc));
+    }
     job->result.evaluate_s += clock_s() - start;
+    return rc == VIB_ESTOPPED ? rc : VIB_OK;
+}
+
+static int keep_codes(struct job *job, struct vib_trainer *trainer) {
+    struct vib_error err;
+    const double start = clock_s();
+    int rc = kept_codes_new(&job->result.codes, trainer, job->data, job->settings.save_codes, &err);
+    job->result.evaluate_s += clock_s() - start;
+    if (rc != VIB_OK && rc != VIB_ESTOPPED)
+        note_loss(job, "no codes kept", err.message);
     return rc;
+}
+
+static void keep_weights(struct job *job, struct vib_trainer *trainer) {
+    struct vib_error err;
+    const struct weights weights = {.net = vib_trainer_network(trainer),
+                                    .values = vib_trainer_weights(trainer),
+                                    .settings = &job->settings,
+                                    .identity = job->identity,
+                                    .data_digest = job->data->digest,
+                                    .epochs = job->settings.job.epochs};
+    if (weights_write(job->weights_path, &weights, &err) == VIB_OK)
+        job->result.weights = weights_name(job->weights_path);
+    else
+        note_loss(job, "no weights kept", err.message);
+}
+
+/* What is kept beside the results, where it is asked for. That it cannot be costs neither them nor
+ * the job: only VIB_ESTOPPED is an error. */
+static int keep(struct job *job, struct vib_trainer *trainer) {
+    if (job->settings.save_codes > 0 && keep_codes(job, trainer) == VIB_ESTOPPED)
+        return VIB_ESTOPPED;
+    if (job->weights_path != NULL)
+        keep_weights(job, trainer);
+    return VIB_OK;
 }
 
 void job_run(struct job *job, size_t worker) {
@@ -193,6 +245,8 @@ void job_run(struct job *job, size_t worker) {
     rc = train(job, trainer, &epoch);
     if (rc == VIB_OK)
         rc = measure_information(job, trainer);
+    if (rc == VIB_OK)
+        rc = keep(job, trainer);
     if (rc == VIB_OK) {
         job->result.state = JOB_DONE;
     } else if (rc == VIB_ESTOPPED) {

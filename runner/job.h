@@ -34,11 +34,13 @@ struct job {
     struct settings settings;
     const struct vib_dataset *data; /* borrowed */
     char *checkpoint_path;          /* owned */
+    char *weights_path;             /* owned, allocated; NULL = the weights are not kept */
     const atomic_bool *stop;        /* borrowed */
     struct job *before, *after;     /* among the jobs in flight; the coordinator's */
     /* Set by the worker: */
     struct job_monitor monitor;
-    struct job_result result; /* epochs owned; a note may stand in message of a done job */
+    struct job_result result; /* epochs and codes owned, weights lies in weights_path; a note may
+                                 stand in message of a done job */
     bool has_checkpoint;      /* there may be a file at checkpoint_path */
     bool kept;                /* by store_finish */
     double elapsed_s;         /* on the thread, in this attempt */

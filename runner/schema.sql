@@ -100,8 +100,8 @@ CREATE TABLE job (
     examples    INTEGER NOT NULL DEFAULT 0 CHECK (examples >= 0),   -- training examples processed
     objective   REAL,                        -- bits, mean J over the last epoch's steps
     message     TEXT NOT NULL DEFAULT '',    -- what went wrong, or a note
-    weights     TEXT,                        -- file of the final weights, beside the database's
-                                             -- folder of that name; NULL when none was asked for
+    weights     TEXT, -- file of the final weights, relative to the database's folder; NULL when
+                      -- none was asked for or it could not be written
     CHECK (state <> 'running' OR run IS NOT NULL)
 ) STRICT;
 

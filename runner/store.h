@@ -108,22 +108,27 @@ struct epoch_result {
     struct vib_evaluation split[VIB_SPLITS];
 };
 
+struct kept_codes; /* runner/kept_codes.h */
+
 struct job_result {
     enum job_state state; /* JOB_DONE, JOB_DIVERGED or JOB_FAILED */
     char message[800];    /* "" or what went wrong, or a note (a damaged checkpoint) */
     size_t n_epochs;      /* evaluations made, ascending by epoch; the last is the final result */
     struct epoch_result *epochs;
     struct vib_information information[VIB_SPLITS]; /* of JOB_DONE; `made` may be empty */
-    double train_s;    /* seconds in training steps, over all attempts */
-    double evaluate_s; /* seconds in evaluation and the estimates of I(Z;X), likewise */
-    uint64_t examples; /* training examples processed */
-    size_t worker;     /* thread that ended it, from 0 */
-    double objective;  /* mean J of the last epoch's steps, bits; NaN if none */
+    struct kept_codes *codes;                       /* of JOB_DONE; NULL when none are kept */
+    const char *weights; /* file of the weights, relative to the database's folder, or NULL */
+    double train_s;      /* seconds in training steps, over all attempts */
+    double evaluate_s;   /* seconds in evaluation and the estimates of I(Z;X), likewise */
+    uint64_t examples;   /* training examples processed */
+    size_t worker;       /* thread that ended it, from 0 */
+    double objective;    /* mean J of the last epoch's steps, bits; NaN if none */
 };
 
 /* Records the end of a claimed job: state, times, every epoch's rows and, only for JOB_DONE, the
- * final rows and the estimates of I(Z;X), in one transaction. *kept is false, and nothing is
- * written, when the job is no longer this run's (it was taken back). h_y comes from `data`. */
+ * final rows, the estimates of I(Z;X) and the codes, in one transaction. *kept is false, and
+ * nothing is written, when the job is no longer this run's (it was taken back). h_y and the labels
+ * of the codes come from `data`. */
 int store_finish(struct store *store, int64_t job, int64_t run, const struct vib_dataset *data,
                  const struct job_result *result, bool *kept, struct vib_error *err);
 

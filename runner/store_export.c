@@ -12,7 +12,7 @@ static const char plane[] =
     " train_label_smoothing, train_precision, train_epochs, train_batch, train_lr, train_lr_decay,"
     " train_lr_decay_epochs, train_adam_beta1, train_adam_beta2, train_adam_epsilon,"
     " train_average_decay, evaluate_every, evaluate_samples, evaluate_bounds, evaluate_bounds_n,"
-    " objective, weights, identity, dataset_digest"
+    " objective, identity, dataset_digest"
     " FROM information_plane ORDER BY job, epoch, split DESC";
 
 /* Not the epochs of failed jobs: where those broke off says nothing about the grid. */

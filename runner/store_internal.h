@@ -40,6 +40,8 @@ enum store_statement {
     STORE_RESULT_INSERT,
     STORE_RESULT_READ,
     STORE_BOUND_INSERT,
+    STORE_CODE_INSERT,
+    STORE_DECODER_INSERT,
     STORE_STATEMENTS
 };
 
@@ -79,9 +81,13 @@ int store_leave(struct store *store, bool outermost, int code, struct vib_error 
 /* Binds a number; NaN and infinities become NULL. */
 int store_bind_real(sqlite3_stmt *statement, int parameter, double value);
 
-/* Binds text that stays valid until the statement is reset. */
+/* Binds text that stays valid until the statement is reset; NULL becomes NULL. */
 int store_bind_text(sqlite3_stmt *statement, int parameter, const char *text);
 
 int store_bind_size(sqlite3_stmt *statement, int parameter, size_t value);
+
+/* The rows of tables code and decoder for a job that ended; part of store_finish. */
+int store_add_codes(struct store *store, int64_t job, const struct vib_dataset *data,
+                    const struct kept_codes *kept, struct vib_error *err);
 
 #endif

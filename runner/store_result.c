@@ -116,7 +116,7 @@ static int finish_job(struct store *store, int64_t job, int64_t run,
                       const struct job_result *result, bool *kept, struct vib_error *err) {
     static const char sql[] =
         "UPDATE job SET state = ?3, message = ?4, train_s = ?5,"
-        " evaluate_s = ?6, examples = ?7, objective = ?8, worker = ?9,"
+        " evaluate_s = ?6, examples = ?7, objective = ?8, worker = ?9, weights = ?10,"
         " finished_at = " STORE_NOW " WHERE id = ?1 AND run = ?2 AND state = 'running'";
     sqlite3_stmt *statement;
     int code = store_statement(store, STORE_JOB_FINISH, sql, &statement, err);
@@ -131,6 +131,7 @@ static int finish_job(struct store *store, int64_t job, int64_t run,
     bound |= store_bind_size(statement, 7, result->examples);
     bound |= store_bind_real(statement, 8, result->objective);
     bound |= store_bind_size(statement, 9, result->worker);
+    bound |= store_bind_text(statement, 10, result->weights);
     if ((code = store_execute(store, statement, bound, "record the end of a job", err)) != 0)
         return code;
     *kept = sqlite3_changes(store->db) == 1;
@@ -149,6 +150,8 @@ int store_finish(struct store *store, int64_t job, int64_t run, const struct vib
         code = insert_rows(store, job, data, result, err);
     if (code == 0 && ours && result->state == JOB_DONE)
         code = insert_bounds(store, job, result, err);
+    if (code == 0 && ours && result->state == JOB_DONE && result->codes != NULL)
+        code = store_add_codes(store, job, data, result->codes, err);
     code = store_leave(store, outermost, code, err);
     *kept = code == 0 && ours;
     return code;

@@ -3,6 +3,7 @@
 
 #include "runner/checkpoint.h"
 #include "runner/clock.h"
+#include "runner/weights_file.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -74,19 +75,30 @@ static int save_ended(struct sweep *s, struct vib_error *err) {
     return rc;
 }
 
+/* A job with the paths of its files. */
+static struct job *new_job(const char *database, const char *identity, bool save_weights,
+                           struct vib_error *err) {
+    char *path = checkpoint_path(database, identity);
+    struct job *job = path == NULL ? NULL : job_new(path);
+    free(path);
+    if (job != NULL && save_weights)
+        job->weights_path = weights_path(database, identity);
+    if (job != NULL && (job->weights_path != NULL || !save_weights))
+        return job;
+    job_free(job);
+    vib_error_set(err, VIB_ENOMEM, "out of memory for a job");
+    return NULL;
+}
+
 static struct job *make_job(struct sweep *s, size_t i, struct vib_error *err) {
     struct settings settings;
     char identity[65];
     grid_settings(&s->grid, i, &settings);
     if (job_identity(&settings, s->points[i].data->digest, identity, err) != VIB_OK)
         return NULL;
-    char *path = checkpoint_path(s->database, identity);
-    struct job *job = path == NULL ? NULL : job_new(path);
-    free(path);
-    if (job == NULL) {
-        vib_error_set(err, VIB_ENOMEM, "out of memory for a job");
+    struct job *job = new_job(s->database, identity, settings.save_weights, err);
+    if (job == NULL)
         return NULL;
-    }
     job->point = i;
     job->id = s->points[i].id;
     memcpy(job->identity, identity, sizeof identity);

@@ -153,7 +153,7 @@ static void test_one_hot_sandwich(void **state) {
         params.beta = betas[i];
         struct vib_trainer *trainer = trained(&params, &data);
         assert_int_equal(vib_trainer_evaluate(trainer, VIB_TEST, &evaluation), VIB_OK);
-        assert_int_equal(vib_trainer_bounds(trainer, VIB_TEST, &got), VIB_OK);
+        assert_int_equal(vib_trainer_bounds(trainer, VIB_TEST, &got, &err), VIB_OK);
         assert_int_equal(got.n, 2000);
         assert_int_equal(got.made, all_bounds);
         assert_int_equal(
@@ -179,20 +179,21 @@ static void test_one_hot_sandwich(void **state) {
 static void test_subset(void **state) {
     (void)state;
     struct vib_dataset data;
+    struct vib_error err;
     struct vib_information part, again, whole;
     struct vib_params params = base;
     one_hot(&data);
     params.epochs = 20;
     params.bounds_n = 50;
     struct vib_trainer *trainer = trained(&params, &data);
-    assert_int_equal(vib_trainer_bounds(trainer, VIB_TRAIN, &part), VIB_OK);
-    assert_int_equal(vib_trainer_bounds(trainer, VIB_TRAIN, &again), VIB_OK);
+    assert_int_equal(vib_trainer_bounds(trainer, VIB_TRAIN, &part, &err), VIB_OK);
+    assert_int_equal(vib_trainer_bounds(trainer, VIB_TRAIN, &again, &err), VIB_OK);
     assert_int_equal(part.n, 50);
     assert_memory_equal(&part, &again, sizeof part);
     vib_trainer_free(trainer);
     params.bounds_n = 5000;
     trainer = trained(&params, &data);
-    assert_int_equal(vib_trainer_bounds(trainer, VIB_TRAIN, &whole), VIB_OK);
+    assert_int_equal(vib_trainer_bounds(trainer, VIB_TRAIN, &whole, &err), VIB_OK);
     assert_int_equal(whole.n, 1000);
     assert_true(whole.bound[VIB_ESTIMATOR_MIXTURE].bits <= log2(10.0) + 1e-6);
     vib_trainer_free(trainer);
@@ -202,6 +203,7 @@ static void test_subset(void **state) {
 static void test_full_covariance(void **state) {
     (void)state;
     struct vib_dataset data;
+    struct vib_error err;
     struct vib_information got;
     struct vib_evaluation evaluation;
     struct vib_params params = base;
@@ -210,7 +212,7 @@ static void test_full_covariance(void **state) {
     params.K = 3;
     params.epochs = 200;
     struct vib_trainer *trainer = trained(&params, &data);
-    assert_int_equal(vib_trainer_bounds(trainer, VIB_TEST, &got), VIB_OK);
+    assert_int_equal(vib_trainer_bounds(trainer, VIB_TEST, &got, &err), VIB_OK);
     assert_int_equal(vib_trainer_evaluate(trainer, VIB_TEST, &evaluation), VIB_OK);
     /* the whole split, so the same mean of the same divergences */
     assert_true(fabs(got.bound[VIB_ESTIMATOR_RATE].bits - evaluation.rate) <=
@@ -224,6 +226,7 @@ static void test_full_covariance(void **state) {
 static void test_a_deterministic_code_has_none(void **state) {
     (void)state;
     struct vib_dataset data;
+    struct vib_error err;
     struct vib_information got;
     struct vib_evaluation evaluation;
     struct vib_params params = base;
@@ -232,7 +235,7 @@ static void test_a_deterministic_code_has_none(void **state) {
     params.epochs = 2;
     params.eval_samples = 12;
     struct vib_trainer *trainer = trained(&params, &data);
-    assert_int_equal(vib_trainer_bounds(trainer, VIB_TEST, &got), VIB_OK);
+    assert_int_equal(vib_trainer_bounds(trainer, VIB_TEST, &got, &err), VIB_OK);
     assert_int_equal(got.made, 0);
     assert_int_equal(vib_trainer_evaluate(trainer, VIB_TEST, &evaluation), VIB_OK);
     assert_true(isnan(evaluation.rate) && isfinite(evaluation.ce));
@@ -252,9 +255,9 @@ static void test_stops_on_request(void **state) {
     atomic_init(&stop, true);
     one_hot(&data);
     assert_int_equal(vib_trainer_new(&trainer, &base, &data, &stop, &err), VIB_OK);
-    assert_int_equal(vib_trainer_bounds(trainer, VIB_TEST, &got), VIB_ESTOPPED);
+    assert_int_equal(vib_trainer_bounds(trainer, VIB_TEST, &got, &err), VIB_ESTOPPED);
     atomic_store(&stop, false);
-    assert_int_equal(vib_trainer_bounds(trainer, VIB_TEST, &got), VIB_OK);
+    assert_int_equal(vib_trainer_bounds(trainer, VIB_TEST, &got, &err), VIB_OK);
     vib_trainer_free(trainer);
     vib_dataset_release(&data);
 }
