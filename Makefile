@@ -144,5 +144,5 @@ clean:
 
 FORCE:
 
-.PHONY: all run test test-programs install check-format clean
+.PHONY: all run test test-programs install check-format clean FORCE
 .SECONDARY:
