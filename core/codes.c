@@ -1,14 +1,7 @@
 #include "core/codes.h"
 
-#include "core/memory.h"
-#include "core/random.h"
-
 #include <stdlib.h>
 #include <string.h>
-
-static float *new_floats(size_t n) {
-    return vib_memory_new(n * sizeof(float));
-}
 
 int vib_codes_init(struct vib_codes *codes, const struct vib_posterior *posterior, size_t n,
                    struct vib_error *err) {
@@ -16,10 +9,9 @@ int vib_codes_init(struct vib_codes *codes, const struct vib_posterior *posterio
     memset(codes, 0, sizeof *codes);
     codes->posterior = *posterior;
     codes->n = n;
-    codes->mu = new_floats(n * posterior->K);
-    codes->z = new_floats(n * posterior->K);
-    codes->factor = factor > 0 ? new_floats(n * factor) : NULL;
-    if (codes->mu != NULL && codes->z != NULL && (factor == 0 || codes->factor != NULL))
+    codes->mu = malloc(n * posterior->K * sizeof *codes->mu);
+    codes->factor = factor > 0 ? malloc(n * factor * sizeof *codes->factor) : NULL;
+    if (codes->mu != NULL && (factor == 0 || codes->factor != NULL))
         return VIB_OK;
     vib_codes_release(codes);
     return vib_error_set(err, VIB_ENOMEM, "out of memory for the codes of %zu examples", n);
@@ -28,17 +20,7 @@ int vib_codes_init(struct vib_codes *codes, const struct vib_posterior *posterio
 void vib_codes_release(struct vib_codes *codes) {
     free(codes->mu);
     free(codes->factor);
-    free(codes->z);
     memset(codes, 0, sizeof *codes);
-}
-
-static void draw_eps(struct vib_pass *pass, const uint32_t *examples, uint64_t seed,
-                     enum vib_split_id split) {
-    const size_t K = pass->net->K;
-    for (size_t i = 0; i < pass->batch; i++) {
-        const struct vib_stream stream = {seed, VIB_STREAM_CODES, examples[i], (uint32_t)split};
-        vib_random_normal(&stream, 0, K, pass->eps + i * K);
-    }
 }
 
 /* The first `rows` rows of the pass become codes first, first + 1, ... */
@@ -46,14 +28,13 @@ static void keep(struct vib_codes *codes, const struct vib_pass *pass, size_t fi
     const size_t K = codes->posterior.K, H = vib_posterior_head_size(&codes->posterior), F = H - K;
     for (size_t i = 0; i < rows; i++)
         memcpy(codes->mu + (first + i) * K, pass->head + i * H, K * sizeof(float));
-    memcpy(codes->z + first * K, pass->z, rows * K * sizeof(float));
     if (F > 0)
         memcpy(codes->factor + first * F, pass->factor, rows * F * sizeof(float));
 }
 
 int vib_codes_make(struct vib_codes *codes, struct vib_evaluator *evaluator, const float *weights,
                    const struct vib_dataset *data, enum vib_split_id split, const uint32_t *index,
-                   uint64_t seed, const atomic_bool *stop) {
+                   const atomic_bool *stop) {
     const struct vib_weights w = {weights, weights};
     struct vib_pass *pass = &evaluator->pass;
     const size_t batch = pass->batch;
@@ -71,10 +52,7 @@ int vib_codes_make(struct vib_codes *codes, struct vib_evaluator *evaluator, con
             break;
         }
         vib_dataset_gather(data, split, examples, 0, batch, pass->input);
-        draw_eps(pass, examples, seed, split);
         if ((rc = vib_encode(pass, &w)) == VIB_OK)
-            rc = vib_decode(pass, &w);
-        if (rc == VIB_OK)
             keep(codes, pass, first, rows);
     }
     free(examples);

@@ -1,4 +1,4 @@
-/* The codes of some examples of a split: what p(z|x) is for each, and a sample of it.
+/* The codes of some examples of a split: what p(z|x) is for each.
  * Thread rule: as for the evaluator. */
 #ifndef VIB_CORE_CODES_H
 #define VIB_CORE_CODES_H
@@ -17,7 +17,6 @@ struct vib_codes {
     size_t n;
     float *mu;     /* [n][K] */
     float *factor; /* [n][F], see core/posterior.h; NULL for a point */
-    float *z;      /* [n][K]: z_i = mu_i + L_i eps_i */
 };
 
 /* Errors: VIB_ENOMEM. */
@@ -26,11 +25,10 @@ int vib_codes_init(struct vib_codes *codes, const struct vib_posterior *posterio
 void vib_codes_release(struct vib_codes *codes);
 
 /* Encodes the examples index[0..n) of the split, or its first n when index is NULL, by the
- * parameters weights [n_params]. The eps of an example are a function of seed, split and example
- * alone. *stop (may be NULL) is looked at between batches. Errors: VIB_ENOMEM, VIB_ESTOPPED,
- * VIB_EBACKEND. */
+ * parameters weights [n_params]. *stop (may be NULL) is looked at between batches. Errors:
+ * VIB_ENOMEM, VIB_ESTOPPED, VIB_EBACKEND. */
 int vib_codes_make(struct vib_codes *codes, struct vib_evaluator *evaluator, const float *weights,
                    const struct vib_dataset *data, enum vib_split_id split, const uint32_t *index,
-                   uint64_t seed, const atomic_bool *stop);
+                   const atomic_bool *stop);
 
 #endif

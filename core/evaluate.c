@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 500 };
+enum { BATCH = 250 };
 
 static const double LN2 = 0.69314718055994530942;
 static const struct vib_loss cross_entropy = {0.0, 0.0};

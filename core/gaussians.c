@@ -15,8 +15,7 @@ static bool all_finite(const float *x, size_t n) {
 
 bool vib_gaussians_valid(const struct vib_gaussians *g) {
     const size_t F = vib_gaussians_factor_size(g);
-    if (!all_finite(g->mu, g->n * g->K) || !all_finite(g->z, g->n * g->K) ||
-        !all_finite(g->factor, g->n * F))
+    if (!all_finite(g->mu, g->n * g->K) || !all_finite(g->factor, g->n * F))
         return false;
     for (size_t i = 0; i < g->n; i++)
         for (size_t k = 0; k < g->K; k++)

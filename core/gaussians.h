@@ -14,13 +14,16 @@ struct vib_gaussians {
     const float *mu;     /* [n][K] */
     const float *factor; /* diagonal: s [n][K]; full: L [n][K (K + 1) / 2], the diagonal L_kk [K],
                             then the strictly lower triangle row by row: L_10, L_20, L_21, ... */
-    const float *z;      /* [n][K]: one sample of each, z_i = mu_i + L_i eps_i */
+    /* z [K] = mu_i + L_i eps_i, a sample of code i, the same at every call. Drawn anew each time,
+     * it takes no memory. */
+    void (*sample)(const void *context, size_t i, float *z);
+    const void *context;
 };
 
 /* Numbers per example in factor. */
 size_t vib_gaussians_factor_size(const struct vib_gaussians *g);
 
-/* Whether every number is finite and every L_kk above 0. */
+/* Whether every number of mu and factor is finite and every L_kk above 0. */
 bool vib_gaussians_valid(const struct vib_gaussians *g);
 
 /* sum_k ln L_kk of example i, half the log-determinant of its covariance; nats. */

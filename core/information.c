@@ -21,15 +21,42 @@ static int choose(uint32_t **index, size_t n, size_t all, enum vib_split_id spli
     return VIB_OK;
 }
 
-static int estimate(const struct vib_codes *codes, const struct vib_params *params,
-                    const atomic_bool *stop, struct vib_bound *out, struct vib_error *err) {
+/* Where samples of the codes come from. */
+struct source {
+    const struct vib_codes *codes;
+    const uint32_t *index;
+    enum vib_split_id split;
+    uint64_t seed;
+    float *eps; /* [K] */
+};
+
+/* The eps of an example are a function of seed, split and example alone. */
+static void draw_sample(const void *context, size_t i, float *z) {
+    const struct source *s = context;
+    const struct vib_posterior *posterior = &s->codes->posterior;
+    const size_t K = posterior->K, F = vib_posterior_factor_size(posterior);
+    const struct vib_stream stream = {s->seed, VIB_STREAM_CODES, s->index[i], (uint32_t)s->split};
+    vib_random_normal(&stream, 0, K, s->eps);
+    /* mu stands first in a head, and nothing else of it is read */
+    vib_posterior_sample(posterior, s->codes->mu + i * K, s->codes->factor + i * F, s->eps, 1, z);
+}
+
+static int estimate(struct source *source, const struct vib_params *params, const atomic_bool *stop,
+                    struct vib_bound *out, struct vib_error *err) {
+    const struct vib_codes *codes = source->codes;
     const struct vib_gaussians gaussians = {.covariance = params->covariance,
                                             .n = codes->n,
                                             .K = codes->posterior.K,
                                             .mu = codes->mu,
                                             .factor = codes->factor,
-                                            .z = codes->z};
-    return vib_bounds(&gaussians, params->bounds, stop, out, err);
+                                            .sample = draw_sample,
+                                            .context = source};
+    source->eps = malloc(codes->posterior.K * sizeof *source->eps);
+    if (source->eps == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "out of memory for a sample of a code");
+    int rc = vib_bounds(&gaussians, params->bounds, stop, out, err);
+    free(source->eps);
+    return rc;
 }
 
 int vib_measure_information(struct vib_evaluator *evaluator, const float *weights,
@@ -39,20 +66,22 @@ int vib_measure_information(struct vib_evaluator *evaluator, const float *weight
     const struct vib_posterior posterior = vib_posterior_of(params);
     const size_t all = data->split[split].n, n = params->bounds_n < all ? params->bounds_n : all;
     struct vib_codes codes = {0};
+    struct source source = {.codes = &codes, .split = split, .seed = params->seed};
     uint32_t *index = NULL;
     memset(result, 0, sizeof *result);
     result->n = n;
     if (posterior.kind == VIB_POSTERIOR_POINT || params->bounds == 0)
         return VIB_OK;
     int rc = choose(&index, n, all, split);
+    source.index = index;
     if (rc != VIB_OK)
         vib_error_set(err, rc, "out of memory for the choice among %zu examples", all);
     if (rc == VIB_OK)
         rc = vib_codes_init(&codes, &posterior, n, err);
     if (rc == VIB_OK)
-        rc = vib_codes_make(&codes, evaluator, weights, data, split, index, params->seed, stop);
+        rc = vib_codes_make(&codes, evaluator, weights, data, split, index, stop);
     if (rc == VIB_OK)
-        rc = estimate(&codes, params, stop, result->bound, err);
+        rc = estimate(&source, params, stop, result->bound, err);
     if (rc == VIB_OK)
         result->made = params->bounds;
     vib_codes_release(&codes);

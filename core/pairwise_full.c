@@ -67,7 +67,10 @@ static void trace_form(const double *t, size_t K, double *p) {
 }
 
 static void describe_sample(const struct vib_gaussians *g, size_t i, void *row) {
-    widen(g->z + i * g->K, g->K, row);
+    /* The upper half of the row takes the floats; widening starts below and stays behind. */
+    float *z = (float *)row + g->K;
+    g->sample(g->context, i, z);
+    widen(z, g->K, row);
 }
 
 /* mu, T */

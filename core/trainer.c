@@ -41,14 +41,16 @@ struct vib_trainer {
     struct vib_pass full, tail; /* batches of params.batch and of what is left over; tail.batch is 0
                                    when nothing is */
     struct vib_evaluator evaluator;
-    struct state_header *state; /* owned, with the parameter vectors behind it */
-    size_t state_size;
-    struct vib_adam adam; /* points into state */
-    uint16_t *w16;        /* [n_params] bfloat16 copy of the weights, or NULL in float32 */
-    float *average;       /* [n_params] debiased, for evaluation */
-    uint32_t *order;      /* [n_train] of the epoch under way */
-    uint8_t *labels;      /* [batch] */
-    double *nats, *kl;    /* [batch] */
+    struct state_header *state; /* owned; behind it, in one block since large ones are rounded up to
+                                   huge pages, all vectors of the length of the parameters */
+    size_t state_size;          /* of the header and the vectors that are saved */
+    struct vib_adam adam;       /* points into that block */
+    float *average;             /* [n_params] debiased, for evaluation; there too */
+    uint16_t *w16;              /* [n_params] bfloat16 copy of the weights, there too; NULL in
+                                   float32 */
+    uint32_t *order;            /* [n_train] of the epoch under way */
+    uint8_t *labels;            /* [batch] */
+    double *nats, *kl;          /* [batch] */
     size_t steps_per_epoch;
 };
 
@@ -67,10 +69,10 @@ int vib_trainer_check(const struct vib_params *params, const struct vib_dataset 
 }
 
 static int make_state(struct vib_trainer *t) {
-    size_t n = t->net.n_params;
-    size_t vectors = COPIES * n * sizeof(float);
-    t->state_size = sizeof *t->state + vectors;
-    t->state = vib_memory_new(t->state_size);
+    const size_t n = t->net.n_params;
+    const size_t narrow = t->params.precision == VIB_BF16 ? n * sizeof *t->w16 : 0;
+    t->state_size = sizeof *t->state + COPIES * n * sizeof(float);
+    t->state = vib_memory_new(t->state_size + n * sizeof(float) + narrow);
     if (t->state == NULL)
         return VIB_ENOMEM;
     memset(t->state, 0, t->state_size);
@@ -82,12 +84,11 @@ static int make_state(struct vib_trainer *t) {
     t->adam.m = vector + n;
     t->adam.v = vector + 2 * n;
     t->adam.a = vector + 3 * n;
-    vib_network_init_weights(&t->net, t->params.seed, t->adam.w);
-    if (t->params.precision == VIB_F32)
-        return VIB_OK;
-    t->w16 = vib_memory_new(n * sizeof *t->w16);
+    t->average = vector + COPIES * n;
+    t->w16 = narrow > 0 ? (uint16_t *)(void *)(t->average + n) : NULL;
     t->adam.w16 = t->w16;
-    return t->w16 == NULL ? VIB_ENOMEM : VIB_OK;
+    vib_network_init_weights(&t->net, t->params.seed, t->adam.w);
+    return VIB_OK;
 }
 
 static void shuffle(struct vib_trainer *t) {
@@ -103,14 +104,12 @@ static void derive(struct vib_trainer *t) {
 }
 
 static int make_buffers(struct vib_trainer *t) {
-    size_t n = t->net.n_params, batch = t->params.batch;
-    t->average = vib_memory_new(n * sizeof(float));
+    const size_t batch = t->params.batch;
     t->order = malloc(t->data->split[VIB_TRAIN].n * sizeof *t->order);
     t->labels = malloc(batch);
     t->nats = malloc(batch * sizeof *t->nats);
     t->kl = malloc(batch * sizeof *t->kl);
-    if (t->average == NULL || t->order == NULL || t->labels == NULL || t->nats == NULL ||
-        t->kl == NULL)
+    if (t->order == NULL || t->labels == NULL || t->nats == NULL || t->kl == NULL)
         return VIB_ENOMEM;
     return make_state(t);
 }
@@ -163,8 +162,6 @@ void vib_trainer_free(struct vib_trainer *t) {
     vib_pass_release(&t->tail);
     vib_evaluator_release(&t->evaluator);
     free(t->state);
-    free(t->w16);
-    free(t->average);
     free(t->order);
     free(t->labels);
     free(t->nats);
@@ -302,7 +299,7 @@ int vib_trainer_bounds(struct vib_trainer *t, enum vib_split_id split,
 
 int vib_trainer_codes(struct vib_trainer *t, enum vib_split_id split, struct vib_codes *codes) {
     return vib_codes_make(codes, &t->evaluator, vib_trainer_weights(t), t->data, split, NULL,
-                          t->params.seed, t->stop);
+                          t->stop);
 }
 
 int vib_trainer_predict(struct vib_trainer *t, enum vib_split_id split, uint8_t *predictions) {

@@ -56,13 +56,19 @@ void codes_draw(struct codes *codes, uint64_t seed) {
     free(eps);
 }
 
+static void copy_sample(const void *context, size_t i, float *z) {
+    const struct codes *codes = context;
+    memcpy(z, codes->z + i * codes->K, codes->K * sizeof *z);
+}
+
 struct vib_gaussians codes_view(const struct codes *codes) {
     return (struct vib_gaussians){.covariance = codes->covariance,
                                   .n = codes->n,
                                   .K = codes->K,
                                   .mu = codes->mu,
                                   .factor = codes->factor,
-                                  .z = codes->z};
+                                  .sample = copy_sample,
+                                  .context = codes};
 }
 
 /* A symmetric positive definite matrix [K][K], its inverse and log-determinant. */
@@ -138,11 +144,12 @@ static double log_scale(const struct vib_gaussians *g, size_t i) {
 /* Log-weights with diagonal covariance, from the sums over k. */
 static double pair_diagonal(const struct vib_gaussians *g, enum vib_estimator estimator, size_t i,
                             size_t j) {
+    const float *z = ((const struct codes *)g->context)->z + i * g->K;
     double sum = 0.0;
     for (size_t k = 0; k < g->K; k++) {
         const double si = factor_at(g, i, k, k), sj = factor_at(g, j, k, k), v = si * si + sj * sj;
         const double mi = (double)g->mu[i * g->K + k], mj = (double)g->mu[j * g->K + k];
-        const double d = (double)g->z[i * g->K + k] - mj;
+        const double d = (double)z[k] - mj;
         if (estimator == VIB_ESTIMATOR_PAIRWISE_KL)
             sum -= 0.5 * ((si * si + (mi - mj) * (mi - mj)) / (sj * sj) - 1.0) + log(sj / si);
         else if (estimator == VIB_ESTIMATOR_PAIRWISE_BHATTACHARYYA)
@@ -176,7 +183,8 @@ static double pair_full(const struct vib_gaussians *g, enum vib_estimator estima
     else if (estimator == VIB_ESTIMATOR_PAIRWISE_BHATTACHARYYA)
         w = -0.125 * form(K, NULL, m.inverse, g->mu + i * K, mean) - 0.5 * (m.log_det - both);
     else
-        w = -0.5 * (form(K, NULL, m.inverse, g->z + i * K, mean) + m.log_det);
+        w = -0.5 * (form(K, NULL, m.inverse, ((const struct codes *)g->context)->z + i * K, mean) +
+                    m.log_det);
     matrix_release(&own);
     matrix_release(&m);
     free(mean);

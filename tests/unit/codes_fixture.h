@@ -26,7 +26,7 @@ void codes_draw(struct codes *codes, uint64_t seed);
 
 struct vib_gaussians codes_view(const struct codes *codes);
 
-/* For leave_one_out n must be above 1. */
+/* Of a codes_view. For leave_one_out n must be above 1. */
 struct vib_bound reference_bound(const struct vib_gaussians *g, enum vib_estimator estimator);
 
 #endif
