@@ -1,4 +1,5 @@
-# vib-sweep. `make`, `make run`, `make test`, `make install PREFIX= DESTDIR=`; knobs below.
+# vib-sweep. `make`, `make run`, `make test`, `make install PREFIX= DESTDIR=`, `make bench`;
+# knobs below.
 #   BACKEND=dnnl|cblas   matrix products by oneDNN or by OpenBLAS
 #   SANITIZE=            address (with undefined) or thread; each has its own build tree
 #   WERROR=1             warnings are errors (used by CI)
@@ -46,6 +47,8 @@ UNIT_BIN   := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 PROGRAM_TESTS := $(filter-out tests/program/common.sh,$(sort $(wildcard tests/program/*.sh)))
 SUPPORT_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/%.o)
+BENCH_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/null_trainer.c %/steps_guard.c,\
+              $(wildcard tests/bench/*.c)))
 
 # build/vib-sweep is the program that was built last.
 all: $(BUILD)/vib-sweep
@@ -64,6 +67,13 @@ $(BUILD)/vib-sweep: $(BUILD)/runner/main.o $(BUILD)/librunner.a $(BUILD)/libvibc
 # The program with a trainer that does nothing, which shows what the runner itself costs.
 $(BUILD)/vib-sweep-null: $(BUILD)/runner/main.o $(BUILD)/tests/bench/null_trainer.o \
                          $(BUILD)/librunner.a $(BUILD)/libvibcore.a
+	$(call say,LD)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Steps to count the instructions of. valgrind 3.19 cannot read clang's debugging information.
+$(BUILD)/steps-guard: $(BUILD)/tests/bench/steps_guard.o $(BUILD)/librunner.a $(BUILD)/libvibcore.a
+	$(call say,LD)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -Wl,--strip-debug -o $@ $^ $(LIBS)
+
+$(BUILD)/bench: $(BENCH_OBJ) $(BUILD)/librunner.a $(BUILD)/libvibcore.a
 	$(call say,LD)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: %.c
@@ -124,7 +134,14 @@ test:
 	@CC='$(CC)' tests/run.sh tests/selftest.sh tests/layers.sh \
 	    $(foreach t,$(TREES),$(call suite,$(t:plain=)))
 
-test-programs: $(BUILD)/vib-sweep $(BUILD)/vib-sweep-null $(UNIT_BIN)
+test-programs: $(BUILD)/vib-sweep $(BUILD)/vib-sweep-null $(BUILD)/steps-guard $(UNIT_BIN)
+
+# What training costs here and what the machine could do; needs MNIST, three minutes and an otherwise
+# idle machine.
+bench:
+	@$(DEPS) build
+	@+$(SUBMAKE) $(BUILD)/bench $(BUILD)/vib-sweep $(BUILD)/vib-sweep-null
+	@$(BUILD)/bench $(BUILD)/vib-sweep $(BUILD)/vib-sweep-null build/bench.json
 
 install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/vib-sweep/configs'
@@ -132,7 +149,8 @@ install: all
 	install -m 644 $(wildcard configs/*.yaml) '$(DESTDIR)$(PREFIX)/share/vib-sweep/configs'
 
 check-format:
-	clang-format --dry-run -Werror $(wildcard core/*.[ch] runner/*.[ch] tests/unit/*.[ch])
+	clang-format --dry-run -Werror $(wildcard core/*.[ch] runner/*.[ch] tests/unit/*.[ch] \
+	    tests/bench/*.[ch])
 	shellcheck -x tests/*.sh tests/program/*.sh
 
 clean:
@@ -140,9 +158,9 @@ clean:
 
 -include $(CORE_OBJ:.o=.d) $(RUNNER_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) \
          $(SUPPORT_OBJ:.o=.d) $(BUILD)/runner/schema.d \
-         $(BUILD)/tests/bench/null_trainer.d
+         $(BUILD)/tests/bench/null_trainer.d $(BUILD)/tests/bench/steps_guard.d $(BENCH_OBJ:.o=.d)
 
 FORCE:
 
-.PHONY: all run test test-programs install check-format clean FORCE
+.PHONY: all run test test-programs bench install check-format clean FORCE
 .SECONDARY:

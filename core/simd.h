@@ -22,8 +22,8 @@
 #define VIB_SANITIZED 1
 #endif
 
-#if defined(__x86_64__) && defined(__clang__) && !defined(VIB_SANITIZED)
-/* clang 14's resolver never chooses an arch=. */
+#if defined(__x86_64__) && !defined(VIB_SANITIZED) && (defined(__clang__) || __GNUC__ < 12)
+/* clang 14's resolver never chooses an arch=, gcc 11 has no dispatcher for one. */
 #define VIB_MULTIVERSION __attribute__((target_clones("avx512f", "avx2", "default")))
 #elif defined(__x86_64__) && defined(__GNUC__) && !defined(VIB_SANITIZED)
 #define VIB_MULTIVERSION                                                                           \

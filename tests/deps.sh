@@ -66,7 +66,10 @@ missing() {
         done
     fi
     if [ "$1" = test ]; then
-        command -v sqlite3 >/dev/null || echo sqlite3
+        for tool in sqlite3 valgrind; do
+            command -v "$tool" >/dev/null || echo "$tool"
+        done
+        command -v gnuplot >/dev/null || echo gnuplot-nox
         missing_sanitizers
     fi
 }

@@ -6,7 +6,7 @@
 CC=${CC:-gcc}
 shopt -s nullglob
 core=(core/*.[ch])
-headers=(core/*.h runner/*.h tests/unit/*.h)
+headers=(core/*.h runner/*.h tests/unit/*.h tests/bench/*.h)
 
 # What core/ must not do: include the program, a database or YAML; print, exit, read the
 # environment. Names are matched as whole words, so that snprintf and vib_exit pass.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The systems of Table 1 and both covariances, through the real program.
+# shellcheck disable=SC2016 # check expands what eval is given
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
 # shellcheck source=tests/program/common.sh

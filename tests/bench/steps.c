@@ -1,0 +1,75 @@
+#include "tests/bench/steps.h"
+
+#include "core/trainer.h"
+
+#include <stdlib.h>
+
+struct state {
+    const struct steps *steps;
+    struct vib_trainer *trainer;
+};
+
+static void finish(void *state) {
+    struct state *s = state;
+    vib_trainer_free(s->trainer);
+    free(s);
+}
+
+static int train(void *state, double *work, struct vib_error *err) {
+    struct state *s = state;
+    struct vib_progress before, after;
+    vib_trainer_progress(s->trainer, &before);
+    int rc = vib_trainer_advance(s->trainer, 1);
+    vib_trainer_progress(s->trainer, &after);
+    *work = (double)(after.examples - before.examples);
+    return rc == VIB_OK ? rc : vib_error_set(err, rc, "a step failed: %s", vib_status_text(rc));
+}
+
+static int evaluate(void *state, double *work, struct vib_error *err) {
+    struct state *s = state;
+    struct vib_evaluation result;
+    int rc = vib_trainer_evaluate(s->trainer, VIB_TEST, &result);
+    *work = (double)s->steps->data->split[VIB_TEST].n;
+    return rc == VIB_OK ? rc : vib_error_set(err, rc, "evaluation failed: %s", vib_status_text(rc));
+}
+
+static int estimate(void *state, double *work, struct vib_error *err) {
+    struct state *s = state;
+    struct vib_information result;
+    err->message[0] = '\0';
+    int rc = vib_trainer_bounds(s->trainer, VIB_TEST, &result, err);
+    *work = 1.0;
+    if (rc != VIB_OK && err->message[0] == '\0')
+        vib_error_set(err, rc, "estimating failed: %s", vib_status_text(rc));
+    return rc;
+}
+
+static int start(const void *context, size_t thread, void **state, struct vib_error *err) {
+    double work;
+    struct state *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "out of memory");
+    s->steps = context;
+    struct vib_params params = s->steps->params;
+    params.seed += thread;
+    int rc = vib_trainer_new(&s->trainer, &params, s->steps->data, NULL, err);
+    for (int i = 0; i < 4 && rc == VIB_OK; i++)
+        rc = train(s, &work, err);
+    if (rc != VIB_OK)
+        finish(s);
+    else
+        *state = s;
+    return rc;
+}
+
+struct workload training_workload(const struct steps *steps) {
+    return (struct workload){start, train, finish, steps};
+}
+
+struct workload evaluation_workload(const struct steps *steps) {
+    return (struct workload){start, evaluate, finish, steps};
+}
+
+struct workload estimates_workload(const struct steps *steps) {
+    return (struct workload){start, estimate, finish, steps};
+}

@@ -1,0 +1,95 @@
+/* Takes training steps at the shapes of the MNIST model, for tests/program/guard.sh to count their
+ * instructions: steps-guard STEPS. Prints what it was built with. Status 77, with the reason on
+ * stdout, where the counts would say nothing about the released program. */
+#include "core/dataset.h"
+#include "core/gemm.h"
+#include "core/random.h"
+#include "core/simd.h"
+#include "core/trainer.h"
+#include "runner/keys.h"
+#include "runner/version.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { DIM = 784, CLASSES = 10, TRAIN = 2000, TEST = 500, SKIPPED = 77 };
+
+/* Bytes and labels like those of an image file, but random: how many instructions a step takes does
+ * not depend on what is in them. */
+static int fill_split(struct vib_split *split, uint32_t id, size_t n) {
+    const struct vib_stream words = {1, VIB_STREAM_MIXTURE, id, 0};
+    uint32_t *word = malloc(n * DIM / 4 * sizeof *word);
+    split->n = n;
+    split->bytes = malloc(n * DIM);
+    split->labels = malloc(n);
+    if (word == NULL || split->bytes == NULL || split->labels == NULL) {
+        free(word);
+        return VIB_ENOMEM;
+    }
+    vib_random_bits(&words, 0, n * DIM / 4, word);
+    for (size_t i = 0; i < n * DIM; i++)
+        split->bytes[i] = (uint8_t)(word[i / 4] >> (8 * (i % 4)));
+    for (size_t i = 0; i < n; i++)
+        split->labels[i] = (uint8_t)(i % CLASSES);
+    free(word);
+    return VIB_OK;
+}
+
+static int make_data(struct vib_dataset *data, struct vib_error *err) {
+    int rc = VIB_OK;
+    *data = (struct vib_dataset){.name = "random", .dim = DIM, .classes = CLASSES};
+    for (uint32_t id = 0; id < VIB_SPLITS && rc == VIB_OK; id++)
+        rc = fill_split(&data->split[id], id, id == VIB_TRAIN ? TRAIN : TEST);
+    return rc == VIB_OK ? vib_dataset_finish(data, err)
+                        : vib_error_set(err, rc, "out of memory for the data");
+}
+
+/* The defaults are the model of the paper: 1024-1024, K = 256, batches of 100. */
+static int take_steps(const struct vib_dataset *data, size_t steps, struct vib_error *err) {
+    struct settings settings;
+    struct vib_trainer *trainer = NULL;
+    settings_init(&settings);
+    int rc = vib_trainer_new(&trainer, &settings.job, data, NULL, err);
+    if (rc == VIB_OK) {
+        rc = vib_trainer_advance(trainer, steps);
+        if (rc != VIB_OK)
+            vib_error_set(err, rc, "a step failed: %s", vib_status_text(rc));
+    }
+    vib_trainer_free(trainer);
+    return rc;
+}
+
+static const char *unfit_build(void) {
+#if defined(VIB_SANITIZED)
+    return "a sanitizer's build";
+#elif defined(__AVX512F__)
+    return "built for AVX-512, which valgrind does not know";
+#elif !defined(__x86_64__)
+    return "the bounds are those of x86-64";
+#else
+    return __builtin_cpu_supports("avx2") ? NULL : "the CPU has no AVX2";
+#endif
+}
+
+int main(int argc, char **argv) {
+    struct vib_dataset data = {0};
+    struct vib_error err;
+    const char *unfit = unfit_build();
+    const long steps = argc == 2 ? strtol(argv[1], NULL, 10) : -1;
+    if (steps < 0) {
+        fprintf(stderr, "usage: steps-guard STEPS\n");
+        return 2;
+    }
+    if (unfit != NULL) {
+        puts(unfit);
+        return SKIPPED;
+    }
+    printf("%s; %s\n", vib_gemm_backend(), version_build());
+    int rc = make_data(&data, &err);
+    if (rc == VIB_OK)
+        rc = take_steps(&data, (size_t)steps, &err);
+    if (rc != VIB_OK)
+        fprintf(stderr, "steps-guard: %s\n", err.message);
+    vib_dataset_release(&data);
+    return rc == VIB_OK ? 0 : 1;
+}
