@@ -1,7 +1,7 @@
 /* vib-sweep export DB [--table NAME] [-o FILE]: a table of the results as CSV. */
-#include "runner/atomic_file.h"
 #include "runner/command.h"
 #include "runner/csv.h"
+#include "runner/sink.h"
 #include "runner/store.h"
 
 #include <errno.h>
@@ -10,9 +10,7 @@
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct export_options {
@@ -110,72 +108,6 @@ static int parse_options(int argc, char **argv, struct export_options *options,
     return 0;
 }
 
-/* --- where the CSV goes --- */
-
-struct sink {
-    FILE *stream;
-    const char *name;        /* for messages */
-    bool direct;             /* ours to close: a device or pipe named by -o */
-    struct atomic_file file; /* when stream is its stream */
-};
-
-static int sink_open_direct(struct sink *sink, struct vib_error *err) {
-    sink->direct = true;
-    if ((sink->stream = fopen(sink->name, "we")) == NULL)
-        return vib_error_set(err, VIB_ECREATE, "cannot open %s: %s", sink->name, strerror(errno));
-    return 0;
-}
-
-/* A file's temporary stands beside what a symbolic link leads to, so that the link stays. */
-static int sink_open_file(struct sink *sink, struct vib_error *err) {
-    char suffix[32];
-    char *target = realpath(sink->name, NULL);
-    if (target == NULL && errno == ENOMEM)
-        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", sink->name);
-    (void)snprintf(suffix, sizeof suffix, ".%ld.tmp", (long)getpid());
-    const int code =
-        atomic_file_open(&sink->file, target != NULL ? target : sink->name, suffix, err);
-    sink->stream = sink->file.stream;
-    free(target);
-    return code;
-}
-
-static int sink_open(struct sink *sink, const struct export_options *options,
-                     struct vib_error *err) {
-    struct stat output, database;
-    memset(sink, 0, sizeof *sink);
-    if (options->output == NULL) {
-        sink->name = "standard output";
-        sink->stream = stdout;
-        return 0;
-    }
-    sink->name = options->output;
-    if (stat(options->output, &output) != 0)
-        return sink_open_file(sink, err);
-    if (stat(options->database, &database) == 0 && database.st_dev == output.st_dev &&
-        database.st_ino == output.st_ino)
-        return vib_error_set(err, VIB_EUSAGE, "export: %s is the database itself", sink->name);
-    if (S_ISDIR(output.st_mode))
-        return vib_error_set(err, VIB_ECREATE, "cannot create %s: it is a folder", sink->name);
-    return S_ISREG(output.st_mode) ? sink_open_file(sink, err) : sink_open_direct(sink, err);
-}
-
-static int sink_failed(const struct sink *sink, struct vib_error *err) {
-    return vib_error_set(err, VIB_EIO, "cannot write to %s: %s", sink->name, strerror(errno));
-}
-
-/* Completes the output where code is 0, else drops it; returns the final code. */
-static int sink_close(struct sink *sink, int code, struct vib_error *err) {
-    if (sink->file.stream != NULL && code == 0)
-        return atomic_file_commit(&sink->file, err);
-    atomic_file_discard(&sink->file);
-    if (sink->stream == stdout && code == 0 && (fflush(stdout) != 0 || ferror(stdout)))
-        return sink_failed(sink, err);
-    if (sink->direct && sink->stream != NULL && fclose(sink->stream) != 0 && code == 0)
-        return sink_failed(sink, err);
-    return code;
-}
-
 /* --- rows --- */
 
 struct export_context {
@@ -232,7 +164,7 @@ static int write_row(void *opaque, struct sqlite3_stmt *statement, struct vib_er
 static int export_table(struct store *store, const struct export_options *options,
                         struct vib_error *err) {
     struct sink sink;
-    int code = sink_open(&sink, options, err);
+    int code = sink_open(&sink, options->output, options->database, "export", err);
     if (code == 0) {
         struct export_context context = {.sink = &sink};
         csv_init(&context.csv, sink.stream);

@@ -20,6 +20,7 @@ extern const size_t n_commands;
 
 int cmd_sweep(int argc, char **argv, struct vib_error *err);
 int cmd_export(int argc, char **argv, struct vib_error *err);
+int cmd_plot(int argc, char **argv, struct vib_error *err);
 int cmd_keys(int argc, char **argv, struct vib_error *err);
 
 #endif

@@ -10,7 +10,9 @@
 const struct command commands[] = {
     {"", "CONFIG.yaml [-j N] [--db FILE] [--set KEY=VALUE]... [--retry] [-q]",
      "run the sweep, or continue it: only what is missing runs", cmd_sweep},
-    {"export", "DB [--table plane|epochs|jobs] [-o FILE]", "write results as CSV", cmd_export},
+    {"export", "DB [--table NAME] [-o FILE]", "write results as CSV", cmd_export},
+    {"plot", "DB --figure NAME -o FILE.svg|.png|.pdf [--script]", "draw a figure of the results",
+     cmd_plot},
     {"keys", "", "list every configuration key", cmd_keys},
 };
 const size_t n_commands = sizeof commands / sizeof commands[0];
@@ -82,7 +84,7 @@ static const struct command *find_command(const char *name) {
 
 /* Anywhere on the line, but for the commands that have a help of their own. */
 static bool wants_help(int argc, char **argv) {
-    if (argc > 1 && strcmp(argv[1], "export") == 0)
+    if (argc > 1 && (strcmp(argv[1], "export") == 0 || strcmp(argv[1], "plot") == 0))
         return false;
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)

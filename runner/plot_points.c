@@ -1,0 +1,118 @@
+#include "runner/plot_points.h"
+
+#include <math.h>
+
+static const char definitions[] =
+    "beta = 1; seeds = 2; error = 3; error_mc = 5; rate = 7; izy = 9; izx_lower = 11; izx_upper = 12\n"
+    "low(m) = column(m) - column(m + 1)\n"
+    "high(m) = column(m) + column(m + 1)\n"
+    "color(split) = split == 0 ? train : test\n";
+static const char columns[] =
+    "# beta seeds error +- error_mc +- rate +- izy_lower +- izx_lower izx_upper_tight\n";
+
+static void write_point(const struct plot_point *point, int split, FILE *out) {
+    const struct student *m = point->measure[split];
+    /* Without repetitions it is that of the examples' mean. */
+    const double izy_interval = point->seeds > 1 ? student_half_width(&m[PLOT_IZY_LOWER])
+                                                 : 1.96 * student_mean(&m[PLOT_IZY_LOWER_SE]);
+    const double numbers[] = {point->beta,
+                              (double)point->seeds,
+                              student_mean(&m[PLOT_ERROR]),
+                              student_half_width(&m[PLOT_ERROR]),
+                              student_mean(&m[PLOT_ERROR_MC]),
+                              student_half_width(&m[PLOT_ERROR_MC]),
+                              student_mean(&m[PLOT_RATE]),
+                              student_half_width(&m[PLOT_RATE]),
+                              student_mean(&m[PLOT_IZY_LOWER]),
+                              izy_interval,
+                              student_mean(&m[PLOT_IZX_LOWER]),
+                              student_mean(&m[PLOT_IZX_UPPER])};
+    plot_numbers(numbers, sizeof numbers / sizeof numbers[0], out);
+}
+
+/* Two blank lines stand between the indices of a block. */
+static void write_block(const struct plot *plot) {
+    (void)fputs("$points << EOD\n", plot->out);
+    for (size_t i = 0; i < plot->panels.n; i++)
+        for (int split = 0; split < VIB_SPLITS; split++) {
+            const struct plot_panel *panel = &plot->panels.panel[i];
+            struct plot_point point;
+            (void)fprintf(plot->out, "%s# panel %zu, %s\n%s", i > 0 || split > 0 ? "\n\n" : "", i,
+                          vib_split_name((enum vib_split_id)split), columns);
+            for (size_t start = 0; start < panel->n;) {
+                start = plot_point_make(&point, panel, start);
+                write_point(&point, split, plot->out);
+            }
+        }
+    (void)fputs("EOD\n", plot->out);
+}
+
+/* What the ranges of the axes depend on. */
+struct extent {
+    double beta_min, beta_max, rate_min, rate_max, izy_min, h_y_max;
+    double error_min[VIB_SPLITS]; /* of those above 0; 1 without any */
+};
+
+/* fmin and fmax pass over NaN. */
+static void extend(struct extent *extent, const struct plot_job *job) {
+    extent->beta_min = fmin(extent->beta_min, job->beta);
+    extent->beta_max = fmax(extent->beta_max, job->beta);
+    for (int split = 0; split < VIB_SPLITS; split++) {
+        const double *m = job->measure[split];
+        extent->rate_min = fmin(extent->rate_min, m[PLOT_RATE]);
+        extent->rate_max = fmax(extent->rate_max, m[PLOT_RATE]);
+        extent->izy_min = fmin(extent->izy_min, m[PLOT_IZY_LOWER]);
+        extent->h_y_max = fmax(extent->h_y_max, m[PLOT_H_Y]);
+        for (int i = PLOT_ERROR; i <= PLOT_ERROR_MC; i++)
+            if (m[i] > 0)
+                extent->error_min[split] = fmin(extent->error_min[split], m[i]);
+    }
+}
+
+static void write_extent(const struct plot *plot) {
+    struct extent e = {.beta_min = (double)INFINITY,
+                       .rate_min = (double)INFINITY,
+                       .izy_min = (double)INFINITY,
+                       .error_min = {1, 1}};
+    for (size_t i = 0; i < plot->panels.n; i++)
+        for (size_t j = 0; j < plot->panels.panel[i].n; j++)
+            extend(&e, plot->panels.panel[i].jobs[j]);
+    (void)fprintf(plot->out,
+                  "beta_min = %.6g; beta_max = %.6g\n"
+                  "rate_min = %.6g; rate_max = %.6g\n"
+                  "izy_min = %.6g; h_y_max = %.6g\n"
+                  "train_error_min = %.6g; test_error_min = %.6g\n",
+                  e.beta_min, e.beta_max, e.rate_min, e.rate_max, e.izy_min, e.h_y_max,
+                  e.error_min[VIB_TRAIN], e.error_min[VIB_TEST]);
+}
+
+void plot_points_write(const struct plot *plot) {
+    write_extent(plot);
+    (void)fputs(definitions, plot->out);
+    write_block(plot);
+}
+
+struct plot_canvas plot_points_canvas(const struct plot *plot) {
+    struct plot_canvas canvas = plot_canvas_default(plot->panels.n);
+    for (size_t i = 0; i < plot->panels.n; i++)
+        if (plot->panels.panel[i].variant[0] != '\0')
+            canvas.top = PLOT_TOP_2; /* of two lines */
+    return canvas;
+}
+
+void plot_points_panels(const struct plot *plot, const struct plot_canvas *canvas,
+                        const char *ylabel, const char *command) {
+    for (size_t i = 0; i < plot->panels.n; i++) {
+        const struct plot_panel *panel = &plot->panels.panel[i];
+        const double *test = panel->jobs[0]->measure[VIB_TEST];
+        char title[PLOT_TITLE + 32];
+        (void)snprintf(title, sizeof title, "K = %lld%s%s", (long long)panel->K,
+                       panel->variant[0] != '\0' ? "\n" : "", panel->variant);
+        plot_canvas_panel(canvas, i, title, ylabel, plot->out);
+        (void)fputs("h_y = ", plot->out);
+        plot_numbers(&test[PLOT_H_Y], 1, plot->out);
+        (void)fputs("ixy = ", plot->out);
+        plot_numbers(&test[PLOT_IXY], 1, plot->out);
+        (void)fputs(command, plot->out);
+    }
+}

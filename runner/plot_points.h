@@ -1,0 +1,22 @@
+/* The final results of a figure's panels as data blocks: one point for each beta, over its seeds.
+ */
+#ifndef RUNNER_PLOT_POINTS_H
+#define RUNNER_PLOT_POINTS_H
+
+#include "runner/plot_figure.h"
+
+/* The canvas of as many panels, with room for their titles. */
+struct plot_canvas plot_points_canvas(const struct plot *plot);
+
+/* Writes block $points, whose index 2 * panel + split (train 0, test 1) has a row for each beta;
+ * the numbers of its columns as variables (beta, seeds, error, error_mc, rate, izy, each followed
+ * by half of its 95 % interval; izx_lower, izx_upper); low(column) and high(column), the ends of
+ * such an interval; color(split); and of all panels together beta_min, beta_max, rate_min,
+ * rate_max, izy_min, h_y_max, train_error_min and test_error_min (above 0). */
+void plot_points_write(const struct plot *plot);
+
+/* Draws every panel by the same command, which may use `panel`, and h_y and ixy of its data. */
+void plot_points_panels(const struct plot *plot, const struct plot_canvas *canvas,
+                        const char *ylabel, const char *command);
+
+#endif

@@ -1,0 +1,173 @@
+/* What a figure is made of: strings for gnuplot, selections, and which jobs are repetitions. */
+#include "runner/plot_canvas.h"
+#include "runner/plot_panels.h"
+#include "tests/unit/store_fixture.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void assert_string(const char *text, const char *want) {
+    char *got = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&got, &size);
+    assert_non_null(out);
+    plot_string(text, out);
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(got, want);
+    free(got);
+}
+
+/* Between single quotes gnuplot knows nothing but a doubled quote. */
+static void test_strings(void **state) {
+    (void)state;
+    assert_string("", "''");
+    assert_string("K = 2", "'K = 2'");
+    assert_string("it's", "'it''s'");
+    assert_string("`ls` \"$(ls)\" \\n @x", "'`ls` \"$(ls)\" \\n @x'");
+    assert_string("two\nlines", "'two'.\"\\n\".'lines'");
+    assert_string("bell\a, tab\t, delete\x7f", "'bell?, tab?, delete?'");
+    assert_string("β", "'β'");
+}
+
+static void test_numbers(void **state) {
+    const double numbers[] = {0.1, (double)NAN, -(double)INFINITY, 1e-7};
+    char *got = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&got, &size);
+    (void)state;
+    assert_non_null(out);
+    plot_numbers(numbers, 4, out);
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(got, "0.1 NaN NaN 1e-07\n");
+    free(got);
+}
+
+static void test_filters(void **state) {
+    struct plot_filter filter;
+    struct vib_error err;
+    (void)state;
+    assert_int_equal(plot_filter_parse(&filter, "beta=1e-3", &err), 0);
+    assert_string_equal(filter.key->name, "beta");
+    assert_string_equal(filter.value, "0.001");
+    assert_int_equal(plot_filter_parse(&filter, "model.hidden=[8,  4]", &err), 0);
+    assert_string_equal(filter.value, "[8, 4]");
+    static const char *const wrong[] = {"beta",         "=1",      "K=2.5", "train.epoch=3",
+                                        "save.codes=1", "method=", ""};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(plot_filter_parse(&filter, wrong[i], &err), VIB_EUSAGE);
+}
+
+/* --- panels --- */
+
+/* Finishes made-up job i; its beta is i + 1, its seed 0. */
+static void add_done(struct fixture *f, size_t i) {
+    struct epoch_result epochs[2];
+    struct job_result result;
+    bool claimed = false, kept = false;
+    const int64_t job = fixture_add_job(f, f->store, i);
+    fixture_result(&result, epochs);
+    assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
+    assert_true(claimed && kept);
+}
+
+static int make(struct fixture *f, struct plot_data *data, struct plot_panels *panels) {
+    assert_ok(plot_data_read(data, f->store, NULL, 0, &f->err), &f->err);
+    return plot_panels_make(panels, data, &f->err);
+}
+
+static void release(struct plot_data *data, struct plot_panels *panels) {
+    plot_panels_release(panels);
+    plot_data_release(data);
+}
+
+static void test_seeds_are_averaged(void **state) {
+    struct fixture *f = *state;
+    struct plot_data data;
+    struct plot_panels panels;
+    struct plot_point point;
+    for (size_t i = 0; i < 3; i++)
+        add_done(f, i);
+    fixture_execute(f,
+                    "UPDATE job SET beta = 0.5, seed = 1 WHERE id = 2;"
+                    "UPDATE job SET beta = 0.5 WHERE id = 3;"
+                    "UPDATE result SET error = 0.25 WHERE job = 3;"
+                    "UPDATE result SET error = 0.75 WHERE job = 2");
+    assert_ok(make(f, &data, &panels), &f->err);
+    assert_int_equal(panels.n, 1);
+    assert_string_equal(panels.panel[0].variant, "");
+    assert_true(plot_panels_repeated(&panels));
+    assert_int_equal(panels.panel[0].jobs[0]->id, 3); /* beta, then seed */
+    assert_int_equal(plot_point_make(&point, &panels.panel[0], 0), 2);
+    assert_int_equal(point.seeds, 2);
+    assert_true(point.beta == 0.5);
+    assert_true(student_mean(&point.measure[VIB_TEST][PLOT_ERROR]) == 0.5);
+    assert_int_equal(plot_point_make(&point, &panels.panel[0], 2), 3);
+    assert_int_equal(point.seeds, 1);
+    release(&data, &panels);
+}
+
+static void test_others_are_apart(void **state) {
+    struct fixture *f = *state;
+    struct plot_data data;
+    struct plot_panels panels;
+    for (size_t i = 0; i < 4; i++)
+        add_done(f, i);
+    fixture_execute(f,
+                    "UPDATE job SET beta = 0.5;"
+                    "UPDATE job SET train_epochs = 7 WHERE id IN (2, 4);"
+                    "UPDATE job SET train_lr = 0.002, K = 5 WHERE id IN (3, 4)");
+    assert_ok(make(f, &data, &panels), &f->err);
+    assert_int_equal(panels.n, 4);
+    assert_int_equal(panels.panel[0].K, 5);
+    assert_non_null(strstr(panels.panel[1].variant, "train.epochs = 7"));
+    assert_null(strstr(panels.panel[1].variant, "train.lr")); /* the same for each K */
+    assert_false(plot_panels_repeated(&panels));
+    release(&data, &panels);
+}
+
+static void test_what_varies_with_beta_is_told(void **state) {
+    struct fixture *f = *state;
+    struct plot_data data;
+    struct plot_panels panels;
+    add_done(f, 0);
+    add_done(f, 1);
+    fixture_execute(f, "UPDATE job SET train_lr = 0.002 WHERE id = 2");
+    assert_ok(make(f, &data, &panels), &f->err);
+    assert_int_equal(panels.n, 1);
+    assert_string_equal(panels.panel[0].variant, "");
+    assert_string_equal(panels.panel[0].varying, "train.lr");
+    release(&data, &panels);
+}
+
+static void test_too_many(void **state) {
+    struct fixture *f = *state;
+    struct plot_data data;
+    struct plot_panels panels;
+    for (size_t i = 0; i <= PLOT_MAX_PANELS; i++)
+        add_done(f, i);
+    fixture_execute(f, "UPDATE job SET beta = 0.5, train_batch = id");
+    assert_int_equal(make(f, &data, &panels), VIB_EDATA);
+    assert_non_null(strstr(f->err.message, "train.batch"));
+    release(&data, &panels);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_filters),
+        cmocka_unit_test_setup_teardown(test_seeds_are_averaged, fixture_new, fixture_free),
+        cmocka_unit_test_setup_teardown(test_others_are_apart, fixture_new, fixture_free),
+        cmocka_unit_test_setup_teardown(test_what_varies_with_beta_is_told, fixture_new,
+                                        fixture_free),
+        cmocka_unit_test_setup_teardown(test_too_many, fixture_new, fixture_free),
+    };
+    return cmocka_run_group_tests_name("plot", tests, NULL, NULL);
+}
