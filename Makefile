@@ -1,5 +1,5 @@
-# vib-sweep. `make`, `make run`, `make test`, `make install PREFIX= DESTDIR=`, `make bench`;
-# knobs below.
+# vib-sweep. `make`, `make run`, `make test`, `make install PREFIX= DESTDIR=`, `make bench`,
+# `make bench-peers`; knobs below.
 #   BACKEND=dnnl|cblas   matrix products by oneDNN or by OpenBLAS
 #   SANITIZE=            address (with undefined) or thread; each has its own build tree
 #   WERROR=1             warnings are errors (used by CI)
@@ -148,6 +148,12 @@ install: all
 	install -m 755 $(BUILD)/vib-sweep '$(DESTDIR)$(PREFIX)/bin/vib-sweep'
 	install -m 644 $(wildcard configs/*.yaml) '$(DESTDIR)$(PREFIX)/share/vib-sweep/configs'
 
+# Against PyTorch and JAX, which it installs into build/peers-venv; $VIB_SWEEP_DATA holds mnist/.
+bench-peers:
+	@$(DEPS) build
+	@+$(SUBMAKE) all
+	python3 -B tests/bench/peers/bench_peers.py $(BUILD)/vib-sweep build
+
 check-format:
 	clang-format --dry-run -Werror $(wildcard core/*.[ch] runner/*.[ch] tests/unit/*.[ch] \
 	    tests/bench/*.[ch])
@@ -162,5 +168,5 @@ clean:
 
 FORCE:
 
-.PHONY: all run test test-programs bench install check-format clean FORCE
+.PHONY: all run test test-programs bench bench-peers install check-format clean FORCE
 .SECONDARY:
