@@ -16,7 +16,8 @@ export VIB_SWEEP_DATA=$data
 cp "$root/configs/mnist.yaml" .
 short() {
     "$vib" mnist.yaml -q "$@" --set train.epochs=1 --set 'beta=[1e-3, 1e-1]' \
-        --set dataset.n_train=10000 --set train.lr=1e-3 --set dataset.n_test=2000
+        --set dataset.n_train=10000 --set train.lr=1e-3 --set dataset.n_test=2000 \
+        --set evaluate.bounds_n=500
 }
 check 'a sweep of 2 betas x 2 K' short -j 2
 check 'four jobs, eight rows' sql_is results/mnist.db \
@@ -36,7 +37,7 @@ check 'export' export_both one.db one
 check 'the same bytes with one thread and with two' same_results one two
 full() {
     "$vib" mnist.yaml -q --set train.epochs=1 --set beta=1e-3 --set K=2 --set model.hidden=[8] \
-        --db full.db
+        --set evaluate.bounds_n=500 --db full.db
 }
 check 'the whole of MNIST' full
 check 'has 60000 and 10000 examples and the known entropies' sql_is full.db \
