@@ -17,7 +17,7 @@ cp "$root/configs/mnist.yaml" .
 short() {
     "$vib" mnist.yaml -q "$@" --set train.epochs=1 --set 'beta=[1e-3, 1e-1]' \
         --set dataset.n_train=10000 --set train.lr=1e-3 --set dataset.n_test=2000 \
-        --set evaluate.bounds_n=500
+        --set evaluate.bounds_n=500 --set "model.hidden=[512, 512]"
 }
 check 'a sweep of 2 betas x 2 K' short -j 2
 check 'four jobs, eight rows' sql_is results/mnist.db \
