@@ -8,57 +8,12 @@
 #include <cmocka.h>
 
 #include "tests/unit/codes_fixture.h"
+#include "tests/unit/failing_malloc.h"
 
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#if defined(__has_feature)
-#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
-#define CAN_REPLACE 1
-#endif
-#else
-#define CAN_REPLACE 1
-#endif
-#endif
-
-#ifdef CAN_REPLACE
-
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_memalign(size_t alignment, size_t size);
-void __libc_free(void *memory);
-
-static long fail_after = -1; /* allocations until the one that fails; negative: never */
-static long n_live;          /* blocks allocated and not freed */
-
-static bool fails(void) {
-    return fail_after >= 0 && fail_after-- == 0;
-}
-
-static void *counted(void *memory) {
-    n_live += memory != NULL;
-    return memory;
-}
-
-void *malloc(size_t size) {
-    return counted(fails() ? NULL : __libc_malloc(size));
-}
-
-void *calloc(size_t n, size_t size) {
-    return counted(fails() ? NULL : __libc_calloc(n, size));
-}
-
-void *aligned_alloc(size_t alignment, size_t size) {
-    return counted(fails() ? NULL : __libc_memalign(alignment, size));
-}
-
-void free(void *memory) {
-    n_live -= memory != NULL;
-    __libc_free(memory);
-}
+#ifdef CAN_REPLACE_MALLOC
 
 /* The number of allocations that had to succeed. */
 static int fail_each(const struct vib_gaussians *g, unsigned which) {

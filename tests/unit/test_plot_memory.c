@@ -3,66 +3,16 @@
  * included; where a sanitizer has done that already there is nothing to test. */
 #include "runner/gnuplot.h"
 #include "runner/plot.h"
+#include "tests/unit/failing_malloc.h"
 #include "tests/unit/store_fixture.h"
 
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#if defined(__has_feature)
-#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
-#define CAN_REPLACE 1
-#endif
-#else
-#define CAN_REPLACE 1
-#endif
-#endif
-
-#ifdef CAN_REPLACE
-
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *memory, size_t size);
-void __libc_free(void *memory);
-
-static long fail_after = -1; /* allocations until the one that fails; negative: never */
-static long n_live;          /* blocks allocated and not freed */
-
-static int fails(void) {
-    if (fail_after < 0 || fail_after-- > 0)
-        return 0;
-    errno = ENOMEM;
-    return 1;
-}
-
-void *malloc(size_t size) {
-    void *memory = fails() ? NULL : __libc_malloc(size);
-    n_live += memory != NULL;
-    return memory;
-}
-
-void *calloc(size_t n, size_t size) {
-    void *memory = fails() ? NULL : __libc_calloc(n, size);
-    n_live += memory != NULL;
-    return memory;
-}
-
-void *realloc(void *old, size_t size) {
-    void *memory = fails() ? NULL : __libc_realloc(old, size);
-    n_live += memory != NULL && old == NULL;
-    return memory;
-}
-
-void free(void *memory) {
-    n_live -= memory != NULL;
-    __libc_free(memory);
-}
+#ifdef CAN_REPLACE_MALLOC
 
 /* Two finished jobs of K = 2 with their codes. */
 static void add_jobs(struct fixture *f) {
