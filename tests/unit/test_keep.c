@@ -1,9 +1,9 @@
 /* What a job keeps beside its results: codes and weights, also after an interruption, and never at
  * the cost of the results. */
 #include "runner/checkpoint.h"
-#include "runner/job.h"
 #include "runner/kept_codes.h"
 #include "runner/weights_file.h"
+#include "tests/unit/job_fixture.h"
 #include "tests/unit/store_fixture.h"
 
 #include <setjmp.h>
@@ -17,82 +17,14 @@
 
 #include <cmocka.h>
 
-enum { N_TEST = 32, K = 2, CLASSES = 3 };
-
-static const char identity[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-
-static const struct vib_params params = {.beta = 1e-2,
-                                         .K = K,
-                                         .seed = 1,
-                                         .n_hidden = 1,
-                                         .hidden = {8},
-                                         .epochs = 4,
-                                         .batch = 16,
-                                         .lr = 1e-3,
-                                         .lr_decay = 0.97,
-                                         .lr_decay_epochs = 2,
-                                         .adam_beta1 = 0.5,
-                                         .adam_beta2 = 0.999,
-                                         .adam_epsilon = 1e-8,
-                                         .average_decay = 0.999,
-                                         .eval_every = 2,
-                                         .eval_samples = 2};
-
-struct bench {
-    char folder[256], database[300];
-    struct vib_dataset data;
-    atomic_bool stop;
-    struct vib_error err;
-};
-
-static int bench_new(void **state) {
-    const struct vib_mixture mixture = {.dim = 3,
-                                        .classes = CLASSES,
-                                        .n_train = 64,
-                                        .n_test = N_TEST,
-                                        .separation = 3.0,
-                                        .noise = 1.0};
-    const char *tmp = getenv("TMPDIR");
-    struct bench *b = calloc(1, sizeof *b);
-    assert_non_null(b);
-    snprintf(b->folder, sizeof b->folder, "%s/keep.XXXXXX", tmp != NULL ? tmp : "/tmp");
-    assert_non_null(mkdtemp(b->folder));
-    snprintf(b->database, sizeof b->database, "%s/x.db", b->folder);
-    assert_ok(vib_dataset_make_mixture(&b->data, &mixture, &b->err), &b->err);
-    *state = b;
-    return 0;
-}
-
-static int bench_free(void **state) {
-    struct bench *b = *state;
-    remove_folder(b->folder);
-    vib_dataset_release(&b->data);
-    free(b);
-    return 0;
-}
+enum { N_TEST = JOB_N_TEST, K = JOB_K, CLASSES = JOB_CLASSES };
 
 /* A job that keeps its weights and the codes of n examples. */
-static struct job *keeping_job(struct bench *b, size_t n) {
-    char *path = checkpoint_path(b->database, identity);
-    assert_non_null(path);
-    struct job *job = job_new(path);
-    free(path);
-    assert_non_null(job);
-    assert_non_null(job->weights_path = weights_path(b->database, identity));
-    memcpy(job->identity, identity, sizeof identity);
-    settings_init(&job->settings);
-    job->settings.job = params;
-    job->settings.checkpoint_every_s = 0;
+static struct job *keeping_job(struct job_bench *b, size_t n) {
+    struct job *job = job_bench_add(b);
+    assert_non_null(job->weights_path = weights_path(b->database, bench_identity));
     job->settings.save_codes = n;
-    job->data = &b->data;
-    job->stop = &b->stop;
     return job;
-}
-
-static void assert_done(const struct job *job) {
-    assert_false(job->interrupted);
-    assert_int_equal(job->result.state, JOB_DONE);
-    assert_int_equal(job->result.n_epochs, 2);
 }
 
 static void assert_same_codes(const struct kept_codes *a, const struct kept_codes *b) {
@@ -104,7 +36,7 @@ static void assert_same_codes(const struct kept_codes *a, const struct kept_code
 }
 
 static void nothing_is_kept_unless_asked_for(void **state) {
-    struct bench *b = *state;
+    struct job_bench *b = *state;
     struct job *plain = keeping_job(b, 0), *keeping = keeping_job(b, 10);
     free(plain->weights_path);
     plain->weights_path = NULL;
@@ -135,7 +67,7 @@ static void assert_decoder_in_file(const char *path, const struct kept_codes *ke
 }
 
 static void codes_and_weights_are_kept(void **state) {
-    struct bench *b = *state;
+    struct job_bench *b = *state;
     struct job *job = keeping_job(b, 1000), *fewer = keeping_job(b, 10);
     job_run(job, 0);
     assert_done(job);
@@ -170,7 +102,7 @@ static size_t best_class(const struct kept_codes *kept, const float *z) {
 }
 
 static void a_point_is_predicted_as_its_decoder_says(void **state) {
-    struct bench *b = *state;
+    struct job_bench *b = *state;
     struct job *job = keeping_job(b, N_TEST);
     job->settings.job.method = VIB_METHOD_DETERMINISTIC;
     job_run(job, 0);
@@ -183,7 +115,7 @@ static void a_point_is_predicted_as_its_decoder_says(void **state) {
 }
 
 /* Leaves the checkpoint of a job whose training and evaluations are finished, but nothing else. */
-static void leave_finished_checkpoint(struct bench *b) {
+static void leave_finished_checkpoint(struct job_bench *b) {
     struct job *job = keeping_job(b, 0);
     struct checkpoint saved;
     bool found;
@@ -192,20 +124,21 @@ static void leave_finished_checkpoint(struct bench *b) {
     job->weights_path = NULL;
     job_run(job, 0);
     assert_done(job);
-    assert_ok(checkpoint_read(job->checkpoint_path, identity, &saved, &found, &b->err), &b->err);
+    assert_ok(checkpoint_read(job->checkpoint_path, bench_identity, &saved, &found, &b->err),
+              &b->err);
     assert_true(found);
     assert_int_equal(saved.progress.n_epochs, 1);
     free(saved.progress.epochs);
     saved.progress.epochs = job->result.epochs;
     saved.progress.n_epochs = job->result.n_epochs;
     job->result.epochs = NULL;
-    assert_ok(checkpoint_write(job->checkpoint_path, identity, &saved, &b->err), &b->err);
+    assert_ok(checkpoint_write(job->checkpoint_path, bench_identity, &saved, &b->err), &b->err);
     checkpoint_release(&saved);
     job_free(job);
 }
 
 static void stopped_before_it_and_continued(void **state) {
-    struct bench *b = *state;
+    struct job_bench *b = *state;
     struct job *whole = keeping_job(b, 10), *first = keeping_job(b, 10),
                *second = keeping_job(b, 10);
     job_run(whole, 0);
@@ -221,7 +154,7 @@ static void stopped_before_it_and_continued(void **state) {
     assert_int_not_equal(access(first->weights_path, F_OK), 0);
     job_run(second, 0);
     assert_done(second);
-    assert_int_equal(second->result.examples, 4 * 64); /* none of them twice */
+    assert_int_equal(second->result.examples, JOB_EPOCHS * JOB_N_TRAIN); /* none of them twice */
     assert_same_codes(whole->result.codes, second->result.codes);
     assert_decoder_in_file(second->weights_path, whole->result.codes);
     job_free(whole);
@@ -230,7 +163,7 @@ static void stopped_before_it_and_continued(void **state) {
 }
 
 static void weights_that_cannot_be_written_are_told(void **state) {
-    struct bench *b = *state;
+    struct job_bench *b = *state;
     char folder[400];
     struct job *job = keeping_job(b, 10);
     snprintf(folder, sizeof folder, "%s.weights", b->database);
@@ -250,7 +183,7 @@ static void weights_that_cannot_be_written_are_told(void **state) {
     job_free(job);
 }
 
-#define WITH_BENCH(name) cmocka_unit_test_setup_teardown(name, bench_new, bench_free)
+#define WITH_BENCH(name) cmocka_unit_test_setup_teardown(name, job_bench_new, job_bench_free)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
