@@ -193,53 +193,64 @@ static size_t read_width(const struct key *key, const char **text) {
     return (size_t)value;
 }
 
-static int set_widths(struct settings *settings, const struct key *key, const char *text,
-                      struct vib_error *err) {
-    size_t layers[1 + VIB_MAX_HIDDEN] = {0}; /* the number of widths, then they */
+/* Reads one item of a list at *text into *values and moves past it; false when there is none that
+ * the key accepts. */
+typedef bool read_item(const struct key *key, const char **text, void *values);
+
+static bool read_layer(const struct key *key, const char **text, void *values) {
+    size_t *layers = values; /* the number of widths, then they */
+    const size_t width = layers[0] < VIB_MAX_HIDDEN ? read_width(key, text) : 0;
+    if (width > 0)
+        layers[++layers[0]] = width;
+    return width > 0;
+}
+
+static bool read_name(const struct key *key, const char **text, void *values) {
+    unsigned *set = values;
+    const size_t length = strcspn(*text, " ,]");
+    const int name = find_choice(key, *text, length);
+    if (name < 0 || *set & 1u << name)
+        return false;
+    *set |= 1u << name;
+    *text += length;
+    return true;
+}
+
+/* "[a, b]", blanks allowed around every item. */
+static int read_list(const struct key *key, const char *text, read_item *read, void *values,
+                     struct vib_error *err) {
     const char *next = skip_blanks(text);
     if (*next++ != '[')
         return reject(key, text, "", err);
     next = skip_blanks(next);
     while (*next != ']') {
-        size_t width = layers[0] < VIB_MAX_HIDDEN ? read_width(key, &next) : 0;
-        if (width == 0)
+        if (!read(key, &next, values))
             return reject(key, text, "", err);
-        layers[++layers[0]] = width;
         next = skip_blanks(next);
         if (*next == ',' && *skip_blanks(next + 1) != ']')
             next = skip_blanks(next + 1);
         else if (*next != ']')
             return reject(key, text, "", err);
     }
-    if (*skip_blanks(next + 1) != '\0')
-        return reject(key, text, "", err);
-    memcpy(field(settings, key), layers, sizeof layers);
-    return 0;
+    return *skip_blanks(next + 1) == '\0' ? 0 : reject(key, text, "", err);
+}
+
+static int set_widths(struct settings *settings, const struct key *key, const char *text,
+                      struct vib_error *err) {
+    size_t layers[1 + VIB_MAX_HIDDEN] = {0};
+    int rc = read_list(key, text, read_layer, layers, err);
+    if (rc == 0)
+        memcpy(field(settings, key), layers, sizeof layers);
+    return rc;
 }
 
 static int set_set(struct settings *settings, const struct key *key, const char *text,
                    struct vib_error *err) {
     unsigned set = 0;
-    const char *next = skip_blanks(text);
-    if (*next++ != '[')
-        return reject(key, text, "", err);
-    next = skip_blanks(next);
-    while (*next != ']') {
-        const size_t length = strcspn(next, " ,]");
-        const int name = find_choice(key, next, length);
-        if (name < 0 || set & 1u << name)
-            return reject(key, text, "", err);
-        set |= 1u << name;
-        next = skip_blanks(next + length);
-        if (*next == ',' && *skip_blanks(next + 1) != ']')
-            next = skip_blanks(next + 1);
-        else if (*next != ']')
-            return reject(key, text, "", err);
-    }
-    if (*skip_blanks(next + 1) != '\0')
-        return reject(key, text, "", err);
-    memcpy(field(settings, key), &set, sizeof set);
-    return 0;
+    int rc = read_list(key, text, read_name, &set, err);
+    if (rc == 0)
+        memcpy(field(settings, key), &set, sizeof set);
+    return rc;
 }
 
 int key_set(struct settings *settings, const struct key *key, const char *text,
