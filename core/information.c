@@ -59,12 +59,34 @@ static int estimate(struct source *source, const struct vib_params *params, cons
     return rc;
 }
 
+static size_t examples_used(const struct vib_params *params, const struct vib_dataset *data,
+                            enum vib_split_id split) {
+    const size_t all = data->split[split].n;
+    return params->bounds_n < all ? params->bounds_n : all;
+}
+
+double vib_information_flops(const struct vib_params *params, const struct vib_dataset *data) {
+    const unsigned sampled = 1u << VIB_ESTIMATOR_MIXTURE | 1u << VIB_ESTIMATOR_LEAVE_ONE_OUT;
+    const unsigned passes[] = {sampled, 1u << VIB_ESTIMATOR_PAIRWISE_KL,
+                               1u << VIB_ESTIMATOR_PAIRWISE_BHATTACHARYYA};
+    const double pair = 300.0 + 9.0 * (double)params->K;
+    double flops = 0.0;
+    if (params->method != VIB_METHOD_VIB)
+        return 0.0;
+    for (int s = 0; s < VIB_SPLITS; s++)
+        for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++) {
+            const double n = (double)examples_used(params, data, (enum vib_split_id)s);
+            flops += (params->bounds & passes[i]) != 0 ? n * n * pair : 0.0;
+        }
+    return flops;
+}
+
 int vib_measure_information(struct vib_evaluator *evaluator, const float *weights,
                             const struct vib_dataset *data, enum vib_split_id split,
                             const struct vib_params *params, const atomic_bool *stop,
                             struct vib_information *result, struct vib_error *err) {
     const struct vib_posterior posterior = vib_posterior_of(params);
-    const size_t all = data->split[split].n, n = params->bounds_n < all ? params->bounds_n : all;
+    const size_t all = data->split[split].n, n = examples_used(params, data, split);
     struct vib_codes codes = {0};
     struct source source = {.codes = &codes, .split = split, .seed = params->seed};
     uint32_t *index = NULL;

@@ -270,6 +270,10 @@ void vib_trainer_progress(const struct vib_trainer *t, struct vib_progress *prog
     progress->steps_per_epoch = t->steps_per_epoch;
     progress->examples = s->examples;
     progress->lr = s->lr;
+    progress->done =
+        ((double)s->epoch + (double)s->step / (double)t->steps_per_epoch) /
+        (double)t->params.epochs *
+        (1.0 - vib_information_flops(&t->params, t->data) / vib_job_flops(&t->params, t->data));
     progress->objective = s->step > 0 ? s->objective_sum / s->epoch_examples : s->last_objective;
 }
 
@@ -336,5 +340,5 @@ double vib_job_flops(const struct vib_params *params, const struct vib_dataset *
     double decode = 2.0 * (double)params->K * (double)data->classes;
     double evaluation = vib_network_forward_flops(&net) + (double)params->eval_samples * decode;
     return (double)params->epochs * train * vib_network_step_flops(&net) +
-           evaluations * (train + test) * evaluation;
+           evaluations * (train + test) * evaluation + vib_information_flops(params, data);
 }

@@ -26,6 +26,8 @@ struct vib_progress {
     size_t steps_per_epoch;
     uint64_t examples; /* training examples processed */
     double lr;         /* step size of the last step */
+    double done;       /* share of the job's work that lies behind it, 0..1, as vib_job_flops
+                          estimates it; below 1 when only the final estimates are left */
     double objective;  /* mean J in bits over the steps of the epoch under way, or of the last
                           complete one when step is 0; NaN before the first step */
 };
@@ -78,7 +80,7 @@ void *vib_trainer_state(struct vib_trainer *trainer, size_t *size);
 int vib_trainer_restore(struct vib_trainer *trainer, const void *state, size_t size,
                         struct vib_error *err);
 
-/* Estimated floating-point operations of the whole job, evaluations included. */
+/* Estimated floating-point operations of the whole job, with evaluations and final estimates. */
 double vib_job_flops(const struct vib_params *params, const struct vib_dataset *data);
 
 #endif

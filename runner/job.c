@@ -57,9 +57,7 @@ static void end_with(struct job *job, enum job_state state, const char *text) {
 }
 
 static void show_progress(struct job *job, const struct vib_progress *p, uint64_t first_examples) {
-    double steps = (double)p->epoch * (double)p->steps_per_epoch + (double)p->step;
-    double all = (double)job->settings.job.epochs * (double)p->steps_per_epoch;
-    atomic_store(&job->monitor.done, steps / all);
+    atomic_store(&job->monitor.done, p->done);
     atomic_store(&job->monitor.objective, p->objective);
     atomic_store(&job->monitor.epoch, p->epoch);
     atomic_store(&job->monitor.examples, p->examples - first_examples);
@@ -249,6 +247,7 @@ void job_run(struct job *job, size_t worker) {
         rc = keep(job, trainer);
     if (rc == VIB_OK) {
         job->result.state = JOB_DONE;
+        atomic_store(&job->monitor.done, 1.0);
     } else if (rc == VIB_ESTOPPED) {
         job->interrupted = true;
         if (save(job, trainer, &err) != VIB_OK)

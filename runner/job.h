@@ -17,7 +17,7 @@
 
 /* Written by the worker, read by the progress display, each value on its own. */
 struct job_monitor {
-    _Atomic double done;       /* share of the job's steps done, 0..1 */
+    _Atomic double done;       /* share of the job's work done, 0..1 */
     _Atomic double base;       /* `done` when this attempt began: above 0 after a checkpoint */
     _Atomic double objective;  /* bits; NaN before the first step */
     _Atomic size_t epoch;      /* epochs completed */

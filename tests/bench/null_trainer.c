@@ -53,6 +53,7 @@ void vib_trainer_progress(const struct vib_trainer *trainer, struct vib_progress
     memset(progress, 0, sizeof *progress);
     progress->epoch = trainer->epoch;
     progress->steps_per_epoch = 1;
+    progress->done = (double)trainer->epoch / (double)trainer->epochs;
     progress->examples = trainer->epoch;
 }
 

@@ -200,6 +200,35 @@ static void test_subset(void **state) {
     vib_dataset_release(&data);
 }
 
+/* A job is not done before its estimates are: theirs is a share of the work that grows as n^2. */
+static void test_share_of_the_work(void **state) {
+    (void)state;
+    const size_t n[] = {0, 50, 100, 5000};
+    double left[4];
+    struct vib_dataset data;
+    struct vib_progress progress;
+    struct vib_params params = base;
+    one_hot(&data);
+    params.epochs = 2;
+    for (size_t i = 0; i < 4; i++) {
+        params.bounds = n[i] > 0 ? base.bounds : 0;
+        params.bounds_n = n[i];
+        struct vib_trainer *trainer = trained(&params, &data);
+        vib_trainer_progress(trainer, &progress);
+        assert_int_equal(progress.epoch, 2);
+        left[i] = 1.0 - progress.done;
+        vib_trainer_free(trainer);
+    }
+    assert_true(left[0] == 0.0);
+    assert_true(left[1] > 0.0);
+    /* x = n^2 c / (rest + n^2 c), so x / (1 - x) quadruples */
+    assert_true(fabs(left[2] / (1 - left[2]) / (left[1] / (1 - left[1])) - 4.0) < 1e-9);
+    assert_true(left[3] > left[2] && left[3] < 1.0);
+    params.bounds = 1u << VIB_ESTIMATOR_RATE; /* comes with the codes */
+    assert_true(vib_information_flops(&params, &data) == 0.0);
+    vib_dataset_release(&data);
+}
+
 static void test_full_covariance(void **state) {
     (void)state;
     struct vib_dataset data;
@@ -266,6 +295,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_hot_sandwich),
         cmocka_unit_test(test_subset),
+        cmocka_unit_test(test_share_of_the_work),
         cmocka_unit_test(test_full_covariance),
         cmocka_unit_test(test_a_deterministic_code_has_none),
         cmocka_unit_test(test_stops_on_request),
