@@ -181,7 +181,7 @@ static int train(struct job *job, struct vib_trainer *trainer, size_t *epoch) {
 static int measure_information(struct job *job, struct vib_trainer *trainer) {
     const double start = clock_s();
     int rc = VIB_OK;
-    for (int s = 0; s < VIB_SPLITS && rc == VIB_OK; s++) {
+    for (int s = 0; s < VIB_SPLITS && rc != VIB_ESTOPPED; s++) {
         struct vib_error err = {0};
         rc = vib_trainer_bounds(trainer, (enum vib_split_id)s, &job->result.information[s], &err);
         if (rc != VIB_OK && rc != VIB_ESTOPPED)
