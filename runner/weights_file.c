@@ -52,7 +52,7 @@ static void layer_name(const struct vib_network *net, size_t layer, char name[LA
     if (layer < net->n_hidden)
         snprintf(name, LAYER_NAME_SIZE, "encoder.%zu", layer);
     else
-        strcpy(name, layer == net->n_hidden ? "encoder.head" : "decoder");
+        snprintf(name, LAYER_NAME_SIZE, "%s", layer == net->n_hidden ? "encoder.head" : "decoder");
 }
 
 /* Returns how many there are. */
