@@ -2,7 +2,9 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 static const size_t CACHE_LINE = 64, HUGE_PAGE = (size_t)2 << 20;
 
@@ -18,4 +20,15 @@ void *vib_memory_new(size_t size) {
         (void)madvise(memory, size, MADV_HUGEPAGE);
 #endif
     return memory;
+}
+
+void vib_memory_discard(void *memory, size_t size) {
+    memset(memory, 0, size);
+#ifdef MADV_DONTNEED
+    /* Anonymous memory reads as zero afterwards, which it is already should the advice fail. */
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    const size_t skipped = (page - (uintptr_t)memory % page) % page;
+    if (size > skipped + page)
+        (void)madvise((char *)memory + skipped, (size - skipped) / page * page, MADV_DONTNEED);
+#endif
 }

@@ -9,4 +9,8 @@
  * translation. NULL when out of memory. To be freed with free(). */
 void *vib_memory_new(size_t size);
 
+/* Sets a part of such a block to zero and hands its pages back to the system until they are written
+ * again. */
+void vib_memory_discard(void *memory, size_t size);
+
 #endif

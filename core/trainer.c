@@ -248,7 +248,10 @@ static void end_epoch(struct vib_trainer *t) {
     s->objective_sum = s->epoch_examples = 0.0;
     s->step = 0;
     s->epoch++;
-    shuffle(t);
+    if (s->epoch < t->params.epochs)
+        shuffle(t);
+    else /* the average is the result; its estimates need the room */
+        vib_memory_discard(t->adam.w, (size_t)(t->adam.a - t->adam.w) * sizeof *t->adam.w);
 }
 
 int vib_trainer_advance(struct vib_trainer *t, size_t max_steps) {

@@ -42,7 +42,8 @@ int vib_trainer_new(struct vib_trainer **trainer, const struct vib_params *param
                     const struct vib_dataset *data, const atomic_bool *stop, struct vib_error *err);
 void vib_trainer_free(struct vib_trainer *trainer); /* NULL is harmless */
 
-/* Takes up to max_steps optimiser steps, not beyond the end of the epoch under way.
+/* Takes up to max_steps optimiser steps, not beyond the end of the epoch under way. The end of the
+ * last epoch gives up what only further steps would need.
  * Errors: VIB_EDIVERGED (the objective of a step is not finite; the trainer is of no more use),
  * VIB_EBACKEND. */
 int vib_trainer_advance(struct vib_trainer *trainer, size_t max_steps);

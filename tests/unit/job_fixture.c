@@ -2,6 +2,7 @@
 
 #include "runner/checkpoint.h"
 #include "tests/unit/store_fixture.h"
+#include "tests/unit/trainer_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,12 +23,8 @@ static const struct vib_params params = {.beta = 1e-2,
                                          .epochs = JOB_EPOCHS,
                                          .batch = 16,
                                          .lr = 1e-3,
-                                         .lr_decay = 0.97,
                                          .lr_decay_epochs = 2,
-                                         .adam_beta1 = 0.5,
-                                         .adam_beta2 = 0.999,
-                                         .adam_epsilon = 1e-8,
-                                         .average_decay = 0.999,
+                                         PAPERS_OPTIMISER,
                                          .eval_every = 2,
                                          .eval_samples = 2};
 

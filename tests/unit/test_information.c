@@ -1,7 +1,7 @@
 /* I(Z;X) of trained models, where the truth is known. */
 #include "core/information.h"
 #include "core/random.h"
-#include "core/trainer.h"
+#include "tests/unit/trainer_fixture.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-enum { CLASSES = 10, TRUTH_SAMPLES = 20000 };
+enum { TRUTH_SAMPLES = 20000 };
 
 static const unsigned all_bounds = (1u << VIB_ESTIMATORS) - 1;
 
@@ -21,44 +21,17 @@ static const struct vib_params base = {.beta = 0.1,
                                        .epochs = 1500,
                                        .batch = 100,
                                        .lr = 2e-2,
-                                       .lr_decay = 0.97,
                                        .lr_decay_epochs = 8,
-                                       .adam_beta1 = 0.5,
-                                       .adam_beta2 = 0.999,
-                                       .adam_epsilon = 1e-8,
-                                       .average_decay = 0.999,
+                                       PAPERS_OPTIMISER,
                                        .eval_every = 1500,
                                        .eval_samples = 1,
                                        .bounds = (1u << VIB_ESTIMATORS) - 1,
                                        .bounds_n = 2000};
 
-static void one_hot_split(struct vib_split *split, size_t n) {
-    split->n = n;
-    split->values = calloc(n * CLASSES, sizeof *split->values);
-    split->labels = malloc(n);
-    assert_true(split->values != NULL && split->labels != NULL);
-    for (size_t i = 0; i < n; i++) {
-        split->values[i * CLASSES + i % CLASSES] = 1.0f;
-        split->labels[i] = (uint8_t)(i % CLASSES);
-    }
-}
-
-/* Ten one-hot inputs, Y = X, in equal numbers. */
-static void one_hot(struct vib_dataset *data) {
-    struct vib_error err;
-    *data = (struct vib_dataset){.name = "one-hot", .dim = CLASSES, .classes = CLASSES};
-    one_hot_split(&data->split[VIB_TRAIN], 1000);
-    one_hot_split(&data->split[VIB_TEST], 2000);
-    assert_int_equal(vib_dataset_finish(data, &err), VIB_OK);
-}
-
 static struct vib_trainer *trained(const struct vib_params *params,
                                    const struct vib_dataset *data) {
-    struct vib_trainer *trainer = NULL;
-    struct vib_error err;
-    assert_int_equal(vib_trainer_new(&trainer, params, data, NULL, &err), VIB_OK);
-    for (size_t i = 0; i < params->epochs; i++)
-        assert_int_equal(vib_trainer_advance(trainer, SIZE_MAX), VIB_OK);
+    struct vib_trainer *trainer = trainer_for(params, data);
+    train_epochs(trainer, params->epochs);
     return trainer;
 }
 
@@ -94,16 +67,16 @@ static void find_truth(const struct vib_codes *codes, struct truth *truth) {
     float eps[64];
     for (size_t i = 0; i < TRUTH_SAMPLES; i++) {
         const struct vib_stream stream = {7, VIB_STREAM_TRUTH, (uint32_t)i, 77};
-        const size_t x = i % CLASSES;
-        double z[64], terms[CLASSES], r = -0.5 * (double)K * log(2.0 * acos(-1.0));
+        const size_t x = i % ONE_HOT;
+        double z[64], terms[ONE_HOT], r = -0.5 * (double)K * log(2.0 * acos(-1.0));
         vib_random_normal(&stream, 0, K, eps);
         for (size_t k = 0; k < K; k++) {
             z[k] = (double)codes->mu[x * K + k] + (double)codes->factor[x * K + k] * (double)eps[k];
             r -= 0.5 * z[k] * z[k];
         }
-        for (size_t j = 0; j < CLASSES; j++)
+        for (size_t j = 0; j < ONE_HOT; j++)
             terms[j] = log_density(codes, j, z);
-        const double p = log_mean_exp(terms, CLASSES);
+        const double p = log_mean_exp(terms, ONE_HOT);
         const double izx = (terms[x] - p) / log(2.0), slack = (p - r) / log(2.0);
         sums[0] += izx;
         sums[1] += izx * izx;
@@ -142,7 +115,7 @@ static void test_one_hot_sandwich(void **state) {
     (void)state;
     static const double betas[] = {0.01, 0.1, 0.5};
     struct vib_dataset data;
-    one_hot(&data);
+    one_hot_data(&data, 1000, 2000);
     for (size_t i = 0; i < sizeof betas / sizeof betas[0]; i++) {
         struct vib_params params = base;
         struct vib_evaluation evaluation;
@@ -157,7 +130,7 @@ static void test_one_hot_sandwich(void **state) {
         assert_int_equal(got.n, 2000);
         assert_int_equal(got.made, all_bounds);
         assert_int_equal(
-            vib_codes_init(&codes, &vib_trainer_network(trainer)->posterior, CLASSES, &err),
+            vib_codes_init(&codes, &vib_trainer_network(trainer)->posterior, ONE_HOT, &err),
             VIB_OK);
         assert_int_equal(vib_trainer_codes(trainer, VIB_TEST, &codes), VIB_OK);
         find_truth(&codes, &truth);
@@ -182,7 +155,7 @@ static void test_subset(void **state) {
     struct vib_error err;
     struct vib_information part, again, whole;
     struct vib_params params = base;
-    one_hot(&data);
+    one_hot_data(&data, 1000, 2000);
     params.epochs = 20;
     params.bounds_n = 50;
     struct vib_trainer *trainer = trained(&params, &data);
@@ -208,7 +181,7 @@ static void test_share_of_the_work(void **state) {
     struct vib_dataset data;
     struct vib_progress progress;
     struct vib_params params = base;
-    one_hot(&data);
+    one_hot_data(&data, 1000, 2000);
     params.epochs = 2;
     for (size_t i = 0; i < 4; i++) {
         params.bounds = n[i] > 0 ? base.bounds : 0;
@@ -236,7 +209,7 @@ static void test_full_covariance(void **state) {
     struct vib_information got;
     struct vib_evaluation evaluation;
     struct vib_params params = base;
-    one_hot(&data);
+    one_hot_data(&data, 1000, 2000);
     params.covariance = VIB_FULL;
     params.K = 3;
     params.epochs = 200;
@@ -259,7 +232,7 @@ static void test_a_deterministic_code_has_none(void **state) {
     struct vib_information got;
     struct vib_evaluation evaluation;
     struct vib_params params = base;
-    one_hot(&data);
+    one_hot_data(&data, 1000, 2000);
     params.method = VIB_METHOD_DETERMINISTIC;
     params.epochs = 2;
     params.eval_samples = 12;
@@ -282,7 +255,7 @@ static void test_stops_on_request(void **state) {
     struct vib_error err;
     atomic_bool stop;
     atomic_init(&stop, true);
-    one_hot(&data);
+    one_hot_data(&data, 1000, 2000);
     assert_int_equal(vib_trainer_new(&trainer, &base, &data, &stop, &err), VIB_OK);
     assert_int_equal(vib_trainer_bounds(trainer, VIB_TEST, &got, &err), VIB_ESTOPPED);
     atomic_store(&stop, false);

@@ -1,5 +1,5 @@
 /* The trainer: what it learns on a problem whose optimum is known, determinism, saving, failing. */
-#include "core/trainer.h"
+#include "tests/unit/trainer_fixture.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -10,20 +10,17 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
+/* Trained for fewer epochs than it says, unless a test wants the end. */
 static const struct vib_params base = {.beta = 1e-2,
                                        .K = 4,
                                        .seed = 1,
                                        .n_hidden = 1,
                                        .hidden = {24},
-                                       .epochs = 4,
+                                       .epochs = 2000,
                                        .batch = 32,
                                        .lr = 1e-3,
-                                       .lr_decay = 0.97,
                                        .lr_decay_epochs = 2,
-                                       .adam_beta1 = 0.5,
-                                       .adam_beta2 = 0.999,
-                                       .adam_epsilon = 1e-8,
-                                       .average_decay = 0.999,
+                                       PAPERS_OPTIMISER,
                                        .eval_every = 10,
                                        .eval_samples = 3};
 
@@ -36,42 +33,14 @@ static void small_mixture(struct vib_dataset *data) {
     assert_int_equal(vib_dataset_make_mixture(data, &mixture, &err), VIB_OK);
 }
 
-/* Ten one-hot inputs, ten classes, Y = X, each many times over. */
-static void one_hot_split(struct vib_split *split, size_t n) {
-    split->n = n;
-    split->values = calloc(n * 10, sizeof *split->values);
-    split->labels = malloc(n);
-    assert_true(split->values != NULL && split->labels != NULL);
-    for (size_t i = 0; i < n; i++) {
-        split->values[i * 10 + i % 10] = 1.0f;
-        split->labels[i] = (uint8_t)(i % 10);
-    }
-}
-
-static struct vib_trainer *trainer_for(const struct vib_params *params,
-                                       const struct vib_dataset *data) {
-    struct vib_trainer *trainer = NULL;
-    struct vib_error err;
-    assert_int_equal(vib_trainer_new(&trainer, params, data, NULL, &err), VIB_OK);
-    return trainer;
-}
-
-static void train_epochs(struct vib_trainer *trainer, size_t epochs) {
-    for (size_t i = 0; i < epochs; i++)
-        assert_int_equal(vib_trainer_advance(trainer, SIZE_MAX), VIB_OK);
-}
-
 /* vib-facts: the optimum by a symmetric ansatz; a trained model must do no worse than 2 % above. */
 static void test_one_hot_optimum(void **state) {
     (void)state;
     static const struct {
         double beta, rate, izy;
     } optimum[] = {{0.01, 8.18, 3.3148}, {0.1, 5.84, 3.217}, {0.5, 3.10, 2.479}};
-    struct vib_dataset data = {.name = "one-hot", .dim = 10, .classes = 10};
-    struct vib_error err;
-    one_hot_split(&data.split[VIB_TRAIN], 1000);
-    one_hot_split(&data.split[VIB_TEST], 100000);
-    assert_int_equal(vib_dataset_finish(&data, &err), VIB_OK);
+    struct vib_dataset data;
+    one_hot_data(&data, 1000, 100000);
     for (size_t i = 0; i < 3; i++) {
         struct vib_params params = base;
         params.n_hidden = 0;
@@ -208,6 +177,37 @@ static void test_restore_continues_with_the_same_bits(void **state) {
         print_message("# SKIPPED: bfloat16, not on this machine\n");
 }
 
+/* The end of training gives up what only steps would need; the result is still there, and so is a
+ * state that says that training is over. */
+static void test_the_end_keeps_the_average(void **state) {
+    (void)state;
+    struct vib_params params = base;
+    struct vib_dataset data;
+    struct vib_error err;
+    void *end;
+    size_t size;
+    params.epochs = 2;
+    small_mixture(&data);
+    struct vib_trainer *endless = trainer_for(&base, &data), *ended = trainer_for(&params, &data),
+                       *restored = trainer_for(&params, &data);
+    const size_t bytes = vib_trainer_network(ended)->n_params * sizeof(float);
+    train_epochs(endless, 2);
+    train_epochs(ended, 2);
+    assert_memory_equal(vib_trainer_weights(endless), vib_trainer_weights(ended), bytes);
+    copy_state(ended, &end, &size);
+    assert_int_equal(vib_trainer_restore(restored, end, size, &err), VIB_OK);
+    assert_memory_equal(vib_trainer_weights(restored), vib_trainer_weights(ended), bytes);
+    static const float zeros[64];
+    const char *w = (const char *)end + size - 4 * bytes; /* w, m, v, a are the end of the state */
+    for (size_t i = 0; i < 3 * bytes / sizeof zeros; i++)
+        assert_memory_equal(w + i * sizeof zeros, zeros, sizeof zeros);
+    vib_trainer_free(endless);
+    vib_trainer_free(ended);
+    vib_trainer_free(restored);
+    free(end);
+    vib_dataset_release(&data);
+}
+
 static void test_seeds_differ(void **state) {
     (void)state;
     struct vib_dataset data;
@@ -310,6 +310,7 @@ int main(void) {
         cmocka_unit_test(test_learns_the_mixture),
         cmocka_unit_test(test_same_bits_on_any_thread),
         cmocka_unit_test(test_restore_continues_with_the_same_bits),
+        cmocka_unit_test(test_the_end_keeps_the_average),
         cmocka_unit_test(test_seeds_differ),
         cmocka_unit_test(test_divergence_is_reported),
         cmocka_unit_test(test_evaluation_stops_on_request),
