@@ -28,6 +28,18 @@ void vib_to_bf16(const float *in, size_t n, uint16_t *out) {
 }
 
 VIB_MULTIVERSION
+static uint32_t not_finite(const float *x, size_t n) {
+    uint32_t found = 0;
+    for (size_t i = 0; i < n; i++)
+        found |= (vib_float_bits(x[i]) & 0x7f800000u) == 0x7f800000u ? 1u : 0u;
+    return found;
+}
+
+bool vib_all_finite(const float *x, size_t n) {
+    return not_finite(x, n) == 0;
+}
+
+VIB_MULTIVERSION
 static void relu_backward_f32(const float *restrict h, size_t n, float *restrict delta) {
     for (size_t i = 0; i < n; i++)
         delta[i] = h[i] > 0.0f ? delta[i] : 0.0f;

@@ -5,6 +5,7 @@
 
 #include "core/params.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,9 @@ size_t vib_type_size(enum vib_type type); /* bytes per element */
 
 /* out[i] = bfloat16(in[i]), rounded to nearest even; NaN stays NaN. */
 void vib_to_bf16(const float *in, size_t n, uint16_t *out);
+
+/* Whether none of x[0..n) is NaN or infinite. */
+bool vib_all_finite(const float *x, size_t n);
 
 /* delta[i] *= activation'(.), written in terms of the activation's output, which is scale h[i].
  * Both of `type`. */

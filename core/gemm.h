@@ -17,7 +17,7 @@
 enum vib_epilogue {
     VIB_EPILOGUE_NONE,
     VIB_EPILOGUE_BIAS,      /* C += 1 bias^T */
-    VIB_EPILOGUE_BIAS_RELU, /* C = max(0, C + 1 bias^T) */
+    VIB_EPILOGUE_BIAS_RELU, /* C = max(0, C + 1 bias^T); NaN stays NaN or becomes 0 */
     VIB_EPILOGUE_BIAS_TANH
 };
 

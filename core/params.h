@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { VIB_MAX_HIDDEN = 8 };
+enum { VIB_MAX_HIDDEN = 8, VIB_MAX_FULL_K = 64 /* of K with full covariance */ };
 
 /* The systems of the paper's Table 1. All but VIB have a deterministic code z of K linear units and
  * no rate; each replaces the objective's rate by its own way to regularise, if any. */

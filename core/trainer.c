@@ -60,6 +60,11 @@ int vib_trainer_check(const struct vib_params *params, const struct vib_dataset 
         return vib_error_set(err, VIB_ECONFIG,
                              "train.batch is %zu, but the training split of %s has %zu examples",
                              params->batch, data->name, data->split[VIB_TRAIN].n);
+    if (params->covariance == VIB_FULL && params->K > VIB_MAX_FULL_K)
+        return vib_error_set(err, VIB_ECONFIG,
+                             "model.covariance: full is for K up to %d, not %zu: the work on every "
+                             "pair of codes grows as K^3; use diagonal",
+                             VIB_MAX_FULL_K, params->K);
     if (!vib_gemm_supports(params->precision))
         return vib_error_set(err, VIB_ECONFIG,
                              "train.precision: bfloat16 needs a CPU with AVX512_BF16 and the "
@@ -250,13 +255,13 @@ static void end_epoch(struct vib_trainer *t) {
     s->epoch++;
     if (s->epoch < t->params.epochs)
         shuffle(t);
-    else /* the average is the result; its estimates need the room */
-        vib_memory_discard(t->adam.w, (size_t)(t->adam.a - t->adam.w) * sizeof *t->adam.w);
+    else /* estimates need the room; the average, after an odd number of steps, still needs w */
+        vib_memory_discard(t->adam.m, (size_t)(t->adam.a - t->adam.m) * sizeof *t->adam.m);
 }
 
 int vib_trainer_advance(struct vib_trainer *t, size_t max_steps) {
     int rc = VIB_OK;
-    for (size_t i = 0; i < max_steps && rc == VIB_OK; i++) {
+    for (size_t i = 0; i < max_steps && t->state->epoch < t->params.epochs && rc == VIB_OK; i++) {
         rc = take_step(t);
         if (rc == VIB_OK && t->state->step == t->steps_per_epoch) {
             end_epoch(t);
@@ -294,8 +299,11 @@ const struct vib_network *vib_trainer_network(const struct vib_trainer *t) {
 
 int vib_trainer_evaluate(struct vib_trainer *t, enum vib_split_id split,
                          struct vib_evaluation *result) {
-    return vib_evaluate(&t->evaluator, vib_trainer_weights(t), t->data, split, &t->params, t->stop,
-                        result, NULL);
+    const float *weights = vib_trainer_weights(t);
+    /* A ReLU may turn NaN into 0, so that outputs alone do not tell. */
+    if (!vib_all_finite(weights, t->net.n_params))
+        return VIB_EDIVERGED;
+    return vib_evaluate(&t->evaluator, weights, t->data, split, &t->params, t->stop, result, NULL);
 }
 
 int vib_trainer_bounds(struct vib_trainer *t, enum vib_split_id split,
@@ -341,7 +349,8 @@ double vib_job_flops(const struct vib_params *params, const struct vib_dataset *
     double train = (double)data->split[VIB_TRAIN].n, test = (double)data->split[VIB_TEST].n;
     double evaluations = ceil((double)params->epochs / (double)params->eval_every);
     double decode = 2.0 * (double)params->K * (double)data->classes;
-    double evaluation = vib_network_forward_flops(&net) + (double)params->eval_samples * decode;
+    double samples = net.posterior.kind == VIB_POSTERIOR_POINT ? 1.0 : (double)params->eval_samples;
+    double evaluation = vib_network_forward_flops(&net) + samples * decode;
     return (double)params->epochs * train * vib_network_step_flops(&net) +
            evaluations * (train + test) * evaluation + vib_information_flops(params, data);
 }

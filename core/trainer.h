@@ -42,8 +42,8 @@ int vib_trainer_new(struct vib_trainer **trainer, const struct vib_params *param
                     const struct vib_dataset *data, const atomic_bool *stop, struct vib_error *err);
 void vib_trainer_free(struct vib_trainer *trainer); /* NULL is harmless */
 
-/* Takes up to max_steps optimiser steps, not beyond the end of the epoch under way. The end of the
- * last epoch gives up what only further steps would need.
+/* Takes up to max_steps optimiser steps, not beyond the end of the epoch under way; none after the
+ * last epoch, whose end gives up the memory that only further steps would need.
  * Errors: VIB_EDIVERGED (the objective of a step is not finite; the trainer is of no more use),
  * VIB_EBACKEND. */
 int vib_trainer_advance(struct vib_trainer *trainer, size_t max_steps);
@@ -51,7 +51,7 @@ int vib_trainer_advance(struct vib_trainer *trainer, size_t max_steps);
 void vib_trainer_progress(const struct vib_trainer *trainer, struct vib_progress *progress);
 
 /* Measures the averaged weights (the initial ones before the first step) on a split.
- * Errors: VIB_ESTOPPED, VIB_EDIVERGED, VIB_EBACKEND. */
+ * Errors: VIB_ESTOPPED, VIB_EDIVERGED (a result or a weight is not finite), VIB_EBACKEND. */
 int vib_trainer_evaluate(struct vib_trainer *trainer, enum vib_split_id split,
                          struct vib_evaluation *result);
 

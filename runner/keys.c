@@ -88,8 +88,8 @@ const struct key keys[] = {
     {"model.activation", "model_activation", KEY_CHOICE, AT(job.activation), 0, "relu", 0, 0,
      activations, "", "of the hidden layers", EVERY},
     {"model.covariance", "model_covariance", KEY_CHOICE, AT(job.covariance), 0, "diagonal", 0, 0,
-     covariances, "",
-     "of p(z|x); full has K (K + 1) / 2 numbers per example and is meant for small K", ONLY(VIB)},
+     covariances, "", "of p(z|x); full has K (K + 1) / 2 numbers per example and is for K up to 64",
+     ONLY(VIB)},
 
     {"train.precision", "train_precision", KEY_CHOICE, AT(job.precision), 0, "float32", 0, 0,
      precisions, "",
