@@ -67,6 +67,8 @@ int vib_backward(struct vib_pass *p, const struct vib_weights *w, const uint8_t 
     const struct gradient_sink sink = {gradient, context};
     size_t head = net->n_hidden, size = vib_type_size(p->type);
     int rc = backward_decoder(p, w, labels, objective, &sink);
+    if (rc != VIB_OK)
+        return rc;
     vib_posterior_backward(&net->posterior, p->head, p->factor, p->eps, p->dz,
                            (float)(objective->scale * objective->beta), p->batch, p->dhead);
     if (p->type == VIB_BF16)

@@ -27,8 +27,10 @@ int vib_evaluator_init(struct vib_evaluator *e, const struct vib_network *net,
     e->p = malloc(batch * net->classes * sizeof *e->p);
     e->mean_p = malloc(batch * net->classes * sizeof *e->mean_p);
     e->nats = malloc(batch * sizeof *e->nats);
+    e->log_q = malloc(batch * sizeof *e->log_q);
     e->guess = malloc(batch);
-    if (e->p == NULL || e->mean_p == NULL || e->nats == NULL || e->guess == NULL) {
+    if (e->p == NULL || e->mean_p == NULL || e->nats == NULL || e->log_q == NULL ||
+        e->guess == NULL) {
         vib_evaluator_release(e);
         return vib_error_set(err, VIB_ENOMEM, "out of memory for evaluation");
     }
@@ -40,6 +42,7 @@ void vib_evaluator_release(struct vib_evaluator *e) {
     free(e->p);
     free(e->mean_p);
     free(e->nats);
+    free(e->log_q);
     free(e->guess);
     memset(e, 0, sizeof *e);
 }
@@ -81,6 +84,12 @@ static void draw_eps(struct vib_pass *pass, const struct batch *b, uint64_t seed
     }
 }
 
+/* ln(e^a + e^b); NaN when either is. */
+static double log_add(double a, double b) {
+    const double high = a > b ? a : b, low = a > b ? b : a;
+    return high + log1p(exp(low - high));
+}
+
 static int one_sample(struct vib_evaluator *e, const struct vib_weights *w, const struct batch *b,
                       uint64_t seed, size_t sample, struct sums *sums) {
     struct vib_pass *pass = &e->pass;
@@ -93,9 +102,12 @@ static int one_sample(struct vib_evaluator *e, const struct vib_weights *w, cons
     vib_softmax(pass->logits, rows, classes, e->p);
     for (size_t i = 0; i < rows * classes; i++)
         e->mean_p[i] += (double)e->p[i];
+    /* From logits, not from p, which is cut off at e^-87. */
+    vib_loss_forward(&cross_entropy, pass->logits, b->labels, rows, classes, e->nats);
+    for (size_t i = 0; i < rows; i++)
+        e->log_q[i] = sample == 0 ? -e->nats[i] : log_add(e->log_q[i], -e->nats[i]);
     if (sample == 0) {
         sums->wrong += count_wrong(e->p, b->labels, b->skip, rows, classes, e->guess);
-        vib_loss_forward(&cross_entropy, pass->logits, b->labels, rows, classes, e->nats);
         for (size_t i = b->skip; i < rows; i++) {
             sums->ce_nats += e->nats[i];
             sums->ce_nats_squared += e->nats[i] * e->nats[i];
@@ -108,7 +120,7 @@ static void add_averaged(struct vib_evaluator *e, const struct batch *b, size_t 
                          struct sums *sums) {
     size_t classes = e->pass.net->classes, rows = e->pass.batch;
     for (size_t i = b->skip; i < rows; i++)
-        sums->ce_mc_nats -= log(e->mean_p[i * classes + b->labels[i]] / (double)samples);
+        sums->ce_mc_nats += log((double)samples) - e->log_q[i];
     for (size_t i = 0; i < rows * classes; i++)
         e->p[i] = (float)e->mean_p[i];
     sums->wrong_mc += count_wrong(e->p, b->labels, b->skip, rows, classes, e->guess);
@@ -120,13 +132,16 @@ static int one_batch(struct vib_evaluator *e, const struct vib_weights *w, const
     const bool point = pass->net->posterior.kind == VIB_POSTERIOR_POINT;
     const size_t samples = point ? 1 : params->eval_samples;
     int rc = vib_encode(pass, w);
+    if (rc != VIB_OK)
+        return rc;
     vib_posterior_kl(&pass->net->posterior, pass->head, pass->factor, pass->batch, e->nats);
     for (size_t i = b->skip; i < pass->batch; i++)
         sums->rate_nats += e->nats[i];
     memset(e->mean_p, 0, pass->batch * pass->net->classes * sizeof *e->mean_p);
     for (size_t s = 0; s < samples && rc == VIB_OK; s++)
         rc = one_sample(e, w, b, params->seed, s, sums);
-    add_averaged(e, b, samples, sums);
+    if (rc == VIB_OK)
+        add_averaged(e, b, samples, sums);
     return rc;
 }
 

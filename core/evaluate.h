@@ -29,7 +29,8 @@ struct vib_evaluator {
     struct vib_pass pass;
     float *p;       /* [batch][classes] of one sample */
     double *mean_p; /* [batch][classes] summed over samples */
-    double *nats;   /* [batch] cross-entropy, then KL */
+    double *nats;   /* [batch] KL, then the cross-entropy of one sample */
+    double *log_q;  /* [batch] ln sum_s q(label|z_s) */
     uint8_t *guess; /* [batch] the class of largest probability */
 };
 
