@@ -53,7 +53,8 @@ void vib_dataset_gather(const struct vib_dataset *data, enum vib_split_id split,
  * Errors: VIB_EDATA with the file's name and what is wrong (missing file, magic number, element
  * type, number of dimensions, truncated, trailing bytes, images and labels differing in number,
  * train and test differing in shape, label out of range, limits above what the file holds, zero
- * examples, damaged gzip), VIB_ENOMEM. */
+ * examples, damaged gzip), VIB_EINVAL (no room in *data for the name, or for so many classes),
+ * VIB_ENOMEM, VIB_EBACKEND. */
 int vib_dataset_load_idx(struct vib_dataset *data, const char *name, const char *dir,
                          size_t classes, size_t n_train, size_t n_test, struct vib_error *err);
 
@@ -68,7 +69,7 @@ struct vib_mixture {
 
 /* Generates a mixture; the true I(X;Y) = H(Y) - E[H(Y|X)] is computed by Monte Carlo with exact
  * posteriors (double precision) and stored with its standard error. The same struct vib_mixture
- * gives the same bytes. Errors: VIB_EINVAL, VIB_ENOMEM. */
+ * gives the same bytes. Errors: VIB_EINVAL, VIB_ENOMEM, VIB_EBACKEND. */
 int vib_dataset_make_mixture(struct vib_dataset *data, const struct vib_mixture *mixture,
                              struct vib_error *err);
 

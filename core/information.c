@@ -66,18 +66,25 @@ static size_t examples_used(const struct vib_params *params, const struct vib_da
 }
 
 double vib_information_flops(const struct vib_params *params, const struct vib_dataset *data) {
-    const unsigned sampled = 1u << VIB_ESTIMATOR_MIXTURE | 1u << VIB_ESTIMATOR_LEAVE_ONE_OUT;
-    const unsigned passes[] = {sampled, 1u << VIB_ESTIMATOR_PAIRWISE_KL,
-                               1u << VIB_ESTIMATOR_PAIRWISE_BHATTACHARYYA};
-    const double pair = 300.0 + 9.0 * (double)params->K;
-    double flops = 0.0;
-    if (params->method != VIB_METHOD_VIB)
-        return 0.0;
-    for (int s = 0; s < VIB_SPLITS; s++)
-        for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++) {
-            const double n = (double)examples_used(params, data, (enum vib_split_id)s);
-            flops += (params->bounds & passes[i]) != 0 ? n * n * pair : 0.0;
-        }
+    const double K = (double)params->K, diagonal = 300.0 + 9.0 * K;
+    const double full = params->covariance == VIB_FULL ? 1.0 : 0.0;
+    const struct {
+        unsigned estimators;
+        double flops; /* per pair */
+    } passes[] = {
+        {1u << VIB_ESTIMATOR_MIXTURE | 1u << VIB_ESTIMATOR_LEAVE_ONE_OUT,
+         diagonal + full * 8.0 * K * K},
+        {1u << VIB_ESTIMATOR_PAIRWISE_KL, diagonal + full * 15.0 * K * K},
+        {1u << VIB_ESTIMATOR_PAIRWISE_BHATTACHARYYA, diagonal + full * 2.5 * K * K * K},
+    };
+    double pairs = 0.0, flops = 0.0;
+    for (int s = 0; s < VIB_SPLITS; s++) {
+        const double n = (double)examples_used(params, data, (enum vib_split_id)s);
+        pairs += n * n;
+    }
+    for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++)
+        if (params->method == VIB_METHOD_VIB && (params->bounds & passes[i].estimators) != 0)
+            flops += pairs * passes[i].flops;
     return flops;
 }
 

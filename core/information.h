@@ -18,7 +18,8 @@ struct vib_information {
 };
 
 /* What that takes on both splits, as the floating-point operations that matrix products do in the
- * same time. A rule of thumb, measured for K from 2 to 256 and n = 10,000. */
+ * same time. A rule of thumb, measured at n = 10,000 for K from 2 to 256, full covariance for K = 2
+ * and 32. */
 double vib_information_flops(const struct vib_params *params, const struct vib_dataset *data);
 
 /* Measures the parameters weights [n_params] by params->bounds. *stop may be NULL.

@@ -148,14 +148,18 @@ static void absorb_tile(struct pairs *p, size_t i0, size_t j0) {
         absorb(&p->sums[j0 + c], p->turned[c], ROWS);
 }
 
-static void do_tile(struct pairs *p, size_t i0, size_t j0) {
+static int do_tile(struct pairs *p, size_t i0, size_t j0, const atomic_bool *stop) {
     describe_rows(p, i0);
     memset(p->tile, 0, sizeof p->tile);
-    for (size_t c = 0; c < COLUMNS && j0 + c < p->g->n; c += LANES)
+    for (size_t c = 0; c < COLUMNS && j0 + c < p->g->n; c += LANES) {
+        if (stop != NULL && atomic_load_explicit(stop, memory_order_relaxed))
+            return VIB_ESTOPPED;
         p->measure->distances(p->g->K, p->rows, p->panels + c * p->column_bytes, p->work,
                               &p->tile[0][c]);
+    }
     weigh(p, i0, j0);
     absorb_tile(p, i0, j0);
+    return VIB_OK;
 }
 
 /* A symmetric measure needs only the tiles on and below the diagonal. */
@@ -163,9 +167,9 @@ static int do_tiles(struct pairs *p, const atomic_bool *stop) {
     for (size_t j0 = 0; j0 < p->g->n; j0 += COLUMNS) {
         describe_columns(p, j0);
         for (size_t i0 = p->measure->symmetric ? j0 : 0; i0 < p->g->n; i0 += ROWS) {
-            if (stop != NULL && atomic_load_explicit(stop, memory_order_relaxed))
-                return VIB_ESTOPPED;
-            do_tile(p, i0, j0);
+            const int rc = do_tile(p, i0, j0, stop);
+            if (rc != VIB_OK)
+                return rc;
         }
     }
     return VIB_OK;
