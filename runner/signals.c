@@ -6,11 +6,14 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A signal handler can only reach static storage. */
 static atomic_int received;
+static _Atomic int64_t first_ms; /* when the first arrived, on now_ms's clock; 0: none has */
 static int wake_pipe[2] = {-1, -1};
 static bool hangup_handled;
 
@@ -22,11 +25,23 @@ void signals_wake(void) {
     errno = saved;
 }
 
+static int64_t now_ms(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* this clock is always there */
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + 1;
+}
+
+/* One request may arrive as two signals: `timeout` signals its child and then its group, a terminal
+ * that is closed lets shell and kernel hang up one after the other. */
 static void handle(int signal_number) {
-    int none = 0;
-    if (!atomic_compare_exchange_strong(&received, &none, signal_number))
-        _exit(128 + signal_number); /* the second: SQLite's journal makes this safe */
-    signals_wake();
+    const int64_t now = now_ms();
+    int64_t first = 0;
+    if (atomic_compare_exchange_strong(&first_ms, &first, now)) {
+        atomic_store(&received, signal_number);
+        signals_wake();
+    } else if (signal_number != SIGHUP && now - first >= SIGNALS_TOGETHER_MS) {
+        _exit(128 + signal_number); /* SQLite's journal makes this safe */
+    }
 }
 
 static int set_handler(int signal_number, void (*handler)(int)) {
@@ -49,6 +64,7 @@ static int handle_hangup(void) {
 
 int signals_init(struct vib_error *err) {
     atomic_store(&received, 0);
+    atomic_store(&first_ms, 0);
     if (pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
         return vib_error_set(err, VIB_EIO, "cannot create a pipe: %s", strerror(errno));
     if (set_handler(SIGINT, handle) != 0 || set_handler(SIGTERM, handle) != 0 ||

@@ -1,5 +1,5 @@
-/* SIGINT, SIGTERM and SIGHUP: the first asks for an orderly end, the second ends the process at
- * once.
+/* SIGINT, SIGTERM and SIGHUP: the first asks for an orderly end; another SIGINT or SIGTERM, unless
+ * it comes within SIGNALS_TOGETHER_MS and so belongs to the first, ends the process at once.
  *
  * Also the pipe that wakes the coordinating thread, since a signal and a finished job are the two
  * things it waits for. One instance per process. */
@@ -7,6 +7,8 @@
 #define RUNNER_SIGNALS_H
 
 #include "core/error.h"
+
+enum { SIGNALS_TOGETHER_MS = 500 };
 
 /* Creates the pipe and installs the handlers; SIGPIPE is ignored from here on, so that a closed
  * terminal never costs results. Errors: VIB_EIO. */

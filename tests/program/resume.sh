@@ -43,6 +43,7 @@ interrupted() {
     local process=$! status=0
     until_true 120 has_checkpoint "$2" || return 1
     kill "-$1" $process
+    [ -z "${4-}" ] || kill "-$1" $process
     wait $process || status=$?
     [ $status = "$3" ] && has_checkpoint "$2" &&
         sql_is "$2" "select count(*) from job where state = 'running'" 0 &&
@@ -52,7 +53,9 @@ check 'SIGTERM: status 143, jobs given back, checkpoints kept' interrupted TERM 
 check 'the sweep continues after it' "$vib" small.yaml -j 1 -q --db term.db
 check 'its export' export_both term.db term
 check 'the same bytes as undisturbed' same_results whole term
-check 'SIGHUP, a closed terminal: status 129' interrupted HUP hup.db 129
+# As the shell and the kernel, or `timeout`, send them.
+check 'SIGHUP, a closed terminal, twice: status 129' interrupted HUP hup.db 129 twice
+check 'SIGTERM twice at once: status 143' interrupted TERM twice.db 143 twice
 # Asynchronous children of a script ignore SIGINT unless job control is on.
 set -m
 check 'SIGINT: status 130' interrupted INT int.db 130

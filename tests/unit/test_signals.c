@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -101,8 +102,16 @@ static void the_first_signal_is_kept(void **state) {
     signals_release();
 }
 
-/* The exit status of a child that raises both, or -1. */
-static int status_of(int first, int second) {
+static void pass_time(double seconds) {
+    const double start = clock_s();
+    const struct timespec little = {0, 1000000};
+    while (clock_s() - start < seconds)
+        (void)nanosleep(&little, NULL);
+}
+
+/* The exit status of a child that raises both, the second some time after the first, or -1; 3 when
+ * the second does not end it. */
+static int status_of(int first, double apart_s, int second) {
     int status;
     pid_t child = fork();
     if (child == 0) {
@@ -112,8 +121,9 @@ static int status_of(int first, int second) {
         (void)raise(first);
         if (signals_received() != first)
             _exit(2);
+        pass_time(apart_s);
         (void)raise(second);
-        _exit(3); /* it should have ended */
+        _exit(signals_received() == first ? 3 : 4);
     }
     if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status))
         return -1;
@@ -122,9 +132,18 @@ static int status_of(int first, int second) {
 
 static void the_second_signal_ends(void **state) {
     (void)state;
-    assert_int_equal(status_of(SIGINT, SIGINT), 130);
-    assert_int_equal(status_of(SIGINT, SIGTERM), 143);
-    assert_int_equal(status_of(SIGTERM, SIGINT), 130);
+    const double later = SIGNALS_TOGETHER_MS * 1e-3 + 0.01;
+    assert_int_equal(status_of(SIGINT, later, SIGINT), 130);
+    assert_int_equal(status_of(SIGINT, later, SIGTERM), 143);
+    assert_int_equal(status_of(SIGTERM, later, SIGINT), 130);
+}
+
+static void two_that_come_together_are_one(void **state) {
+    const double later = SIGNALS_TOGETHER_MS * 1e-3 + 0.01;
+    (void)state;
+    assert_int_equal(status_of(SIGTERM, 0.0, SIGTERM), 3);
+    assert_int_equal(status_of(SIGHUP, 0.0, SIGTERM), 3);
+    assert_int_equal(status_of(SIGINT, later, SIGHUP), 3); /* the terminal goes meanwhile */
 }
 
 static void a_closed_pipe_is_no_death(void **state) {
@@ -148,6 +167,7 @@ int main(void) {
         cmocka_unit_test_prestate(the_first_signal_is_kept, &interrupt),
         cmocka_unit_test_prestate(the_first_signal_is_kept, &terminate),
         cmocka_unit_test(the_second_signal_ends),
+        cmocka_unit_test(two_that_come_together_are_one),
         cmocka_unit_test_setup_teardown(a_closed_pipe_is_no_death, setup, teardown),
     };
     return cmocka_run_group_tests_name("signals", tests, NULL, NULL);
