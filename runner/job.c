@@ -13,6 +13,9 @@
 /* Between two looks at the stop flag and the clock. */
 static const double CHUNK_MIN_S = 0.05, CHUNK_MAX_S = 0.2;
 
+/* Training since the last save that is saved when training ends: what follows takes a while. */
+static const double LAST_SAVE_S = 1.0;
+
 struct job *job_new(const char *checkpoint_path) {
     struct job *job = calloc(1, sizeof *job);
     if (job == NULL)
@@ -166,7 +169,8 @@ static int train(struct job *job, struct vib_trainer *trainer, size_t *epoch) {
         show_progress(job, &p, first_examples);
         job->result.examples = p.examples;
         job->result.objective = p.objective;
-        if (rc == VIB_OK && every_s > 0.0 && clock_s() - saved_at >= every_s) {
+        if (rc == VIB_OK && every_s > 0.0 &&
+            clock_s() - saved_at >= (p.epoch == epochs ? fmin(every_s, LAST_SAVE_S) : every_s)) {
             /* One that cannot be written costs safety, not the job. */
             if (save(job, trainer, &err) != VIB_OK)
                 note(job, err.message);
@@ -253,7 +257,8 @@ void job_run(struct job *job, size_t worker) {
         if (save(job, trainer, &err) != VIB_OK)
             end_with(job, JOB_PENDING, err.message);
     } else if (rc == VIB_EDIVERGED) {
-        snprintf(text, sizeof text, "the objective is not finite in epoch %zu", epoch);
+        snprintf(text, sizeof text, "the objective or the weights are not finite in epoch %zu",
+                 epoch);
         end_with(job, JOB_DIVERGED, text);
     } else {
         end_with(job, JOB_FAILED, vib_status_text(rc));

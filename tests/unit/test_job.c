@@ -123,9 +123,28 @@ static void assert_diverges(struct job_bench *b, size_t batch, size_t eval_every
  * the evaluation between the two. */
 static void diverges_in_the_right_epoch(void **state) {
     struct job_bench *b = *state;
-    assert_diverges(b, 16, 4, "the objective is not finite in epoch 1");
-    assert_diverges(b, JOB_N_TRAIN, 4, "the objective is not finite in epoch 2");
-    assert_diverges(b, JOB_N_TRAIN, 1, "the objective is not finite in epoch 1");
+    assert_diverges(b, 16, 4, "the objective or the weights are not finite in epoch 1");
+    assert_diverges(b, JOB_N_TRAIN, 4, "the objective or the weights are not finite in epoch 2");
+    assert_diverges(b, JOB_N_TRAIN, 1, "the objective or the weights are not finite in epoch 1");
+}
+
+/* What follows training would otherwise stake all that was trained since the last save. */
+static void a_long_training_is_saved_at_its_end(void **state) {
+    struct job_bench *b = *state;
+    double train_s = 0.0;
+    for (size_t epochs = 2000; train_s < 1.2; epochs *= 2) {
+        assert_int_not_equal(access(b->checkpoint, F_OK), 0);
+        struct job *job = job_bench_add(b);
+        job->settings.checkpoint_every_s = 1000.0;
+        job->settings.job.epochs = job->settings.job.eval_every = epochs;
+        job_run(job, 0);
+        assert_int_equal(job->result.state, JOB_DONE);
+        train_s = job->result.train_s;
+        if (train_s >= 0.9 && train_s < 1.2) /* near the limit, either is right */
+            unlink(b->checkpoint);
+        job_free(job);
+    }
+    assert_int_equal(access(b->checkpoint, F_OK), 0);
 }
 
 static void fails_with_words(void **state) {
@@ -147,6 +166,7 @@ int main(void) {
         JOB_TEST(a_checkpoint_that_cannot_be_written_is_told),
         JOB_TEST(a_damaged_checkpoint_starts_it_over),
         JOB_TEST(diverges_in_the_right_epoch),
+        JOB_TEST(a_long_training_is_saved_at_its_end),
         JOB_TEST(fails_with_words),
     };
     return cmocka_run_group_tests_name("job", tests, NULL, NULL);
