@@ -36,10 +36,6 @@ static int no_memory(struct vib_error *err) {
     return vib_error_set(err, VIB_ENOMEM, "out of memory while loading a data set");
 }
 
-static bool is_mixture(const struct data_spec *spec) {
-    return strcmp(spec->name, "mixture") == 0;
-}
-
 /* "prefix/middle/name", allocated. */
 static char *join(const char *prefix, const char *middle, const char *name) {
     size_t size = strlen(prefix) + strlen(middle) + strlen(name) + 3;
@@ -188,7 +184,7 @@ static bool same_data(const struct data_spec *a, const struct data_spec *b) {
     if (strcmp(a->name, b->name) != 0 || a->classes != b->classes || a->n_train != b->n_train ||
         a->n_test != b->n_test)
         return false;
-    if (!is_mixture(a))
+    if (!data_is_mixture(a))
         return strcmp(a->dir, b->dir) == 0;
     return a->dim == b->dim && a->separation == b->separation && a->noise == b->noise &&
            a->seed == b->seed;
@@ -210,7 +206,7 @@ static int entry_new(struct entry **out, const struct data_spec *spec, struct vi
     entry->spec.dir = entry->dir = strdup(spec->dir);
 
     int status = entry->name == NULL || entry->dir == NULL ? no_memory(err)
-                 : is_mixture(spec)                        ? make_mixture(spec, &entry->data, err)
+                 : data_is_mixture(spec)                   ? make_mixture(spec, &entry->data, err)
                                                            : load_files(spec, &entry->data, err);
     if (status != 0) {
         entry_free(entry);

@@ -289,9 +289,18 @@ bool key_matters(const struct key *key, enum vib_method method) {
     return key->methods == 0 || (key->methods & 1u << method) != 0;
 }
 
+bool data_is_mixture(const struct data_spec *data) {
+    return strcmp(data->name, "mixture") == 0;
+}
+
+bool key_matters_to(const struct key *key, const struct settings *settings) {
+    return key_matters(key, settings->job.method) &&
+           ((key->flags & KEY_MIXTURE) == 0 || data_is_mixture(&settings->data));
+}
+
 void settings_normalize(struct settings *settings) {
     for (size_t i = 0; i < n_keys; i++)
-        if (!key_matters(&keys[i], settings->job.method) &&
+        if (!key_matters_to(&keys[i], settings) &&
             key_set(settings, &keys[i], keys[i].default_text, NULL) != 0)
             assert(false && "a default is out of range");
 }

@@ -49,6 +49,7 @@ enum {
     KEY_ABOVE_MIN = 4, /* min is exclusive: the value must be > min */
     KEY_WORD = 8,      /* KEY_STRING of letters, digits and . _ - only */
     KEY_PART = 16,     /* KEY_STRING without '/' */
+    KEY_MIXTURE = 32,  /* KEY_DATA of the built-in data set alone */
 };
 
 struct key {
@@ -84,11 +85,17 @@ const char *key_nearest(const char *name);
 /* Sets every key of *settings to its default. */
 void settings_init(struct settings *settings);
 
+/* Whether the data is the built-in data set. */
+bool data_is_mixture(const struct data_spec *data);
+
 /* Whether the key matters to jobs of this method. */
 bool key_matters(const struct key *key, enum vib_method method);
 
-/* Sets every key that does not matter to the settings' method to its default, so that jobs that
- * compute the same have the same settings. */
+/* The same, and whether it matters to the settings' data set. */
+bool key_matters_to(const struct key *key, const struct settings *settings);
+
+/* Sets every key that does not matter to the settings' method and data set to its default, so that
+ * jobs that compute the same have the same settings. */
 void settings_normalize(struct settings *settings);
 
 /* Parses text as a value of the key and stores it. Numbers: strtod / strtoull on the whole scalar,

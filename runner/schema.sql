@@ -62,10 +62,11 @@ CREATE TABLE job (
     dataset_classes       INTEGER NOT NULL, -- number of labels
     dataset_n_train       INTEGER NOT NULL, -- training examples asked for; 0 = default
     dataset_n_test        INTEGER NOT NULL, -- test examples asked for; 0 = default
-    dataset_dim           INTEGER NOT NULL, -- mixture: inputs per example
-    dataset_separation    REAL NOT NULL,    -- mixture: rms distance between two class means
-    dataset_noise         REAL NOT NULL,    -- mixture: standard deviation of an input in a class
-    dataset_seed          INTEGER NOT NULL, -- mixture: selects means and examples
+    -- These four are the mixture's, and their defaults, which mean nothing, for other data.
+    dataset_dim           INTEGER NOT NULL, -- inputs per example
+    dataset_separation    REAL NOT NULL,    -- rms distance between two class means
+    dataset_noise         REAL NOT NULL,    -- standard deviation of an input in a class
+    dataset_seed          INTEGER NOT NULL, -- selects means and examples
     model_hidden          TEXT NOT NULL,    -- widths of the encoder's hidden layers: '[1024, 1024]'
     model_activation      TEXT NOT NULL,    -- of the hidden layers
     model_covariance      TEXT,             -- of p(z|x): 'diagonal', 'full'
@@ -208,8 +209,10 @@ SELECT job.id AS job, job.method, job.beta, job.K, job.seed,
        upper.bits AS izx_upper_tight, upper.estimator AS izx_upper_tight_by,
        result.izy_lower_se, result.ce_mc, result.izy_mc, result.n,
        job.dataset_name, dataset.ixy, dataset.ixy_se,
-       job.dataset_classes, job.dataset_n_train, job.dataset_n_test, job.dataset_dim,
-       job.dataset_separation, job.dataset_noise, job.dataset_seed,
+       job.dataset_classes, job.dataset_n_train, job.dataset_n_test, dataset.dim AS dataset_dim,
+       iif(job.dataset_name = 'mixture', job.dataset_separation, NULL) AS dataset_separation,
+       iif(job.dataset_name = 'mixture', job.dataset_noise, NULL) AS dataset_noise,
+       iif(job.dataset_name = 'mixture', job.dataset_seed, NULL) AS dataset_seed,
        job.model_hidden, job.model_activation, job.model_covariance, job.train_dropout,
        job.train_confidence_penalty, job.train_label_smoothing,
        job.train_precision, job.train_epochs, job.train_batch, job.train_lr, job.train_lr_decay,
@@ -327,8 +330,10 @@ SELECT point, curve, job.method, job.beta, job.K, split, n_seeds,
        izx_upper_tight_mean + izx_upper_tight_half AS izx_upper_tight_hi,
        izy_mc_mean, izy_mc_mean - izy_mc_half AS izy_mc_lo, izy_mc_mean + izy_mc_half AS izy_mc_hi,
        job.dataset_name, dataset.ixy, dataset.ixy_se,
-       job.dataset_classes, job.dataset_n_train, job.dataset_n_test, job.dataset_dim,
-       job.dataset_separation, job.dataset_noise, job.dataset_seed, job.model_hidden,
+       job.dataset_classes, job.dataset_n_train, job.dataset_n_test, dataset.dim AS dataset_dim,
+       iif(job.dataset_name = 'mixture', job.dataset_separation, NULL) AS dataset_separation,
+       iif(job.dataset_name = 'mixture', job.dataset_noise, NULL) AS dataset_noise,
+       iif(job.dataset_name = 'mixture', job.dataset_seed, NULL) AS dataset_seed, job.model_hidden,
        job.model_activation, job.model_covariance, job.train_dropout, job.train_confidence_penalty,
        job.train_label_smoothing, job.train_precision, job.train_epochs, job.train_batch,
        job.train_lr, job.train_lr_decay, job.train_lr_decay_epochs, job.train_adam_beta1,

@@ -220,6 +220,25 @@ static void test_what_matters_to_a_method(void **state) {
     assert_int_equal(s.job.covariance, VIB_DIAGONAL);
 }
 
+/* Nor does what other data sets make no use of: only the mixture is generated. */
+static void test_what_matters_to_a_data_set(void **state) {
+    (void)state;
+    struct settings s, defaults;
+    settings_init(&s);
+    settings_init(&defaults);
+    s.data.noise = 0.5;
+    s.data.n_train = 10;
+    assert_false(key_matters_to(key("dataset.noise"), &s));
+    assert_true(key_matters_to(key("dataset.n_train"), &s));
+    settings_normalize(&s);
+    assert_true(s.data.noise == defaults.data.noise && s.data.n_train == 10);
+    s.data.name = "mixture";
+    s.data.noise = 0.5;
+    assert_true(key_matters_to(key("dataset.noise"), &s));
+    settings_normalize(&s);
+    assert_true(s.data.noise == 0.5);
+}
+
 static void test_choices_and_strings(void **state) {
     (void)state;
     char long_name[300];
@@ -355,6 +374,7 @@ int main(void) {
         cmocka_unit_test(test_widths),
         cmocka_unit_test(test_sets),
         cmocka_unit_test(test_what_matters_to_a_method),
+        cmocka_unit_test(test_what_matters_to_a_data_set),
         cmocka_unit_test(test_format_truncates),
         cmocka_unit_test(test_nearest),
         cmocka_unit_test(test_locale_does_not_matter),

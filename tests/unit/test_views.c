@@ -61,6 +61,12 @@ static void test_summary_shows_every_value_but_the_seed(void **state) {
     struct fixture *f = *state;
     char sql[200];
     views_give_result(f, views_add_job(f, 0.5, 7), "test", "error", "0.25");
+    assert_int_equal(fixture_integer(f,
+                                     "SELECT count(*) FROM summary WHERE dataset_dim = 3"
+                                     " AND dataset_noise IS NULL AND dataset_seed IS NULL"
+                                     " AND dataset_separation IS NULL"),
+                     1);
+    views_execute(f, "UPDATE job SET dataset_name = 'mixture', dataset_dim = 3");
     for (size_t i = 0; i < n_keys; i++) {
         if (keys[i].column == NULL || strcmp(keys[i].column, "seed") == 0)
             continue;

@@ -224,10 +224,10 @@ static void the_values_are_the_tensors_without_the_gaps(void **state) {
     file_free(&f);
 }
 
-static size_t count_keys(enum vib_method method) {
+static size_t count_keys(const struct settings *settings) {
     size_t n = 0;
     for (size_t i = 0; i < n_keys; i++)
-        n += !(keys[i].flags & KEY_SWEEP) && key_matters(&keys[i], method);
+        n += !(keys[i].flags & KEY_SWEEP) && key_matters_to(&keys[i], settings);
     return n;
 }
 
@@ -244,7 +244,7 @@ static void the_metadata_tells_the_job(void **state) {
     assert_fact(p, &f, "model.covariance", "full");
     assert_fact(p, &f, "save.weights", NULL);
     assert_int_equal(ask_number(p, "SELECT count(*) FROM json_each(?1, '$.__metadata__')", &f),
-                     5 + count_keys(VIB_METHOD_VIB));
+                     5 + count_keys(&p->settings));
     assert_int_equal(ask_number(p,
                                 "SELECT count(*) FROM json_each(?1, '$.__metadata__')"
                                 " WHERE type <> 'text'",
