@@ -11,6 +11,7 @@
 #include "runner/atomic_file.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -33,11 +34,11 @@ enum {
 };
 
 static const char magic[MAGIC_BYTES] = {'V', 'I', 'B', 'C', 'K', 'P', 'T', '\n'};
-static const char temporary_suffix[] = ".tmp";
+static const char suffix[] = ".ckpt", temporary_suffix[] = ".tmp";
 
 char *checkpoint_path(const char *database, const char *identity) {
     char *path = NULL;
-    return asprintf(&path, "%s.checkpoints/%s.ckpt", database, identity) < 0 ? NULL : path;
+    return asprintf(&path, "%s.checkpoints/%s%s", database, identity, suffix) < 0 ? NULL : path;
 }
 
 /* --- writing: errors stay in the writer until the end --- */
@@ -347,4 +348,33 @@ int checkpoint_remove(const char *path, struct vib_error *err) {
         (void)rmdir(folder); /* stays while it holds other jobs' files; empty it does no harm */
     free(folder);
     return code;
+}
+
+/* Whether name is "<identity>.ckpt", with or without the temporary suffix. */
+static bool parse_name(const char *name, char identity[IDENTITY_BYTES + 1]) {
+    const size_t hex = strspn(name, "0123456789abcdef");
+    const char *rest = name + hex;
+    if (hex != IDENTITY_BYTES || strncmp(rest, suffix, sizeof suffix - 1) != 0)
+        return false;
+    rest += sizeof suffix - 1;
+    memcpy(identity, name, IDENTITY_BYTES);
+    identity[IDENTITY_BYTES] = '\0';
+    return *rest == '\0' || strcmp(rest, temporary_suffix) == 0;
+}
+
+void checkpoint_clean(const char *database, bool (*settled)(void *context, const char *identity),
+                      void *context) {
+    char *folder = NULL, identity[IDENTITY_BYTES + 1];
+    const struct dirent *entry;
+    if (asprintf(&folder, "%s.checkpoints", database) < 0)
+        return;
+    DIR *files = opendir(folder);
+    while (files != NULL && (entry = readdir(files)) != NULL)
+        if (parse_name(entry->d_name, identity) && settled(context, identity))
+            (void)unlinkat(dirfd(files), entry->d_name, 0);
+    if (files != NULL) {
+        (void)closedir(files);
+        (void)rmdir(folder); /* stays unless it is empty */
+    }
+    free(folder);
 }

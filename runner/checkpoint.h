@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "runner/store.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct checkpoint {
@@ -36,5 +37,11 @@ void checkpoint_release(struct checkpoint *checkpoint);
 
 /* Deletes the file and, when it was the last, its folder. A missing file is no error. */
 int checkpoint_remove(const char *path, struct vib_error *err);
+
+/* Deletes the files, temporary ones too, that killed processes left of jobs that need none any
+ * more, as `settled` tells by the identity. What cannot be read or deleted stays: it does no harm.
+ */
+void checkpoint_clean(const char *database, bool (*settled)(void *context, const char *identity),
+                      void *context);
 
 #endif

@@ -44,13 +44,13 @@ static int print_row(struct store *store, const struct grid *grid, const struct 
     struct settings settings;
     enum job_state state = JOB_PENDING;
     char cell[CELL];
-    bool found = false;
+    bool found = false, known = true;
     int rc = store_read_result(store, id, split, &found, err);
     if (rc == VIB_OK && !found)
-        rc = store_job_state(store, id, &state, err);
+        rc = store_job_state(store, id, &state, &known, err);
     if (rc != VIB_OK)
         return rc;
-    if (!found && (state == JOB_PENDING || state == JOB_RUNNING)) {
+    if (!found && known && (state == JOB_PENDING || state == JOB_RUNNING)) {
         ++*open;
         return VIB_OK;
     }
@@ -67,7 +67,7 @@ static int print_row(struct store *store, const struct grid *grid, const struct 
         printf("%7.2f  %10.2f  %14.3f  %14.4f\n", 100.0 * test->error, 100.0 * test->error_mc,
                test->izx_upper, test->izy_lower);
     else
-        printf("%7s\n", job_state_name(state));
+        printf("%7s\n", known ? job_state_name(state) : "deleted");
     return VIB_OK;
 }
 

@@ -48,7 +48,9 @@ int store_fetch(struct store *store, sqlite3_stmt *statement, int bound, bool *r
     *row = step == SQLITE_ROW;
     if (*row)
         return 0;
-    if (step != SQLITE_DONE)
+    if (bound == SQLITE_NOMEM) /* of which the connection knows nothing */
+        code = vib_error_set(err, VIB_ENOMEM, "%s: cannot %s: out of memory", store->path, doing);
+    else if (step != SQLITE_DONE)
         code = store_fail(store, doing, err);
     store_reset(statement);
     return code;

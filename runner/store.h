@@ -72,8 +72,10 @@ struct run_info {
 
 int store_begin_run(struct store *store, const struct run_info *info, int64_t *run,
                     struct vib_error *err);
+/* These two also tell when the database's file was deleted or replaced under the open store, which
+ * writes on into a file without a name: VIB_EDATA. outcome: "complete", "incomplete" or
+ * "interrupted". */
 int store_heartbeat(struct store *store, int64_t run, struct vib_error *err);
-/* outcome: "complete", "incomplete" or "interrupted". */
 int store_end_run(struct store *store, int64_t run, const char *outcome, struct vib_error *err);
 
 /* Records a data set; one that is there already is left alone. */
@@ -88,15 +90,22 @@ int store_add_job(struct store *store, const char *identity, const struct settin
 /* Makes a failed job pending again; any other is left alone. */
 int store_retry(struct store *store, int64_t job, struct vib_error *err);
 
-int store_job_state(struct store *store, int64_t job, enum job_state *state, struct vib_error *err);
+/* *found is false when there is no such job, as when somebody deleted it. */
+int store_job_state(struct store *store, int64_t job, enum job_state *state, bool *found,
+                    struct vib_error *err);
+
+/* The same by the job's identity. */
+int store_identity_state(struct store *store, const char *identity, enum job_state *state,
+                         bool *found, struct vib_error *err);
 
 /* Takes a pending job for this run: *claimed tells whether it was still pending. Counts an
  * attempt and stamps its start. */
 int store_claim(struct store *store, int64_t job, int64_t run, bool *claimed,
                 struct vib_error *err);
 
-/* Gives a claimed job back unfinished (interrupted); what it has done is in its checkpoint. */
-int store_release(struct store *store, int64_t job, int64_t run, struct vib_error *err);
+/* Gives a claimed job back unfinished (interrupted); what it has done is in its checkpoint. One
+ * that was not begun was no attempt. */
+int store_release(struct store *store, int64_t job, int64_t run, bool begun, struct vib_error *err);
 
 /* Makes pending every running job whose run is dead: a process of this machine that is gone, or one
  * of another machine without a heartbeat for STORE_DEAD_AFTER_S. *n counts them. */

@@ -202,27 +202,38 @@ int store_retry(struct store *store, int64_t job, struct vib_error *err) {
     return store_leave(store, outermost, code, err);
 }
 
-int store_release(struct store *store, int64_t job, int64_t run, struct vib_error *err) {
-    static const char sql[] =
+int store_release(struct store *store, int64_t job, int64_t run, bool begun,
+                  struct vib_error *err) {
+    static const char interrupted[] =
         "UPDATE job SET state = 'pending'"
         " WHERE id = ?1 AND run = ?2 AND state = 'running'";
-    return update_job(store, STORE_JOB_RELEASE, sql, job, run, "give a job back", err);
+    static const char not_begun[] =
+        "UPDATE job SET state = 'pending', attempts = attempts - 1,"
+        " started_at = CASE WHEN attempts > 1 THEN started_at END"
+        " WHERE id = ?1 AND run = ?2 AND state = 'running'";
+    return update_job(store, begun ? STORE_JOB_RELEASE : STORE_JOB_UNCLAIM,
+                      begun ? interrupted : not_begun, job, run, "give a job back", err);
 }
 
-int store_job_state(struct store *store, int64_t job, enum job_state *state,
+int store_job_state(struct store *store, int64_t job, enum job_state *state, bool *found,
                     struct vib_error *err) {
     sqlite3_stmt *statement;
-    bool found;
     int code = store_statement(store, STORE_JOB_STATE, "SELECT state FROM job WHERE id = ?",
                                &statement, err);
     if (code != 0 || (code = store_fetch(store, statement, sqlite3_bind_int64(statement, 1, job),
-                                         &found, "look at a job", err)) != 0)
+                                         found, "look at a job", err)) != 0)
         return code;
-    if (!found)
-        return vib_error_set(err, VIB_EINVAL, "%s has no job %lld", store->path, (long long)job);
-    *state = column_state(statement, 0);
-    store_reset(statement);
+    if (*found) {
+        *state = column_state(statement, 0);
+        store_reset(statement);
+    }
     return 0;
+}
+
+int store_identity_state(struct store *store, const char *identity, enum job_state *state,
+                         bool *found, struct vib_error *err) {
+    int64_t job;
+    return find(store, identity, &job, state, found, err);
 }
 
 int store_claim(struct store *store, int64_t job, int64_t run, bool *claimed,

@@ -29,14 +29,27 @@ int store_begin_run(struct store *store, const struct run_info *info, int64_t *r
     return 0;
 }
 
+static int check_place(struct store *store, struct vib_error *err) {
+    int moved = 0;
+    /* A file system that cannot tell says SQLITE_NOTFOUND and leaves moved alone. */
+    (void)sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    if (moved == 0)
+        return 0;
+    return vib_error_set(err, VIB_EDATA,
+                         "%s was deleted or replaced while it was in use, and its results with "
+                         "it; the same command begins a new one",
+                         store->path);
+}
+
 int store_heartbeat(struct store *store, int64_t run, struct vib_error *err) {
     /* A run that was given up for lost (its machine slept, say) is back with its next sign. */
     static const char sql[] = "UPDATE run SET heartbeat_at = " STORE_NOW
                               ", outcome = NULL"
                               " WHERE id = ? AND ended_at IS NULL";
     sqlite3_stmt *statement;
-    int code = store_statement(store, STORE_RUN_HEARTBEAT, sql, &statement, err);
-    if (code != 0)
+    int code = check_place(store, err);
+    if (code != 0 ||
+        (code = store_statement(store, STORE_RUN_HEARTBEAT, sql, &statement, err)) != 0)
         return code;
     return store_execute(store, statement, sqlite3_bind_int64(statement, 1, run),
                          "record a sign of life", err);
@@ -46,8 +59,8 @@ int store_end_run(struct store *store, int64_t run, const char *outcome, struct 
     static const char sql[] = "UPDATE run SET outcome = ?, heartbeat_at = " STORE_NOW
                               ", ended_at = " STORE_NOW " WHERE id = ?";
     sqlite3_stmt *statement;
-    int code = store_statement(store, STORE_RUN_END, sql, &statement, err);
-    if (code != 0)
+    int code = check_place(store, err);
+    if (code != 0 || (code = store_statement(store, STORE_RUN_END, sql, &statement, err)) != 0)
         return code;
     int bound = store_bind_text(statement, 1, outcome);
     bound |= sqlite3_bind_int64(statement, 2, run);

@@ -54,10 +54,12 @@ static void obey_signal(struct sweep *s) {
     atomic_store(&s->stop, true);
     /* However long a lock has been waited for: its end is given another while. */
     s->failing_since_s = s->failing_since_s > 0.0 ? clock_s() : 0.0;
+    struct progress_counts counts;
+    sweep_count(s, &counts);
     progress_note(&s->progress,
                   "stopping: %zu running job%s will be checkpointed; again to end at "
                   "once",
-                  s->n_running, s->n_running == 1 ? "" : "s");
+                  counts.running, counts.running == 1 ? "" : "s");
 }
 
 static bool finished(const struct sweep *s) {

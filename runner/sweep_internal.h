@@ -48,7 +48,8 @@ struct sweep {
     struct grid grid;
     struct data_cache *cache;
     struct host host;
-    char *database; /* path */
+    char *database; /* path, as people know it */
+    char *place;    /* the same without symbolic links: what the paths of its files begin with */
     struct store *store;
     int64_t run;
     struct pool *pool;

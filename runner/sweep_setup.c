@@ -2,6 +2,7 @@
 #include "runner/sweep_internal.h"
 
 #include "core/trainer.h"
+#include "runner/checkpoint.h"
 #include "runner/clock.h"
 #include "runner/signals.h"
 #include "runner/version.h"
@@ -55,6 +56,15 @@ static int choose_database(struct sweep *s, struct vib_error *err) {
             s->database = NULL;
     }
     return s->database == NULL ? vib_error_set(err, VIB_ENOMEM, "out of memory") : VIB_OK;
+}
+
+/* The open database's own path: checkpoints and weights lie beside it, whatever link led here. */
+static int find_place(struct sweep *s, struct vib_error *err) {
+    s->place = realpath(s->database, NULL);
+    if (s->place != NULL)
+        return VIB_OK;
+    return vib_error_set(err, errno == ENOMEM ? VIB_ENOMEM : VIB_EIO, "cannot find %s: %s",
+                         s->database, strerror(errno));
 }
 
 static int begin_run(struct sweep *s, struct vib_error *err) {
@@ -162,6 +172,15 @@ static int register_jobs(struct sweep *s, struct vib_error *err) {
     return rc;
 }
 
+/* Whether a job's checkpoint is of no more use: that of a failed one is, for --retry. */
+static bool is_settled(void *store, const char *identity) {
+    enum job_state state;
+    bool found;
+    struct vib_error ignored;
+    return store_identity_state(store, identity, &state, &found, &ignored) == VIB_OK && found &&
+           (state == JOB_DONE || state == JOB_DIVERGED);
+}
+
 static void run_task(struct pool_task *task, size_t worker, void *context) {
     struct job *job = (struct job *)task;
     const double start = clock_s();
@@ -221,11 +240,15 @@ int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_
     if (rc == VIB_OK)
         rc = store_open(&s->store, s->database, err);
     if (rc == VIB_OK)
+        rc = find_place(s, err);
+    if (rc == VIB_OK)
         rc = signals_init(err);
     if (rc == VIB_OK)
         rc = start_pool(s, err);
     if (rc == VIB_OK)
         rc = register_jobs(s, err);
+    if (rc == VIB_OK)
+        checkpoint_clean(s->place, is_settled, s->store);
     /* From here on the loop waits, where it also hears signals and draws. */
     if (rc == VIB_OK)
         rc = store_set_busy_ms(s->store, LOOP_BUSY_MS, err);
@@ -255,6 +278,7 @@ void sweep_release(struct sweep *s) {
     grid_release(&s->grid);
     config_release(&s->config);
     free(s->database);
+    free(s->place);
     free(s->points);
     free(s->ids);
     free(s->order);

@@ -69,7 +69,7 @@ static int save_ended(struct sweep *s, struct vib_error *err) {
     int rc = VIB_OK;
     for (struct job *job = s->unsaved.jobs; job != NULL && rc == VIB_OK; job = job_next(job))
         if (job->interrupted)
-            rc = store_release(s->store, job->id, s->run, err);
+            rc = store_release(s->store, job->id, s->run, atomic_load(&job->monitor.started), err);
         else
             rc = store_finish(s->store, job->id, s->run, job->data, &job->result, &job->kept, err);
     return rc;
@@ -96,7 +96,7 @@ static struct job *make_job(struct sweep *s, size_t i, struct vib_error *err) {
     grid_settings(&s->grid, i, &settings);
     if (job_identity(&settings, s->points[i].data->digest, identity, err) != VIB_OK)
         return NULL;
-    struct job *job = new_job(s->database, identity, settings.save_weights, err);
+    struct job *job = new_job(s->place, identity, settings.save_weights, err);
     if (job == NULL)
         return NULL;
     job->point = i;
@@ -151,7 +151,7 @@ void sweep_count(struct sweep *s, struct progress_counts *counts) {
     counts->total = s->grid.n;
     counts->done = s->n_done;
     counts->failed = s->n_failed;
-    counts->running = s->n_running;
+    counts->running = s->n_running < s->threads ? s->n_running : s->threads; /* others wait */
     counts->elsewhere = s->n_elsewhere;
     counts->flops_left = s->n_waiting > 0 ? s->flops_waiting : 0.0;
     counts->longest_pending = s->n_waiting > 0 ? longest_waiting(s) : 0.0;
@@ -250,12 +250,16 @@ int sweep_turn(struct sweep *s, struct vib_error *err) {
 
 static int refresh(struct sweep *s, struct vib_error *err) {
     for (size_t i = 0; i < s->grid.n && s->n_elsewhere > 0; i++) {
-        enum job_state state;
+        enum job_state state = JOB_FAILED;
+        bool found;
         if (s->points[i].state != POINT_ELSEWHERE)
             continue;
-        int rc = store_job_state(s->store, s->points[i].id, &state, err);
+        int rc = store_job_state(s->store, s->points[i].id, &state, &found, err);
         if (rc != VIB_OK)
             return rc;
+        if (!found)
+            progress_note(&s->progress, "job %lld was deleted from %s and counts as failed",
+                          (long long)s->points[i].id, s->database);
         sweep_move(s, i, sweep_point_state(state));
         if (s->points[i].state == POINT_WAITING)
             s->next = 0;

@@ -66,6 +66,7 @@ static int stage_new(void **state) {
     s->job.settings = s->config.base;
     s->job.settings.job.beta = 0.25;
     s->job.data = &s->data;
+    s->job.kept = true;
     s->job.result =
         (struct job_result){.state = JOB_DONE, .n_epochs = 1, .epochs = &s->epoch, .train_s = 3.0};
     s->saved = dup(STDERR_FILENO);

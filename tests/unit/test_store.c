@@ -22,7 +22,9 @@ static int64_t claimed_job(struct fixture *f, size_t i) {
 
 static enum job_state state_of(struct fixture *f, int64_t job) {
     enum job_state state;
-    assert_ok(store_job_state(f->store, job, &state, &f->err), &f->err);
+    bool found;
+    assert_ok(store_job_state(f->store, job, &state, &found, &f->err), &f->err);
+    assert_true(found);
     return state;
 }
 
@@ -158,9 +160,9 @@ static void test_release_and_retry(void **state) {
     struct job_result result;
     bool kept;
     const int64_t released = claimed_job(f, 0), failed = claimed_job(f, 1);
-    assert_ok(store_release(f->store, released, f->run + 1, &f->err), &f->err);
+    assert_ok(store_release(f->store, released, f->run + 1, true, &f->err), &f->err);
     assert_int_equal(state_of(f, released), JOB_RUNNING); /* not that run's to release */
-    assert_ok(store_release(f->store, released, f->run, &f->err), &f->err);
+    assert_ok(store_release(f->store, released, f->run, true, &f->err), &f->err);
     assert_int_equal(state_of(f, released), JOB_PENDING);
     fixture_result(&result, epochs);
     result.state = JOB_FAILED;
@@ -169,6 +171,43 @@ static void test_release_and_retry(void **state) {
     assert_int_equal(state_of(f, failed), JOB_FAILED);
     assert_ok(store_retry(f->store, failed, &f->err), &f->err);
     assert_int_equal(state_of(f, failed), JOB_PENDING);
+}
+
+/* A job that was claimed ahead and never begun. */
+static void test_release_of_a_job_not_begun(void **state) {
+    static const char attempts[] = "SELECT 10 * attempts + (started_at IS NOT NULL) FROM job";
+    struct fixture *f = *state;
+    bool claimed;
+    const int64_t job = claimed_job(f, 0);
+    assert_ok(store_release(f->store, job, f->run, false, &f->err), &f->err);
+    assert_int_equal(state_of(f, job), JOB_PENDING);
+    assert_int_equal(fixture_integer(f, attempts), 0);
+    assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
+    assert_ok(store_release(f->store, job, f->run, true, &f->err), &f->err);
+    assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
+    assert_ok(store_release(f->store, job, f->run, false, &f->err), &f->err);
+    assert_int_equal(fixture_integer(f, attempts), 11); /* the first attempt's start stays */
+}
+
+static void assert_moved(struct fixture *f) {
+    assert_int_equal(store_heartbeat(f->store, f->run, &f->err), VIB_EDATA);
+    assert_non_null(strstr(f->err.message, "was deleted or replaced"));
+    assert_int_equal(store_end_run(f->store, f->run, "complete", &f->err), VIB_EDATA);
+}
+
+static void test_a_file_that_is_gone(void **state) {
+    struct fixture *f = *state;
+    char aside[320];
+    snprintf(aside, sizeof aside, "%s.aside", f->path);
+    assert_ok(store_heartbeat(f->store, f->run, &f->err), &f->err);
+    assert_int_equal(rename(f->path, aside), 0);
+    assert_moved(f);
+    FILE *other = fopen(f->path, "w");
+    assert_non_null(other);
+    assert_int_equal(fclose(other), 0);
+    assert_moved(f);
+    assert_int_equal(rename(aside, f->path), 0);
+    assert_ok(store_heartbeat(f->store, f->run, &f->err), &f->err);
 }
 
 static void test_only_failed_jobs_are_retried(void **state) {
@@ -190,7 +229,9 @@ static void test_only_failed_jobs_are_retried(void **state) {
 static void test_unknown_job(void **state) {
     struct fixture *f = *state;
     enum job_state job_state;
-    assert_int_equal(store_job_state(f->store, 99, &job_state, &f->err), VIB_EINVAL);
+    bool found;
+    assert_ok(store_job_state(f->store, 99, &job_state, &found, &f->err), &f->err);
+    assert_false(found);
 }
 
 /* --- results --- */
@@ -410,6 +451,8 @@ int main(void) {
         WITH_FIXTURE(test_ids_ascend_and_identities_are_unique),
         WITH_FIXTURE(test_a_job_is_claimed_once),
         WITH_FIXTURE(test_release_and_retry),
+        WITH_FIXTURE(test_release_of_a_job_not_begun),
+        WITH_FIXTURE(test_a_file_that_is_gone),
         WITH_FIXTURE(test_only_failed_jobs_are_retried),
         WITH_FIXTURE(test_unknown_job),
         WITH_FIXTURE(test_finish_records_everything),

@@ -218,7 +218,7 @@ static void test_foreign_writer(void **state) {
     assert_non_null(strstr(f->err.message, f->path));
     assert_int_equal(store_heartbeat(f->store, f->run, &f->err), VIB_EBUSY);
     assert_int_equal(store_take_back(f->store, &f->host, &n, &f->err), VIB_EBUSY);
-    assert_int_equal(store_release(f->store, job, f->run, &f->err), VIB_EBUSY);
+    assert_int_equal(store_release(f->store, job, f->run, true, &f->err), VIB_EBUSY);
     assert_int_equal(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err),
                      VIB_EBUSY);
     assert_false(kept);
@@ -247,7 +247,8 @@ static size_t take_back(struct fixture *f) {
 
 static enum job_state state_of(struct fixture *f, int64_t job) {
     enum job_state state;
-    assert_ok(store_job_state(f->store, job, &state, &f->err), &f->err);
+    bool found;
+    assert_ok(store_job_state(f->store, job, &state, &found, &f->err), &f->err);
     return state;
 }
 

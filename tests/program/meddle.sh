@@ -1,0 +1,73 @@
+#!/bin/bash
+# What somebody may do to a database, or its files, while a sweep works on it.
+# shellcheck disable=SC2317 # functions are called by name, through check
+. tests/tap.sh
+. tests/program/common.sh
+
+small_config small.yaml 30
+
+running() {
+    sql_is "$1" "select count(*) from job where state = 'running'" 2 2>/dev/null
+}
+
+# The database is deleted: an end with a word about it, rather than results in a file without a name.
+deleted() {
+    "$vib" small.yaml -j 2 --db gone.db >gone.out 2>gone.err &
+    local sweep=$! status=0
+    until_true 120 running gone.db >/dev/null || return 1
+    rm gone.db*
+    wait $sweep || status=$?
+    cat gone.err
+    [ $status = 66 ] && grep -q 'gone.db was deleted or replaced' gone.err && ! grep -q results: gone.out
+}
+check 'a database that is deleted' deleted
+check 'the same command begins anew' "$vib" small.yaml -j 2 -q --db gone.db
+
+# A job's row is deleted: the others are not lost.
+row() {
+    "$vib" small.yaml -j 2 --db row.db --set train.epochs=100 >row.out 2>row.err &
+    local sweep=$! status=0
+    until_true 120 running row.db >/dev/null || return 1
+    sql row.db "pragma foreign_keys = on; pragma busy_timeout = 60000;
+        delete from job where id = (select min(id) from job where state = 'running')" || return 1
+    wait $sweep || status=$?
+    cat row.err row.out
+    [ $status = 1 ] && grep -q 'was deleted from row.db and counts as failed' row.err &&
+        [ "$(grep -c ' deleted$' row.out)" = 1 ] &&
+        sql_is row.db "select state, count(*) from job group by 1" 'done|5' &&
+        sql_is row.db 'select outcome from run' incomplete
+}
+check 'a job that is deleted while it runs' row
+check 'the same command adds it again' "$vib" small.yaml -j 2 -q --db row.db --set train.epochs=100
+check 'as the others' sql_is row.db "select count(*) from job where state = 'done'" 6
+
+# The files of a database lie beside it, not beside a link to it.
+linked() {
+    mkdir -p elsewhere && : >elsewhere/real.db && ln -s elsewhere/real.db link.db || return 1
+    "$vib" small.yaml -j 2 -q --db link.db --set train.epochs=300 >/dev/null &
+    local sweep=$! status=0
+    until_true 120 compgen -G 'elsewhere/real.db.checkpoints/*.ckpt' >/dev/null || return 1
+    kill -TERM $sweep
+    wait $sweep || status=$?
+    [ $status = 143 ] && [ ! -e link.db.checkpoints ]
+}
+check 'a link to a database' linked
+check 'is continued by its own name' "$vib" small.yaml -j 2 --set train.epochs=300 --db elsewhere/real.db
+check 'and no checkpoint is left' test ! -e elsewhere/real.db.checkpoints
+
+# What kills may leave: the checkpoint of a finished job, a half-written one.
+leftovers() {
+    local identity
+    identity=$(sql row.db 'select identity from job limit 1')
+    mkdir row.db.checkpoints && echo old >"row.db.checkpoints/$identity.ckpt" &&
+        echo half >"row.db.checkpoints/$identity.ckpt.tmp" || return 1
+    "$vib" small.yaml -q --db row.db >/dev/null && [ ! -e row.db.checkpoints ]
+}
+check 'checkpoints of finished jobs are cleared away' leftovers
+strangers() {
+    mkdir row.db.checkpoints && echo mine >row.db.checkpoints/notes || return 1
+    "$vib" small.yaml -q --db row.db >/dev/null && [ -e row.db.checkpoints/notes ]
+}
+check 'other files there are not' strangers
+
+cd "$root" && done_testing
