@@ -5,6 +5,7 @@
 
 #include <getopt.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { OPTION_DB = 256, OPTION_SET, OPTION_RETRY, MAX_THREADS = 4096 };
 
@@ -27,6 +28,14 @@ static int parse_threads(const char *text, size_t *threads, struct vib_error *er
     return VIB_OK;
 }
 
+/* What getopt found wrong: in a cluster of letters, -vq, it tells the letter alone. */
+static int wrong_option(int choice, char *const argv[], struct vib_error *err) {
+    const char *what = choice == ':' ? "a value is missing after" : "unknown option";
+    if (choice != ':' && optopt > 0 && optopt < 128)
+        return vib_error_set(err, VIB_EUSAGE, "%s '-%c'; see vib-sweep --help", what, optopt);
+    return vib_error_set(err, VIB_EUSAGE, "%s '%s'; see vib-sweep --help", what, argv[optind - 1]);
+}
+
 static int parse(int argc, char **argv, struct sweep_options *options, const char **sets,
                  struct vib_error *err) {
     int choice, rc = VIB_OK;
@@ -44,13 +53,15 @@ static int parse(int argc, char **argv, struct sweep_options *options, const cha
         else if (choice == OPTION_RETRY)
             options->retry = true;
         else
-            rc = vib_error_set(err, VIB_EUSAGE, "%s '%s'; see vib-sweep --help",
-                               choice == ':' ? "a value is missing after" : "unknown option",
-                               argv[optind - 1]);
+            rc = wrong_option(choice, argv, err);
     }
     if (rc == VIB_OK && optind == argc)
         rc = vib_error_set(err, VIB_EUSAGE,
                            "which configuration? usage: vib-sweep CONFIG.yaml; see --help");
+    if (rc == VIB_OK && optind + 1 < argc && access(argv[optind], F_OK) != 0)
+        rc = vib_error_set(err, VIB_EUSAGE,
+                           "there is no command and no configuration '%s'; see vib-sweep --help",
+                           argv[optind]);
     if (rc == VIB_OK && optind + 1 < argc)
         rc = vib_error_set(err, VIB_EUSAGE, "one configuration at a time: '%s' is one too many",
                            argv[optind + 1]);

@@ -48,6 +48,8 @@ int plot_filter_parse(struct plot_filter *filter, const char *text, struct vib_e
     filter->key = key_find(name);
     if (filter->key == NULL || filter->key->column == NULL) {
         const char *near = key_nearest(name);
+        if (near != NULL && key_find(near)->column == NULL)
+            near = NULL;
         return vib_error_set(err, VIB_EUSAGE, "plot: jobs have no key %s%s%s", quote(quoted, name),
                              near != NULL ? "; did you mean " : "", near != NULL ? near : "");
     }

@@ -49,7 +49,9 @@ check '--set without =' refuses 78 'KEY=VALUE' "$root/configs/quickstart.yaml" -
 check 'usage: no configuration' refuses 64 'CONFIG'
 check 'usage: unknown option' refuses 64 '\-\-wrong' --wrong
 check 'usage: -j 0' refuses 64 'from 1' small.yaml -j 0
-check 'usage: two configurations' refuses 64 'b.yaml' a.yaml b.yaml
+check 'usage: an unknown letter among known ones' refuses 64 "'-v'" "$root/configs/quickstart.yaml" -vq
+check 'usage: two configurations' refuses 64 'b.yaml' "$root/configs/quickstart.yaml" b.yaml
+check 'usage: an unknown command' refuses 64 "no command and no configuration 'exprot'" exprot a.db
 
 missing_data() {
     config 'dataset: {name: no-such-data}\n'
