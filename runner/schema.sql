@@ -5,7 +5,7 @@
 -- number: NaN and infinities are never stored.
 
 PRAGMA application_id = 1447641683; -- 0x56494253, "VIBS"
-PRAGMA user_version = 2;            -- of this schema; a change to the schema raises it
+PRAGMA user_version = 2;            -- of this schema; a change to its tables raises it
 
 -- One invocation of the program on this database.
 CREATE TABLE run (
