@@ -23,12 +23,22 @@ static const char **texts_at(const struct axis *axis, size_t value) {
     return &axis->texts[value * axis->n_keys];
 }
 
-/* FNV-1a over the texts of one value, their ends included, as far as they matter to the method. */
-static size_t hash_value(const struct axis *axis, size_t value, enum vib_method method) {
+/* What keys are for. */
+struct use {
+    enum vib_method method;
+    bool mixture; /* the data may be the built-in data set */
+};
+
+static bool matters(const struct key *key, const struct use *use) {
+    return key_matters(key, use->method) && (use->mixture || (key->flags & KEY_MIXTURE) == 0);
+}
+
+/* FNV-1a over the texts of one value, their ends included, as far as they matter. */
+static size_t hash_value(const struct axis *axis, size_t value, const struct use *use) {
     uint64_t hash = 14695981039346656037u;
     for (size_t k = 0; k < axis->n_keys; k++) {
         const unsigned char *c = (const unsigned char *)texts_at(axis, value)[k];
-        if (!key_matters(axis->keys[k], method))
+        if (!matters(axis->keys[k], use))
             continue;
         do {
             hash = (hash ^ *c) * 1099511628211u;
@@ -37,17 +47,16 @@ static size_t hash_value(const struct axis *axis, size_t value, enum vib_method 
     return (size_t)(hash ^ hash >> 32);
 }
 
-static bool same_value(const struct axis *axis, size_t a, size_t b, enum vib_method method) {
+static bool same_value(const struct axis *axis, size_t a, size_t b, const struct use *use) {
     for (size_t k = 0; k < axis->n_keys; k++) {
-        if (key_matters(axis->keys[k], method) &&
-            strcmp(texts_at(axis, a)[k], texts_at(axis, b)[k]) != 0)
+        if (matters(axis->keys[k], use) && strcmp(texts_at(axis, a)[k], texts_at(axis, b)[k]) != 0)
             return false;
     }
     return true;
 }
 
-/* first[v] = the first value of the axis that is the same as value v to the method. */
-static int find_first(const struct axis *axis, enum vib_method method, uint32_t *first,
+/* first[v] = the first value of the axis that is the same as value v for that use. */
+static int find_first(const struct axis *axis, const struct use *use, uint32_t *first,
                       struct vib_error *err) {
     size_t size = 16;
     while (size < 2 * axis->n_values)
@@ -56,8 +65,8 @@ static int find_first(const struct axis *axis, enum vib_method method, uint32_t 
     if (!table)
         return no_memory(err);
     for (size_t v = 0; v < axis->n_values; v++) {
-        size_t slot = hash_value(axis, v, method) & (size - 1);
-        while (table[slot] && !same_value(axis, table[slot] - 1, v, method))
+        size_t slot = hash_value(axis, v, use) & (size - 1);
+        while (table[slot] && !same_value(axis, table[slot] - 1, v, use))
             slot = (slot + 1) & (size - 1);
         if (!table[slot])
             table[slot] = (uint32_t)v + 1;
@@ -105,8 +114,20 @@ static int find_methods(struct equality *equality, const struct config *config,
     return 0;
 }
 
+static bool is_swept(const struct config *config, const struct key *key) {
+    for (size_t i = 0; i < config->n_axes; i++) {
+        for (size_t k = 0; k < config->axes[i].n_keys; k++) {
+            if (config->axes[i].keys[k] == key)
+                return true;
+        }
+    }
+    return false;
+}
+
 static int equality_init(struct equality *equality, const struct config *config,
                          struct vib_error *err) {
+    struct use use = {.mixture = data_is_mixture(&config->base.data) ||
+                                 is_swept(config, key_find("dataset.name"))};
     memset(equality, 0, sizeof *equality);
     int rc = find_methods(equality, config, err);
     equality->first = calloc(config->n_axes + 1, sizeof *equality->first);
@@ -116,8 +137,10 @@ static int equality_init(struct equality *equality, const struct config *config,
         const struct axis *axis = &config->axes[i];
         equality->first[i] = calloc(VIB_METHODS * axis->n_values, sizeof *equality->first[i]);
         rc = equality->first[i] ? 0 : no_memory(err);
-        for (size_t m = 0; rc == 0 && m < VIB_METHODS; m++)
-            rc = find_first(axis, (enum vib_method)m, equality->first[i] + m * axis->n_values, err);
+        for (size_t m = 0; rc == 0 && m < VIB_METHODS; m++) {
+            use.method = (enum vib_method)m;
+            rc = find_first(axis, &use, equality->first[i] + m * axis->n_values, err);
+        }
     }
     return rc;
 }
@@ -142,7 +165,8 @@ static size_t first_equal(const struct equality *equality, const struct config *
 }
 
 /* Every key is on one axis at most, so points are equal exactly when their values are equal axis
- * by axis, as far as these matter to their method: no point needs to be compared with another. */
+ * by axis, as far as these matter to their method: no point needs to be compared with another. (In
+ * a sweep over data sets all keys of the mixture count; the store then knows equal jobs.) */
 static int mark_duplicates(const struct config *config, unsigned char *fates, size_t points,
                            struct vib_error *err) {
     struct equality equality;
@@ -182,16 +206,6 @@ static bool value_matches(const struct exclusion *exclusion, const struct axis *
         }
     }
     return true;
-}
-
-static bool is_swept(const struct config *config, const struct key *key) {
-    for (size_t i = 0; i < config->n_axes; i++) {
-        for (size_t k = 0; k < config->axes[i].n_keys; k++) {
-            if (config->axes[i].keys[k] == key)
-                return true;
-        }
-    }
-    return false;
 }
 
 /* Whether the conditions on keys that are fixed (by an override) hold. */

@@ -260,6 +260,18 @@ static void test_duplicates_of_a_method(void **state) {
     assert_points(f, "K", "3;4;");
 }
 
+/* Files are what they are, whatever the mixture would be. */
+static void test_duplicates_of_a_data_set(void **state) {
+    struct fixture *f = *state;
+    load(f, "grid: {dataset.noise: [1, 2], K: [2, 3]}\n");
+    assert_points(f, "dataset.noise K", "1 2;1 3;");
+    assert_int_equal(f->grid.n_duplicates, 2);
+    load(f, "dataset: {name: mixture}\ngrid: {dataset.noise: [1, 2], K: [2, 3]}\n");
+    assert_points(f, "dataset.noise K", "1 2;1 3;2 2;2 3;");
+    load(f, "grid: {dataset.noise: [1, 2], dataset.name: [mixture]}\n");
+    assert_int_equal(f->grid.n, 2);
+}
+
 static void test_sets(void **state) {
     struct fixture *f = *state;
     load(f, "evaluate: {bounds: [mixture, rate]}\n");
@@ -381,6 +393,7 @@ int main(void) {
         TEST(test_exclude),
         TEST(test_duplicates),
         TEST(test_duplicates_of_a_method),
+        TEST(test_duplicates_of_a_data_set),
         TEST(test_sets),
         TEST(test_nothing_left),
         TEST(test_overrides),
