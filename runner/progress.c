@@ -194,12 +194,14 @@ static void draw_summary(struct progress *p, const struct progress_counts *c,
 
 static void draw_job(struct progress *p, const struct job *job, size_t columns) {
     char label[LINE / 2], line[LINE], objective[32] = "";
-    double J = atomic_load(&job->monitor.objective);
+    const double J = atomic_load(&job->monitor.objective);
+    const size_t epoch = atomic_load(&job->monitor.epoch), epochs = job->settings.job.epochs;
     label_job(p->config, &job->settings, label, sizeof label);
-    if (isfinite(J))
+    if (epoch == epochs)
+        snprintf(objective, sizeof objective, "  last evaluation");
+    else if (isfinite(J))
         snprintf(objective, sizeof objective, "  J %.4f bits", J);
-    snprintf(line, sizeof line, "  %s  epoch %zu/%zu%s", label,
-             (size_t)atomic_load(&job->monitor.epoch), job->settings.job.epochs, objective);
+    snprintf(line, sizeof line, "  %s  epoch %zu/%zu%s", label, epoch, epochs, objective);
     put_line(p, line, columns);
 }
 

@@ -230,6 +230,10 @@ static void the_block_on_a_terminal(void **state) {
     assert_non_null(strstr(s->text, "J 1.2500 bits"));
     assert_int_equal(draw_block(s, 120), 3);
     assert_memory_equal(s->text, "\033[3A\r", 5); /* over the last one */
+    atomic_store(&s->job.monitor.epoch, s->job.settings.job.epochs);
+    assert_int_equal(draw_block(s, 120), 3);
+    assert_non_null(strstr(s->text, "  last evaluation"));
+    assert_null(strstr(s->text, "J 1.2500 bits"));
     progress_clear(&s->progress);
     assert_string_equal(shown(s), "\033[3A\r\033[J");
     assert_string_equal(finish_job(s), ""); /* the bar tells it */
