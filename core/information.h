@@ -17,9 +17,9 @@ struct vib_information {
     struct vib_bound bound[VIB_ESTIMATORS];
 };
 
-/* What that takes on both splits, as the floating-point operations that matrix products do in the
- * same time. A rule of thumb, measured at n = 10,000 for K from 2 to 256, full covariance for K = 2
- * and 32. */
+/* What vib_measure_information takes on both splits, as the floating-point operations that matrix
+ * products do in the same time. A rule of thumb, measured at n = 10,000 for K from 2 to 256, full
+ * covariance for K = 2 and 32. */
 double vib_information_flops(const struct vib_params *params, const struct vib_dataset *data);
 
 /* Measures the parameters weights [n_params] by params->bounds. *stop may be NULL.

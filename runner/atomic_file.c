@@ -33,12 +33,12 @@ int atomic_file_open(struct atomic_file *file, const char *path, const char *suf
     int code = 0, reason = ENOMEM;
     memset(file, 0, sizeof *file);
     file->path = strdup(path);
-    file->temporary = malloc(strlen(path) + strlen(suffix) + 1);
+    if (asprintf(&file->temporary, "%s%s", path, suffix) < 0)
+        file->temporary = NULL;
     if (file->path == NULL || file->temporary == NULL) {
         code = vib_error_set(err, VIB_ENOMEM, "%s: out of memory", path);
         goto out;
     }
-    strcpy(stpcpy(file->temporary, path), suffix);
     if ((file->stream = create(file->temporary, path)) == NULL) {
         reason = errno;
         code = vib_error_set(err, VIB_ECREATE, "cannot create %s: %s", path, strerror(reason));

@@ -152,7 +152,7 @@ static void make_bar(double share, size_t room, char text[BAR_WIDTH + 4]) {
     text[0] = '[';
     memset(text + 1, '#', filled);
     memset(text + 1 + filled, '.', width - filled);
-    strcpy(text + 1 + width, "] ");
+    memcpy(text + 1 + width, "] ", sizeof "] ");
 }
 
 /* What matters least comes last, since a narrow terminal cuts the end. */

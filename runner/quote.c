@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool continues_character(char c) {
@@ -23,6 +24,6 @@ const char *quote(char out[QUOTE_SIZE], const char *text) {
         unsigned char c = (unsigned char)text[i];
         *end++ = c < 0x20 || c == 0x7f ? '?' : text[i];
     }
-    strcpy(end, cut ? "...'" : "'");
+    (void)snprintf(end, QUOTE_SIZE - (size_t)(end - out), "%s", cut ? "...'" : "'");
     return out;
 }
