@@ -13,12 +13,9 @@
 
 int config_fixture_setup(void **state) {
     struct config_fixture *f = calloc(1, sizeof *f);
-    const char *tmp = getenv("TMPDIR");
     if (!f)
         return -1;
-    snprintf(f->dir, sizeof f->dir, "%s/vib-config-XXXXXX", tmp ? tmp : "/tmp");
-    if (!mkdtemp(f->dir))
-        return -1;
+    make_folder(f->dir);
     snprintf(f->path, sizeof f->path, "%s/sweep.yaml", f->dir);
     *state = f;
     return 0;
@@ -26,8 +23,7 @@ int config_fixture_setup(void **state) {
 
 int config_fixture_teardown(void **state) {
     struct config_fixture *f = *state;
-    unlink(f->path);
-    rmdir(f->dir);
+    remove_folder(f->dir);
     free(f);
     return 0;
 }

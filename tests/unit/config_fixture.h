@@ -3,11 +3,12 @@
 #define TESTS_UNIT_CONFIG_FIXTURE_H
 
 #include "runner/config.h"
+#include "tests/unit/folder.h"
 
 #include <stddef.h>
 
 struct config_fixture {
-    char dir[256], path[300];
+    char dir[FOLDER_SIZE], path[300];
 };
 
 /* Of each cmocka test, whose state is the fixture. */

@@ -1,6 +1,7 @@
 #include "tests/unit/idx_file.h"
 
-#include <ftw.h>
+#include "tests/unit/folder.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,21 +15,14 @@
 enum { ROWS = 4, COLUMNS = 3, TEST_SHIFT = 100 };
 
 char *folder_new(void) {
-    const char *base = getenv("TMPDIR");
-    char *folder = folder_path(base != NULL && *base != '\0' ? base : "/tmp", "vib-test-XXXXXX");
-    assert_non_null(mkdtemp(folder));
+    char *folder = malloc(FOLDER_SIZE);
+    assert_non_null(folder);
+    make_folder(folder);
     return folder;
 }
 
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *ftw) {
-    (void)status;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
 void folder_remove(char *folder) {
-    assert_int_equal(nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+    remove_folder(folder);
     free(folder);
 }
 

@@ -35,11 +35,9 @@ int job_bench_new(void **state) {
                                         .n_test = JOB_N_TEST,
                                         .separation = 3.0,
                                         .noise = 1.0};
-    const char *tmp = getenv("TMPDIR");
     struct job_bench *b = calloc(1, sizeof *b);
     assert_non_null(b);
-    snprintf(b->folder, sizeof b->folder, "%s/vib-job-XXXXXX", tmp != NULL ? tmp : "/tmp");
-    assert_non_null(mkdtemp(b->folder));
+    make_folder(b->folder);
     snprintf(b->database, sizeof b->database, "%s/x.db", b->folder);
     assert_non_null(b->checkpoint = checkpoint_path(b->database, bench_identity));
     assert_ok(vib_dataset_make_mixture(&b->data, &mixture, &b->err), &b->err);

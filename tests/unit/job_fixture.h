@@ -3,13 +3,15 @@
 #define TESTS_JOB_FIXTURE_H
 
 #include "runner/job.h"
+#include "tests/unit/folder.h"
 
 #include <stdatomic.h>
 
 enum { JOB_N_TRAIN = 64, JOB_N_TEST = 32, JOB_CLASSES = 3, JOB_EPOCHS = 4, JOB_K = 2 };
 
 struct job_bench {
-    char folder[256], database[300]; /* the latter is not there: a job needs only its name */
+    char folder[FOLDER_SIZE],
+        database[300]; /* the latter is not there: a job needs only its name */
     char *checkpoint;
     struct vib_dataset data;
     atomic_bool stop; /* of all jobs */

@@ -1,6 +1,5 @@
 #include "tests/unit/store_fixture.h"
 
-#include <ftw.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,17 +13,6 @@
 void assert_ok(int code, const struct vib_error *err) {
     if (code != 0)
         fail_msg("code %d: %s", code, err->message);
-}
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *ftw) {
-    (void)status;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
-void remove_folder(const char *folder) {
-    assert_int_equal(nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 static void make_data(struct vib_dataset *data) {
@@ -58,11 +46,9 @@ struct store *fixture_open(struct fixture *f) {
 }
 
 int fixture_new(void **state) {
-    const char *tmp = getenv("TMPDIR");
     struct fixture *f = calloc(1, sizeof *f);
     assert_non_null(f);
-    snprintf(f->folder, sizeof f->folder, "%s/store.XXXXXX", tmp != NULL ? tmp : "/tmp");
-    assert_non_null(mkdtemp(f->folder));
+    make_folder(f->folder);
     snprintf(f->path, sizeof f->path, "%s/toy.db", f->folder);
     host_init(&f->host);
     make_data(&f->data);

@@ -3,11 +3,12 @@
 #define TESTS_STORE_FIXTURE_H
 
 #include "runner/store.h"
+#include "tests/unit/folder.h"
 
 #include <sqlite3.h>
 
 struct fixture {
-    char folder[256];
+    char folder[FOLDER_SIZE];
     char path[300]; /* of the database */
     struct store *store;
     int64_t run;
@@ -42,7 +43,5 @@ void fixture_result(struct job_result *result, struct epoch_result epochs[2]);
 int64_t fixture_integer(struct fixture *f, const char *sql);
 char *fixture_text(struct fixture *f, const char *sql);
 void fixture_execute(struct fixture *f, const char *sql);
-
-void remove_folder(const char *folder);
 
 #endif

@@ -19,17 +19,15 @@ static const char job_b[] = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
 enum { VERSION_AT = 8, LENGTH_AT = 12 }; /* offsets in the file */
 
 struct place {
-    char folder[256], database[280];
+    char folder[FOLDER_SIZE], database[280];
     char *path; /* of job a's checkpoint */
     struct vib_error err;
 };
 
 static int place_new(void **state) {
-    const char *tmp = getenv("TMPDIR");
     struct place *p = calloc(1, sizeof *p);
     assert_non_null(p);
-    snprintf(p->folder, sizeof p->folder, "%s/checkpoint.XXXXXX", tmp != NULL ? tmp : "/tmp");
-    assert_non_null(mkdtemp(p->folder));
+    make_folder(p->folder);
     snprintf(p->database, sizeof p->database, "%s/a.db", p->folder);
     assert_non_null(p->path = checkpoint_path(p->database, job_a));
     *state = p;

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "runner/grid.h"
+#include "tests/unit/folder.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #include <unistd.h>
 
 struct fixture {
-    char dir[256], path[300];
+    char dir[FOLDER_SIZE], path[300];
     struct config config;
     struct grid grid;
     struct vib_error err;
@@ -23,12 +24,9 @@ struct fixture {
 
 static int setup(void **state) {
     struct fixture *f = calloc(1, sizeof *f);
-    const char *tmp = getenv("TMPDIR");
     if (!f)
         return -1;
-    snprintf(f->dir, sizeof f->dir, "%s/vib-grid-XXXXXX", tmp ? tmp : "/tmp");
-    if (!mkdtemp(f->dir))
-        return -1;
+    make_folder(f->dir);
     snprintf(f->path, sizeof f->path, "%s/sweep.yaml", f->dir);
     *state = f;
     return 0;
@@ -38,8 +36,7 @@ static int teardown(void **state) {
     struct fixture *f = *state;
     grid_release(&f->grid);
     config_release(&f->config);
-    unlink(f->path);
-    rmdir(f->dir);
+    remove_folder(f->dir);
     free(f);
     return 0;
 }

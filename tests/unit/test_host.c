@@ -93,15 +93,13 @@ static void test_dying_process(void **state) {
 /* --- control groups, under a folder that plays the root --- */
 
 struct root {
-    char folder[256];
+    char folder[FOLDER_SIZE];
 };
 
 static int root_new(void **state) {
-    const char *tmp = getenv("TMPDIR");
     struct root *r = calloc(1, sizeof *r);
     assert_non_null(r);
-    snprintf(r->folder, sizeof r->folder, "%s/host.XXXXXX", tmp != NULL ? tmp : "/tmp");
-    assert_non_null(mkdtemp(r->folder));
+    make_folder(r->folder);
     *state = r;
     return 0;
 }

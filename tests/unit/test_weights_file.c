@@ -36,7 +36,7 @@ static const struct {
 };
 
 struct place {
-    char folder[256], database[280];
+    char folder[FOLDER_SIZE], database[280];
     char *path;
     struct settings settings;
     struct vib_network net;
@@ -61,11 +61,9 @@ static void number_weights(struct place *p) {
 }
 
 static int place_new(void **state) {
-    const char *tmp = getenv("TMPDIR");
     struct place *p = calloc(1, sizeof *p);
     assert_non_null(p);
-    snprintf(p->folder, sizeof p->folder, "%s/weights.XXXXXX", tmp != NULL ? tmp : "/tmp");
-    assert_non_null(mkdtemp(p->folder));
+    make_folder(p->folder);
     snprintf(p->database, sizeof p->database, "%s/a.db", p->folder);
     assert_non_null(p->path = weights_path(p->database, identity));
     settings_init(&p->settings);
