@@ -23,22 +23,12 @@ static const char **texts_at(const struct axis *axis, size_t value) {
     return &axis->texts[value * axis->n_keys];
 }
 
-/* What keys are for. */
-struct use {
-    enum vib_method method;
-    bool mixture; /* the data may be the built-in data set */
-};
-
-static bool matters(const struct key *key, const struct use *use) {
-    return key_matters(key, use->method) && (use->mixture || (key->flags & KEY_MIXTURE) == 0);
-}
-
 /* FNV-1a over the texts of one value, their ends included, as far as they matter. */
-static size_t hash_value(const struct axis *axis, size_t value, const struct use *use) {
+static size_t hash_value(const struct axis *axis, size_t value, struct job_kind kind) {
     uint64_t hash = 14695981039346656037u;
     for (size_t k = 0; k < axis->n_keys; k++) {
         const unsigned char *c = (const unsigned char *)texts_at(axis, value)[k];
-        if (!matters(axis->keys[k], use))
+        if (!key_matters(axis->keys[k], kind))
             continue;
         do {
             hash = (hash ^ *c) * 1099511628211u;
@@ -47,16 +37,17 @@ static size_t hash_value(const struct axis *axis, size_t value, const struct use
     return (size_t)(hash ^ hash >> 32);
 }
 
-static bool same_value(const struct axis *axis, size_t a, size_t b, const struct use *use) {
+static bool same_value(const struct axis *axis, size_t a, size_t b, struct job_kind kind) {
     for (size_t k = 0; k < axis->n_keys; k++) {
-        if (matters(axis->keys[k], use) && strcmp(texts_at(axis, a)[k], texts_at(axis, b)[k]) != 0)
+        if (key_matters(axis->keys[k], kind) &&
+            strcmp(texts_at(axis, a)[k], texts_at(axis, b)[k]) != 0)
             return false;
     }
     return true;
 }
 
-/* first[v] = the first value of the axis that is the same as value v for that use. */
-static int find_first(const struct axis *axis, const struct use *use, uint32_t *first,
+/* first[v] = the first value of the axis that is the same as value v for that kind. */
+static int find_first(const struct axis *axis, struct job_kind kind, uint32_t *first,
                       struct vib_error *err) {
     size_t size = 16;
     while (size < 2 * axis->n_values)
@@ -65,8 +56,8 @@ static int find_first(const struct axis *axis, const struct use *use, uint32_t *
     if (!table)
         return no_memory(err);
     for (size_t v = 0; v < axis->n_values; v++) {
-        size_t slot = hash_value(axis, v, use) & (size - 1);
-        while (table[slot] && !same_value(axis, table[slot] - 1, v, use))
+        size_t slot = hash_value(axis, v, kind) & (size - 1);
+        while (table[slot] && !same_value(axis, table[slot] - 1, v, kind))
             slot = (slot + 1) & (size - 1);
         if (!table[slot])
             table[slot] = (uint32_t)v + 1;
@@ -126,8 +117,9 @@ static bool is_swept(const struct config *config, const struct key *key) {
 
 static int equality_init(struct equality *equality, const struct config *config,
                          struct vib_error *err) {
-    struct use use = {.mixture = data_is_mixture(&config->base.data) ||
-                                 is_swept(config, key_find("dataset.name"))};
+    /* Of a sweep over data sets some points may be the mixture's. */
+    struct job_kind kind = {.mixture = data_is_mixture(&config->base.data) ||
+                                       is_swept(config, key_find("dataset.name"))};
     memset(equality, 0, sizeof *equality);
     int rc = find_methods(equality, config, err);
     equality->first = calloc(config->n_axes + 1, sizeof *equality->first);
@@ -138,8 +130,8 @@ static int equality_init(struct equality *equality, const struct config *config,
         equality->first[i] = calloc(VIB_METHODS * axis->n_values, sizeof *equality->first[i]);
         rc = equality->first[i] ? 0 : no_memory(err);
         for (size_t m = 0; rc == 0 && m < VIB_METHODS; m++) {
-            use.method = (enum vib_method)m;
-            rc = find_first(axis, &use, equality->first[i] + m * axis->n_values, err);
+            kind.method = (enum vib_method)m;
+            rc = find_first(axis, kind, equality->first[i] + m * axis->n_values, err);
         }
     }
     return rc;

@@ -285,22 +285,23 @@ void settings_init(struct settings *settings) {
     }
 }
 
-bool key_matters(const struct key *key, enum vib_method method) {
-    return key->methods == 0 || (key->methods & 1u << method) != 0;
-}
-
 bool data_is_mixture(const struct data_spec *data) {
     return strcmp(data->name, "mixture") == 0;
 }
 
-bool key_matters_to(const struct key *key, const struct settings *settings) {
-    return key_matters(key, settings->job.method) &&
-           ((key->flags & KEY_MIXTURE) == 0 || data_is_mixture(&settings->data));
+struct job_kind settings_kind(const struct settings *settings) {
+    return (struct job_kind){settings->job.method, data_is_mixture(&settings->data)};
+}
+
+bool key_matters(const struct key *key, struct job_kind kind) {
+    return (key->methods == 0 || (key->methods & 1u << kind.method) != 0) &&
+           ((key->flags & KEY_MIXTURE) == 0 || kind.mixture);
 }
 
 void settings_normalize(struct settings *settings) {
+    const struct job_kind kind = settings_kind(settings);
     for (size_t i = 0; i < n_keys; i++)
-        if (!key_matters_to(&keys[i], settings) &&
+        if (!key_matters(&keys[i], kind) &&
             key_set(settings, &keys[i], keys[i].default_text, NULL) != 0)
             assert(false && "a default is out of range");
 }

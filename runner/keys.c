@@ -39,6 +39,7 @@ static const char *const no_yes[] = {"false", "true", NULL};
 static const char *const precisions[] = {"float32", "bfloat16", NULL};
 static const char *const activations[] = {"relu", "tanh", NULL};
 
+_Static_assert(VIB_MAX_FULL_K == 64, "the help of model.covariance says so");
 _Static_assert(sizeof(enum vib_method) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_type) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_covariance) == sizeof(int), "KEY_CHOICE stores an int");

@@ -88,11 +88,14 @@ void settings_init(struct settings *settings);
 /* Whether the data is the built-in data set. */
 bool data_is_mixture(const struct data_spec *data);
 
-/* Whether the key matters to jobs of this method. */
-bool key_matters(const struct key *key, enum vib_method method);
+/* What decides which keys matter to a job. Where one does not, it counts as its default. */
+struct job_kind {
+    enum vib_method method;
+    bool mixture; /* of the built-in data set */
+};
+struct job_kind settings_kind(const struct settings *settings);
 
-/* The same, and whether it matters to the settings' data set. */
-bool key_matters_to(const struct key *key, const struct settings *settings);
+bool key_matters(const struct key *key, struct job_kind kind);
 
 /* Sets every key that does not matter to the settings' method and data set to its default, so that
  * jobs that compute the same have the same settings. */

@@ -29,7 +29,7 @@ size_t label_keys(const struct config *config, const struct key **out, size_t ma
 }
 
 void label_value(const struct settings *settings, const struct key *key, char *text, size_t size) {
-    if (!key_matters_to(key, settings))
+    if (!key_matters(key, settings_kind(settings)))
         snprintf(text, size, "-");
     else if (key->type == KEY_REAL)
         snprintf(text, size, "%.4g", key_real(settings, key));
@@ -44,7 +44,7 @@ void label_job(const struct config *config, const struct settings *settings, cha
     text[0] = '\0';
     for (size_t i = 0; i < n && used < size; i++) {
         char value[128];
-        if (!key_matters_to(shown[i], settings))
+        if (!key_matters(shown[i], settings_kind(settings)))
             continue;
         label_value(settings, shown[i], value, sizeof value);
         int written = snprintf(text + used, size - used, "%s%s=%s", used > 0 ? " " : "",

@@ -125,11 +125,13 @@ static int insert(struct store *store, const char *identity, const struct settin
     int code = store_statement(store, STORE_JOB_INSERT, insert_job, &statement, err);
     if (code != 0 || (code = find_parameters(store, statement, err)) != 0)
         return code;
+    /* The columns of the mixture's keys are never NULL; the views know better. */
+    const struct job_kind kind = {settings->job.method, .mixture = true};
     int bound = store_bind_text(statement, 1, identity);
     bound |= store_bind_text(statement, 2, data->digest);
     for (size_t i = 0; i < n_keys; i++)
         if (!(keys[i].flags & KEY_SWEEP))
-            bound |= key_matters(&keys[i], settings->job.method)
+            bound |= key_matters(&keys[i], kind)
                          ? bind_key(statement, store->key_parameters[i], settings, &keys[i])
                          : sqlite3_bind_null(statement, store->key_parameters[i]);
     return store_execute(store, statement, bound, "add a job", err);

@@ -93,7 +93,7 @@ static void put_metadata(FILE *out, const struct weights *weights) {
     fputc(',', out);
     put_fact(out, "dataset.digest", weights->data_digest);
     for (size_t i = 0; i < n_keys; i++) {
-        if (keys[i].flags & KEY_SWEEP || !key_matters_to(&keys[i], weights->settings))
+        if (keys[i].flags & KEY_SWEEP || !key_matters(&keys[i], settings_kind(weights->settings)))
             continue;
         const int length = key_format(weights->settings, &keys[i], text, sizeof text);
         assert(length >= 0 && (size_t)length < sizeof text); /* a longer one has no identity */

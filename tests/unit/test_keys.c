@@ -200,11 +200,11 @@ static void test_sets(void **state) {
 static void test_what_matters_to_a_method(void **state) {
     (void)state;
     struct settings s, defaults;
-    assert_true(key_matters(key("beta"), VIB_METHOD_VIB));
-    assert_false(key_matters(key("beta"), VIB_METHOD_DROPOUT));
-    assert_true(key_matters(key("train.dropout"), VIB_METHOD_DROPOUT));
-    assert_false(key_matters(key("train.dropout"), VIB_METHOD_VIB));
-    assert_true(key_matters(key("train.lr"), VIB_METHOD_LABEL_SMOOTHING));
+    assert_true(key_matters(key("beta"), (struct job_kind){VIB_METHOD_VIB, true}));
+    assert_false(key_matters(key("beta"), (struct job_kind){VIB_METHOD_DROPOUT, true}));
+    assert_true(key_matters(key("train.dropout"), (struct job_kind){VIB_METHOD_DROPOUT, true}));
+    assert_false(key_matters(key("train.dropout"), (struct job_kind){VIB_METHOD_VIB, true}));
+    assert_true(key_matters(key("train.lr"), (struct job_kind){VIB_METHOD_LABEL_SMOOTHING, true}));
     settings_init(&s);
     settings_init(&defaults);
     s.job.beta = 0.5;
@@ -228,13 +228,13 @@ static void test_what_matters_to_a_data_set(void **state) {
     settings_init(&defaults);
     s.data.noise = 0.5;
     s.data.n_train = 10;
-    assert_false(key_matters_to(key("dataset.noise"), &s));
-    assert_true(key_matters_to(key("dataset.n_train"), &s));
+    assert_false(key_matters(key("dataset.noise"), settings_kind(&s)));
+    assert_true(key_matters(key("dataset.n_train"), settings_kind(&s)));
     settings_normalize(&s);
     assert_true(s.data.noise == defaults.data.noise && s.data.n_train == 10);
     s.data.name = "mixture";
     s.data.noise = 0.5;
-    assert_true(key_matters_to(key("dataset.noise"), &s));
+    assert_true(key_matters(key("dataset.noise"), settings_kind(&s)));
     settings_normalize(&s);
     assert_true(s.data.noise == 0.5);
 }
