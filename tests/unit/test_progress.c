@@ -239,6 +239,15 @@ static void the_block_on_a_terminal(void **state) {
     assert_string_equal(finish_job(s), ""); /* the bar tells it */
 }
 
+/* Taken over by another process, or deleted: its result is in no table. */
+static void a_result_that_is_not_kept(void **state) {
+    struct stage *s = *state;
+    to_pipe(s, true);
+    s->job.kept = false;
+    assert_non_null(strstr(finish_job(s), "not kept: another process has the job"));
+    assert_null(strstr(s->text, "error_mc"));
+}
+
 static void tiny_terminals(void **state) {
     struct stage *s = *state;
     to_terminal(s, 1, 10);
@@ -276,6 +285,7 @@ int main(void) {
         STAGE_TEST(an_interruption_is_told_when_it_lost_something),
         STAGE_TEST(work_done_is_counted_once),
         STAGE_TEST(the_block_on_a_terminal),
+        STAGE_TEST(a_result_that_is_not_kept),
         STAGE_TEST(tiny_terminals),
         STAGE_TEST(a_narrow_terminal_never_wraps),
         STAGE_TEST(a_closed_stderr_is_ignored),
