@@ -51,9 +51,43 @@ static void add_limits(struct plot_canvas *canvas, const struct plot *plot) {
 
 /* --- plane: Figure 1 (c) --- */
 
+/* One line of a panel and split from point to point, straight in bits: what sharing time between
+ * two codes gets. On the figure's axis it is curved; a straight one would seem to cross I(Z;Y) =
+ * I(Z;X), which no code can. */
+static void write_chords(const struct plot_panel *panel, int split, FILE *out) {
+    enum { PARTS = 16 };
+    struct plot_point point;
+    double x0 = 0, y0 = 0; /* of the point before */
+    for (size_t start = 0; start < panel->n;) {
+        const bool first = start == 0;
+        start = plot_point_make(&point, panel, start);
+        const double x = student_mean(&point.measure[split][PLOT_IZX_UPPER]);
+        const double y = student_mean(&point.measure[split][PLOT_IZY_LOWER]);
+        for (int left = first ? 0 : PARTS - 1; left >= 0; left--) {
+            const double numbers[] = {x - (x - x0) * left / PARTS, y - (y - y0) * left / PARTS};
+            plot_numbers(numbers, 2, out);
+        }
+        x0 = x;
+        y0 = y;
+    }
+}
+
+/* $chords has the indices of $points. */
+static void write_all_chords(const struct plot *plot) {
+    (void)fputs("$chords << EOD\n", plot->out);
+    for (size_t i = 0; i < plot->panels.n; i++)
+        for (int split = 0; split < VIB_SPLITS; split++) {
+            (void)fprintf(plot->out, "%s# panel %zu, %s\n# izx_upper_tight izy_lower\n",
+                          i > 0 || split > 0 ? "\n\n" : "", i,
+                          vib_split_name((enum vib_split_id)split));
+            write_chords(&plot->panels.panel[i], split, plot->out);
+        }
+    (void)fputs("EOD\n", plot->out);
+}
+
 static const char plane_command[] = LIMITS
-    "    for [split = 0:1] $points index 2 * panel + split \\\n"
-    "        using izx_upper:izy with lines linewidth 1 linecolor rgb 0xbbbbbb, \\\n"
+    "    for [split = 0:1] $chords index 2 * panel + split \\\n"
+    "        using 1:2 with lines linewidth 1 linecolor rgb 0xbbbbbb, \\\n"
     "    for [split = 0:1] $points index 2 * panel + split \\\n"
     "        using izx_upper:izy:(column(rate) - column(izx_upper)):(0):beta \\\n"
     "        with vectors nohead linewidth 1 linecolor palette, \\\n"
@@ -86,6 +120,7 @@ int plot_plane(const struct plot *plot, struct vib_error *err) {
     add_limits(&canvas, plot);
     plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
     plot_points_write(plot);
+    write_all_chords(plot);
     (void)fputs(settings, plot->out);
     plot_canvas_colorbox(&canvas, "β", plot->out);
     plot_points_panels(plot, &canvas, "I(Z;Y), lower bound (bits)", plane_command);

@@ -110,6 +110,16 @@ bounds_are_on_their_sides() {
 }
 check 'lower bound <= upper bound <= rate' bounds_are_on_their_sides
 
+# Straight in bits: of the 16 parts of a chord the eighth ends in its middle.
+chords_join_points() {
+    rows plane.gp points 1 | awk '
+        NR > 1 { print (x + $12) / 2, (y + $9) / 2 }
+        { x = $12; y = $9; print x, y }' >wanted
+    rows plane.gp chords 1 | awk 'NR % 8 == 1' >got
+    [ "$(rows plane.gp chords | wc -l)" = $((4 * 33)) ] && agree got wanted
+}
+check 'the points of the plane are joined by straight lines' chords_join_points
+
 epochs_agree() {
     sqlite3 -separator ' ' small.db "
         SELECT beta, epoch, epoch.izx_upper, epoch.izy_lower FROM epoch JOIN job ON job.id = job
