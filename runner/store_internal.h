@@ -87,6 +87,9 @@ int store_bind_text(sqlite3_stmt *statement, int parameter, const char *text);
 
 int store_bind_size(sqlite3_stmt *statement, int parameter, size_t value);
 
+/* Makes views that are not word for word this program's anew; others than ours stay as they are. */
+int store_renew_views(struct store *store, struct vib_error *err);
+
 /* The rows of tables code and decoder for a job that ended; part of store_finish. */
 int store_add_codes(struct store *store, int64_t job, const struct vib_dataset *data,
                     const struct kept_codes *kept, struct vib_error *err);

@@ -205,7 +205,8 @@ static int open_writer(struct store *store, bool exists, struct vib_error *err) 
     if (kind == FILE_BLANK && (code = create_schema(store, err)) != 0)
         return code;
     if ((code = adopt_version(store, VIB_EIO, err)) != 0 ||
-        (code = use_write_ahead_log(store, err)) != 0)
+        (code = use_write_ahead_log(store, err)) != 0 ||
+        (code = store_renew_views(store, err)) != 0)
         return code;
     return configure(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", err);
 }

@@ -167,6 +167,40 @@ static void test_settings_of_the_connection(void **state) {
     sqlite3_finalize(statement);
 }
 
+/* A database whose views another version of the program made, and its user's own. */
+static void test_views_of_another_version(void **state) {
+    static const char views[] =
+        "SELECT group_concat(name || sql) FROM (SELECT name, sql FROM sqlite_schema"
+        " WHERE type = 'view' AND name <> 'mine' ORDER BY name)";
+    struct fixture *f = *state;
+    char *wanted = fixture_text(f, views);
+    store_close(f->store);
+    execute(f->path,
+            "DROP VIEW pareto; DROP VIEW summary;"
+            "CREATE VIEW summary AS SELECT 1 AS one;"
+            "CREATE VIEW mine AS SELECT count(*) AS n FROM pareto");
+    f->store = fixture_open(f);
+    char *got = fixture_text(f, views);
+    assert_string_equal(got, wanted);
+    assert_int_equal(fixture_integer(f, "SELECT n FROM mine"), 0);
+    /* Nothing is written where nothing differs. */
+    const int64_t version = fixture_integer(f, "PRAGMA schema_version");
+    store_close(f->store);
+    f->store = fixture_open(f);
+    assert_int_equal(fixture_integer(f, "PRAGMA schema_version"), version);
+    free(got);
+    free(wanted);
+}
+
+static void test_name_of_a_view_is_taken(void **state) {
+    struct fixture *f = *state;
+    struct store *store = NULL;
+    execute(f->path, "DROP VIEW pareto; CREATE TABLE pareto (a INTEGER)");
+    assert_int_equal(store_open(&store, f->path, &f->err), VIB_EIO);
+    assert_non_null(strstr(f->err.message, "pareto"));
+    assert_int_equal(fixture_integer(f, "SELECT count(*) FROM pareto"), 0);
+}
+
 /* What a full disk looks like to SQLite: no page more. Everything before stays. */
 static void test_full_disk(void **state) {
     struct fixture *f = *state;
@@ -236,11 +270,18 @@ static void test_killed_writer(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        WITH_FIXTURE(test_text_file),           WITH_FIXTURE(test_database_of_another_program),
-        WITH_FIXTURE(test_newer_schema),        WITH_FIXTURE(test_folder_and_missing_folder),
-        WITH_FIXTURE(test_empty_file_is_new),   WITH_FIXTURE(test_reader_creates_nothing),
-        WITH_FIXTURE(test_reader_cannot_write), WITH_FIXTURE(test_settings_of_the_connection),
-        WITH_FIXTURE(test_full_disk),           WITH_FIXTURE(test_killed_writer),
+        WITH_FIXTURE(test_text_file),
+        WITH_FIXTURE(test_database_of_another_program),
+        WITH_FIXTURE(test_newer_schema),
+        WITH_FIXTURE(test_folder_and_missing_folder),
+        WITH_FIXTURE(test_empty_file_is_new),
+        WITH_FIXTURE(test_reader_creates_nothing),
+        WITH_FIXTURE(test_reader_cannot_write),
+        WITH_FIXTURE(test_views_of_another_version),
+        WITH_FIXTURE(test_name_of_a_view_is_taken),
+        WITH_FIXTURE(test_settings_of_the_connection),
+        WITH_FIXTURE(test_full_disk),
+        WITH_FIXTURE(test_killed_writer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
