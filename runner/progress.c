@@ -101,7 +101,7 @@ void progress_finished(struct progress *p, const struct progress_job *finished,
 }
 
 double progress_time_left(double rate, double flops_left, double longest, size_t n_running) {
-    if (!(rate > 0.0) || n_running == 0)
+    if (!(rate > 0.0) || isinf(rate) || n_running == 0)
         return (double)NAN;
     /* Never sooner than the longest job can be done by one thread. */
     return fmax(flops_left / (rate * (double)n_running), longest / rate);

@@ -23,6 +23,7 @@ static void time_left_is_unknown(void **state) {
     assert_true(isnan(progress_time_left(0.0, 10.0, 10.0, 2)));
     assert_true(isnan(progress_time_left((double)NAN, 10.0, 10.0, 2)));
     assert_true(isnan(progress_time_left(-1.0, 10.0, 10.0, 2)));
+    assert_true(isnan(progress_time_left((double)INFINITY, 10.0, 10.0, 2))); /* no time yet */
     assert_true(isnan(progress_time_left(1.0, 10.0, 10.0, 0)));
 }
 
