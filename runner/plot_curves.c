@@ -36,8 +36,10 @@ static void add_interval(struct plot_canvas *canvas, const struct plot *plot) {
  * their intervals do not hide each other. */
 static const char error_settings[] =
     "larger(a, b) = a > b ? a : b\n"
-    "set yrange [100 * larger(train_error_min / 1.5, test_error_min / 10) : 100]\n"
+    "least = 100 * larger(train_error_min / 1.5, test_error_min / 10)\n"
+    "set yrange [least : 100]\n"
     "set ytics (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)\n"
+    "if (least > 15) set ytics (20, 30, 40, 50, 60, 70, 80, 90, 100)\n"
     "percent(share) = 100 * above_0(share)\n"
     "apart = (1.6 * beta_max / beta_min) ** 0.005\n"
     "at(split) = column(beta) * (split == 0 ? 1 / apart : apart)\n"
