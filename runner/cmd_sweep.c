@@ -5,6 +5,7 @@
 
 #include <getopt.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { OPTION_DB = 256, OPTION_SET, OPTION_RETRY, MAX_THREADS = 4096 };
@@ -58,7 +59,9 @@ static int parse(int argc, char **argv, struct sweep_options *options, const cha
     if (rc == VIB_OK && optind == argc)
         rc = vib_error_set(err, VIB_EUSAGE,
                            "which configuration? usage: vib-sweep CONFIG.yaml; see --help");
-    if (rc == VIB_OK && optind + 1 < argc && access(argv[optind], F_OK) != 0)
+    /* A lone name with a dot or a slash is meant as a file's. */
+    if (rc == VIB_OK && (optind + 1 < argc || strpbrk(argv[optind], "./") == NULL) &&
+        access(argv[optind], F_OK) != 0)
         rc = vib_error_set(err, VIB_EUSAGE,
                            "there is no command and no configuration '%s'; see vib-sweep --help",
                            argv[optind]);

@@ -52,6 +52,7 @@ check 'usage: -j 0' refuses 64 'from 1' small.yaml -j 0
 check 'usage: an unknown letter among known ones' refuses 64 "'-v'" "$root/configs/quickstart.yaml" -vq
 check 'usage: two configurations' refuses 64 'b.yaml' "$root/configs/quickstart.yaml" b.yaml
 check 'usage: an unknown command' refuses 64 "no command and no configuration 'exprot'" exprot a.db
+check 'usage: an unknown word' refuses 64 "no command and no configuration 'quickstart'" quickstart
 
 missing_data() {
     config 'dataset: {name: no-such-data}\n'
