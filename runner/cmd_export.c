@@ -29,7 +29,7 @@ static int export_help(struct vib_error *err) {
         "  -t, --table NAME   the table (default plane):\n",
         stdout);
     for (size_t i = 0; i < n_export_tables; i++)
-        (void)printf("       %-8s      %s\n", export_tables[i].name, export_tables[i].help);
+        (void)printf("       %-18s  %s\n", export_tables[i].name, export_tables[i].help);
     (void)fputs(
         "  -o, --output FILE  write to FILE, which appears when it is complete; - is"
         " standard output\n"

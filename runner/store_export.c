@@ -42,11 +42,17 @@ static const char jobs[] =
     " objective, message, weights, run.host AS run_host, run.version AS run_version"
     " FROM job LEFT JOIN run ON run.id = job.run ORDER BY job.id";
 
-/* Of these two the views fix the columns. */
+/* Of these the views fix the columns. */
 static const char summary[] = "SELECT * FROM summary ORDER BY point, split DESC";
 
 static const char pareto[] =
     "SELECT * FROM pareto ORDER BY dataset_digest, split DESC, izx_upper_mean, point";
+
+static const char best_beta[] = "SELECT * FROM best_beta ORDER BY point";
+
+static const char generalization_gap[] = "SELECT * FROM generalization_gap ORDER BY point";
+
+static const char efficiency[] = "SELECT * FROM efficiency ORDER BY point, split DESC";
 
 const struct export_table export_tables[] = {
     {"plane", "the information plane: the final result of every job that is done, by split", plane},
@@ -55,5 +61,8 @@ const struct export_table export_tables[] = {
     {"jobs", "every job with its values, state, times and the run that carried it out", jobs},
     {"summary", "mean and 95 % t-interval over the seeds of every point, by split", summary},
     {"pareto", "the rows of summary whose point of the plane is efficient", pareto},
+    {"best_beta", "the beta of the least test error of every curve", best_beta},
+    {"generalization_gap", "test minus train of every point", generalization_gap},
+    {"efficiency", "bits about the label per bit of code, by point and split", efficiency},
 };
 const size_t n_export_tables = sizeof export_tables / sizeof export_tables[0];
