@@ -87,6 +87,10 @@ int store_add_job(struct store *store, const char *identity, const struct settin
                   const struct vib_dataset *data, int64_t *job, enum job_state *state,
                   struct vib_error *err);
 
+/* Whether a job lacks what is wanted of it and only its training makes: codes, weights. */
+int store_lacks(struct store *store, int64_t job, bool codes, bool weights, bool *lacks,
+                struct vib_error *err);
+
 /* Makes a failed job pending again; any other is left alone. */
 int store_retry(struct store *store, int64_t job, struct vib_error *err);
 

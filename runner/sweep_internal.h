@@ -68,7 +68,8 @@ struct sweep {
     struct progress progress;
     struct progress_job *shown;                                 /* [threads] scratch */
     size_t n_waiting, n_running, n_elsewhere, n_done, n_failed; /* points by state */
-    double flops_waiting;               /* of the waiting points, but for rounding */
+    size_t n_unsaved;     /* points done before, without the codes or weights now asked for */
+    double flops_waiting; /* of the waiting points, but for rounding */
     double others_at_s, heartbeat_at_s; /* clock_s of the last look, of the last heartbeat */
     double failing_since_s;             /* of writes; 0 = they succeed */
     bool failure_told;

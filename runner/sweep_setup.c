@@ -131,9 +131,25 @@ static int add_point(struct sweep *s, size_t i, struct vib_error *err) {
         rc = store_retry(s->store, point->id, err);
         state = JOB_PENDING;
     }
+    if (rc == VIB_OK && state == JOB_DONE && (settings.save_weights || settings.save_codes > 0)) {
+        bool lacks = false;
+        rc = store_lacks(s->store, point->id, settings.save_codes > 0, settings.save_weights != 0,
+                         &lacks, err);
+        s->n_unsaved += lacks;
+    }
     s->ids[i] = point->id;
     sweep_move(s, i, sweep_point_state(state));
     return rc;
+}
+
+/* Only training makes codes and weights, and what is done is not trained again. */
+static void tell_unsaved(struct sweep *s) {
+    if (s->n_unsaved > 0)
+        progress_note(&s->progress,
+                      "%zu job%s ended without the codes or weights now asked for; a new database "
+                      "(--db) trains %s with them",
+                      s->n_unsaved, s->n_unsaved == 1 ? "" : "s",
+                      s->n_unsaved == 1 ? "it" : "them");
 }
 
 /* Another process may be adding a grid of that size just now: it is given time for it. */
@@ -247,6 +263,8 @@ int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_
         rc = start_pool(s, err);
     if (rc == VIB_OK)
         rc = register_jobs(s, err);
+    if (rc == VIB_OK)
+        tell_unsaved(s);
     if (rc == VIB_OK)
         checkpoint_clean(s->place, is_settled, s->store);
     /* From here on the loop waits, where it also hears signals and draws. */

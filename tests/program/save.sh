@@ -34,6 +34,18 @@ check 'no codes and no weights' sql_is plain.db \
             (select count(*) from job where weights is not null)" '0|0|0'
 check 'a sweep that saves' "$vib" saved.yaml -j 2 -q "${saving[@]}"
 db=results/saved.db
+# What is done is not trained again for their sake, and that is said.
+tells_of_unsaved() {
+    cp plain.db told.db && "$vib" saved.yaml -j 2 -q "$@" --db told.db 2>told || return 1
+    cat told
+    grep -q '6 jobs ended without the codes or weights' told
+}
+check 'codes asked for too late' tells_of_unsaved --set save.codes=50
+check 'weights asked for too late' tells_of_unsaved --set save.weights=true
+nothing_to_tell() {
+    "$vib" saved.yaml -j 2 -q "${saving[@]}" 2>told && ! grep 'ended without' told
+}
+check 'nothing to tell where they were saved' nothing_to_tell
 same_measurements() {
     local name query="select * from epoch order by job, epoch, split"
     for name in plain.db "$db"; do
