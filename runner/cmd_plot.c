@@ -43,7 +43,8 @@ static int plot_help(struct vib_error *err) {
     (void)fputs(
         "  -o, --output FILE  write to FILE, which appears when it is complete\n"
         "  --script           write the script for gnuplot, with the data in it, instead of\n"
-        "                     drawing; without -o, or with -o -, to standard output\n"
+        "                     drawing; without -o, or with -o -, to standard output. Run by\n"
+        "                     gnuplot, it draws NAME.svg in the folder where it is run\n"
         "  -K, --K N, --beta B, --only KEY=VALUE\n"
         "                     show only jobs with this value; may be repeated, also for other\n"
         "                     values of one key; reals fit within 0.5 %\n"
