@@ -13,6 +13,10 @@ int store_fail(const struct store *store, const char *doing, struct vib_error *e
                              store->path, doing);
     case SQLITE_NOMEM:
         return vib_error_set(err, VIB_ENOMEM, "%s: cannot %s: out of memory", store->path, doing);
+    case SQLITE_READONLY:
+        return vib_error_set(err, VIB_EIO,
+                             "%s: cannot %s: no permission to write it, its -wal or its -shm file",
+                             store->path, doing);
     default:
         return vib_error_set(err, VIB_EIO, "%s: cannot %s: %s", store->path, doing,
                              sqlite3_errmsg(store->db));

@@ -227,11 +227,14 @@ int store_open(struct store **out, const char *path, struct vib_error *err) {
     return code;
 }
 
-/* Whether a database lies, without a log, where we may not create one: SQLite refuses to read what
- * is marked as having a log, unless it is told that nobody will write. */
+/* Whether a database lies, without a log, where we may not create one, or should not: SQLite
+ * refuses to read what is marked as having a log, unless it is told that nobody will write; and a
+ * log that we made beside another user's database would keep its owner from writing. */
 static bool at_rest(const char *path) {
     char *log = NULL;
-    if (!folder_forbidden(path) || asprintf(&log, "%s-wal", path) < 0)
+    if (!folder_forbidden(path) && access(path, W_OK) == 0)
+        return false;
+    if (asprintf(&log, "%s-wal", path) < 0)
         return false;
     const bool absent = access(log, F_OK) != 0;
     free(log);

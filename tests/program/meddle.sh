@@ -70,4 +70,29 @@ strangers() {
 }
 check 'other files there are not' strangers
 
+# Whoever may only read a database must not make its log: the owner could then write no more.
+# Root may write everything, unless it gives that up.
+powerless() {
+    local without=()
+    [ "$(id -u)" != 0 ] || without=(setpriv --bounding-set=-dac_override)
+    "${without[@]}" "$@"
+}
+only_reads() {
+    mkdir public && cp gone.db public/a.db && chmod a-w public/a.db || return 1
+    powerless "$vib" export public/a.db >rows && [ "$(wc -l <rows)" = 13 ] &&
+        [ "$(ls public)" = a.db ]
+}
+cannot_write() {
+    local status=0
+    powerless "$vib" small.yaml -q --db public/a.db 2>err || status=$?
+    cat err
+    [ $status = 74 ] && grep -q 'a.db: no permission to write' err && [ "$(ls public)" = a.db ]
+}
+if powerless true 2>/dev/null; then
+    check 'a reader without permission to write makes no files' only_reads
+    check 'nor can a sweep write there' cannot_write
+else
+    skip 'a reader without permission to write makes no files' 'root cannot give up its power here'
+fi
+
 cd "$root" && done_testing
