@@ -183,35 +183,38 @@ static int make_script(const struct plot_options *options, FILE *script, struct 
     return code;
 }
 
-static int copy_script(FILE *script, struct sink *sink, struct vib_error *err) {
+static int copy(FILE *from, struct sink *sink, struct vib_error *err) {
     char bytes[4096];
     size_t n;
-    rewind(script);
-    while ((n = fread(bytes, 1, sizeof bytes, script)) > 0)
+    rewind(from);
+    while ((n = fread(bytes, 1, sizeof bytes, from)) > 0)
         if (fwrite(bytes, 1, n, sink->stream) != n)
             return sink_failed(sink, err);
-    if (ferror(script))
-        return vib_error_set(err, VIB_EIO, "cannot read the script back: %s", strerror(errno));
+    if (ferror(from))
+        return vib_error_set(err, VIB_EIO, "cannot read the figure back: %s", strerror(errno));
     return 0;
 }
 
-static int write_output(const struct plot_options *options, FILE *script, struct vib_error *err) {
+static int write_output(const struct plot_options *options, FILE *from, struct vib_error *err) {
     struct sink sink;
     int code = sink_open(&sink, options->output, options->database, "plot", err);
     if (code == 0)
-        code = options->script ? copy_script(script, &sink, err)
-                               : gnuplot_run(script, fileno(sink.stream), err);
+        code = copy(from, &sink, err);
     return sink_close(&sink, code, err);
 }
 
 static int draw_figure(const struct plot_options *options, struct vib_error *err) {
-    FILE *script = gnuplot_file();
+    FILE *script = gnuplot_file(), *figure = NULL;
     if (script == NULL)
         return vib_error_set(err, VIB_EIO, "cannot make a file in memory: %s", strerror(errno));
     int code = make_script(options, script, err);
+    if (code == 0 && !options->script)
+        code = gnuplot_run(script, &figure, err);
     if (code == 0)
-        code = write_output(options, script, err);
-    (void)fclose(script); /* it has been used */
+        code = write_output(options, figure != NULL ? figure : script, err);
+    if (figure != NULL)
+        (void)fclose(figure); /* it has been copied */
+    (void)fclose(script);     /* it has been used */
     return code;
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/types.h>
@@ -29,19 +30,36 @@ static int explain(int status, FILE *words, struct vib_error *err) {
     return vib_error_set(err, VIB_EIO, "gnuplot failed: %.400s", last_line(text));
 }
 
+/* The environment without gnuplot's own variables: GNUTERM names a terminal that gnuplot starts
+ * with, or dies of where it lacks that one. Allocated, its strings are borrowed; or NULL. */
+static char **make_environment(void) {
+    size_t n = 0, kept = 0;
+    while (environ[n] != NULL)
+        n++;
+    char **strings = calloc(n + 1, sizeof *strings);
+    for (size_t i = 0; strings != NULL && i < n; i++)
+        if (strncmp(environ[i], "GNUTERM=", 8) != 0 && strncmp(environ[i], "GNUPLOT_", 8) != 0)
+            strings[kept++] = environ[i];
+    return strings;
+}
+
 /* Files rather than pipes: nobody has to read and write at once, and none can break. fds are what
  * the child's descriptors 0, 1 and 2 are to be. */
 static int spawn(pid_t *pid, const int fds[3]) {
     char *const argv[] = {(char[]){"gnuplot"}, (char[]){"-d"}, (char[]){"-"}, NULL};
     posix_spawn_file_actions_t actions;
-    int reason = posix_spawn_file_actions_init(&actions);
-    if (reason != 0)
+    char **environment = make_environment();
+    int reason = environment == NULL ? ENOMEM : posix_spawn_file_actions_init(&actions);
+    if (reason != 0) {
+        free(environment);
         return reason;
+    }
     for (int i = 0; i < 3 && reason == 0; i++)
         reason = posix_spawn_file_actions_adddup2(&actions, fds[i], i);
     if (reason == 0)
-        reason = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
+        reason = posix_spawnp(pid, argv[0], &actions, NULL, argv, environment);
     (void)posix_spawn_file_actions_destroy(&actions);
+    free(environment);
     return reason;
 }
 
@@ -60,24 +78,37 @@ FILE *gnuplot_file(void) {
     return file;
 }
 
-int gnuplot_run(FILE *script, int out_fd, struct vib_error *err) {
-    FILE *words = gnuplot_file();
-    int code = 0, status = 0, reason;
+/* Carries the script out with these files as standard output and standard error. */
+static int run(FILE *script, FILE *out, FILE *words, struct vib_error *err) {
+    int status = 0;
     pid_t pid;
-    if (words == NULL || fflush(script) != 0 || fseek(script, 0, SEEK_SET) != 0) {
-        code = vib_error_set(err, VIB_EIO, "cannot hand gnuplot its script: %s", strerror(errno));
-        goto out;
-    }
-    reason = spawn(&pid, (int[]){fileno(script), out_fd, fileno(words)});
+    if (fflush(script) != 0 || fseek(script, 0, SEEK_SET) != 0)
+        return vib_error_set(err, VIB_EIO, "cannot hand gnuplot its script: %s", strerror(errno));
+    int reason = spawn(&pid, (int[]){fileno(script), fileno(out), fileno(words)});
     if (reason == ENOENT)
-        code = vib_error_set(err, VIB_EIO,
+        return vib_error_set(err, VIB_EIO,
                              "there is no program gnuplot (Debian package gnuplot-nox); --script "
                              "writes what it would draw");
-    else if (reason != 0 || (reason = wait_for(pid, &status)) != 0)
-        code = vib_error_set(err, VIB_EIO, "cannot run gnuplot: %s", strerror(reason));
-    else if (status != 0)
-        code = explain(status, words, err);
-out:
+    if (reason != 0 || (reason = wait_for(pid, &status)) != 0)
+        return vib_error_set(err, VIB_EIO, "cannot run gnuplot: %s", strerror(reason));
+    if (status != 0)
+        return explain(status, words, err);
+    if (fseek(out, 0, SEEK_END) != 0 || ftell(out) <= 0)
+        return vib_error_set(err, VIB_EIO, "gnuplot drew nothing");
+    return 0;
+}
+
+int gnuplot_run(FILE *script, FILE **out, struct vib_error *err) {
+    FILE *words = gnuplot_file();
+    *out = gnuplot_file();
+    int code =
+        words == NULL || *out == NULL
+            ? vib_error_set(err, VIB_EIO, "cannot make a file in memory: %s", strerror(errno))
+            : run(script, *out, words, err);
+    if (code != 0 && *out != NULL) {
+        (void)fclose(*out); /* what is in it is dropped */
+        *out = NULL;
+    }
     if (words != NULL)
         (void)fclose(words); /* nothing of it is wanted any more */
     return code;

@@ -296,6 +296,17 @@ check 'a gnuplot that fails: its reason, the old file' keeps_old \
     'echo half; echo "  line 3: no such thing" >&2; echo >&2; exit 1' \
     'gnuplot failed: line 3: no such thing$'
 check 'a gnuplot that is killed' keeps_old 'echo half; kill -KILL $$' 'signal 9'
+check 'a gnuplot that draws nothing' keeps_old 'exit 0' 'drew nothing'
+# It is not gnuplot that finds the disk full: it would not tell.
+full_disk() {
+    local suffix
+    [ -w /dev/full ] || return 1
+    for suffix in svg png pdf; do
+        ln -s /dev/full "full.$suffix" &&
+            exits 74 plot small.db plane -o "full.$suffix" 2>err && grep -q 'No space' err || return 1
+    done
+}
+check 'a full disk' full_disk
 
 without_streams() {
     plot small.db plane -o closed.svg <&- && cmp closed.svg plane.svg &&
@@ -306,7 +317,7 @@ check 'closed standard streams' without_streams
 own_settings() {
     mkdir -p home
     echo 'set label 99 "mine" at screen 0.5, 0.5' >home/.gnuplot
-    HOME=$PWD/home plot small.db plane -o home.svg && cmp home.svg plane.svg
+    GNUTERM=x11 HOME=$PWD/home plot small.db plane -o home.svg && cmp home.svg plane.svg
 }
 check 'the settings of the user are not read' own_settings
 keeps_link() {
