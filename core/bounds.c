@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,59 +97,75 @@ static int make_pairwise(struct making *m, enum vib_pairwise kind, enum vib_esti
     return rc;
 }
 
+/* An estimator without a value, as that of a singular covariance, stays NaN: the others do not need
+ * it. */
+static int spare_others(int rc) {
+    return rc == VIB_EDIVERGED ? VIB_OK : rc;
+}
+
 static int make_all(struct making *m) {
     int rc = VIB_OK;
     if (wanted(m, VIB_ESTIMATOR_RATE))
         rc = make_rate(m);
     if (rc == VIB_OK && wanted(m, VIB_ESTIMATOR_MOMENT_MATCHED))
-        rc = make_moment_matched(m);
+        rc = spare_others(make_moment_matched(m));
     if (rc == VIB_OK &&
         (wanted(m, VIB_ESTIMATOR_MIXTURE) || wanted(m, VIB_ESTIMATOR_LEAVE_ONE_OUT)))
-        rc = make_density(m);
+        rc = spare_others(make_density(m));
     if (rc == VIB_OK && wanted(m, VIB_ESTIMATOR_PAIRWISE_KL))
-        rc = make_pairwise(m, VIB_PAIRWISE_KL, VIB_ESTIMATOR_PAIRWISE_KL);
+        rc = spare_others(make_pairwise(m, VIB_PAIRWISE_KL, VIB_ESTIMATOR_PAIRWISE_KL));
     if (rc == VIB_OK && wanted(m, VIB_ESTIMATOR_PAIRWISE_BHATTACHARYYA))
-        rc = make_pairwise(m, VIB_PAIRWISE_BHATTACHARYYA, VIB_ESTIMATOR_PAIRWISE_BHATTACHARYYA);
+        rc = spare_others(
+            make_pairwise(m, VIB_PAIRWISE_BHATTACHARYYA, VIB_ESTIMATOR_PAIRWISE_BHATTACHARYYA));
     return rc;
 }
 
-/* The first wanted estimator that is defined but not finite, or VIB_ESTIMATORS. */
-static enum vib_estimator first_bad(const struct making *m) {
+/* Whether an estimator that is wanted and defined has a value. */
+static bool is_good(const struct making *m, enum vib_estimator e) {
+    const bool one = m->g->n == 1;
+    return !wanted(m, e) || (one && e == VIB_ESTIMATOR_LEAVE_ONE_OUT) ||
+           (isfinite(m->bound[e].bits) && (one || isfinite(m->bound[e].se_bits)));
+}
+
+/* Makes those that are not finite NaN, and names them. */
+static int drop_bad(struct making *m, struct vib_error *err) {
+    char names[160] = "";
+    size_t n = 0, used = 0;
     for (enum vib_estimator e = 0; e < VIB_ESTIMATORS; e++) {
-        const bool one = m->g->n == 1;
-        const bool defined = wanted(m, e) && !(one && e == VIB_ESTIMATOR_LEAVE_ONE_OUT);
-        if (defined && !(isfinite(m->bound[e].bits) && (one || isfinite(m->bound[e].se_bits))))
-            return e;
+        if (is_good(m, e))
+            continue;
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", n++ > 0 ? ", " : "",
+                                 vib_estimator_name(e));
+        m->bound[e] = (struct vib_bound){.bits = (double)NAN, .se_bits = (double)NAN};
     }
-    return VIB_ESTIMATORS;
+    if (n == 0)
+        return VIB_OK;
+    return vib_error_set(err, VIB_EDIVERGED, "%s %s not finite", names, n == 1 ? "is" : "are");
 }
 
 /* The sentence for a code that has none yet. */
 static int explain(const struct making *m, int rc, struct vib_error *err) {
-    const enum vib_estimator bad = rc == VIB_OK ? first_bad(m) : VIB_ESTIMATORS;
-    if (bad != VIB_ESTIMATORS)
-        return vib_error_set(err, VIB_EDIVERGED, "the estimate %s of I(Z;X) is not finite",
-                             vib_estimator_name(bad));
-    if (rc == VIB_EDIVERGED)
-        return vib_error_set(err, rc, "the covariance of the codes is singular");
     if (rc == VIB_ENOMEM)
         return vib_error_set(err, rc, "out of memory for the bounds on I(Z;X) of %zu examples",
                              m->g->n);
-    return rc == VIB_OK ? rc : vib_error_set(err, rc, "%s", vib_status_text(rc));
+    return vib_error_set(err, rc, "%s", vib_status_text(rc));
 }
 
 int vib_bounds(const struct vib_gaussians *g, unsigned which, const atomic_bool *stop,
                struct vib_bound out[VIB_ESTIMATORS], struct vib_error *err) {
     struct making m = {.g = g, .which = which, .stop = stop};
-    if (!vib_gaussians_valid(g))
-        return vib_error_set(err, VIB_EDIVERGED, "the codes are not finite");
+    int rc;
     for (size_t e = 0; e < VIB_ESTIMATORS; e++)
         m.bound[e] = (struct vib_bound){.bits = (double)NAN, .se_bits = (double)NAN};
+    if (!vib_gaussians_valid(g)) {
+        memcpy(out, m.bound, sizeof m.bound);
+        return vib_error_set(err, VIB_EDIVERGED, "the codes are not finite");
+    }
     m.terms = calloc(g->n, sizeof *m.terms);
     m.log_sums = calloc(g->n, sizeof *m.log_sums);
-    int rc = m.terms == NULL || m.log_sums == NULL ? VIB_ENOMEM : make_all(&m);
-    rc = explain(&m, rc, err);
-    if (rc == VIB_OK)
+    rc = m.terms == NULL || m.log_sums == NULL ? VIB_ENOMEM : make_all(&m);
+    rc = rc == VIB_OK ? drop_bad(&m, err) : explain(&m, rc, err);
+    if (rc == VIB_OK || rc == VIB_EDIVERGED)
         memcpy(out, m.bound, sizeof m.bound);
     free(m.terms);
     free(m.log_sums);

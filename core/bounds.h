@@ -60,8 +60,9 @@ struct vib_bound {
  * distances), n K^2 for moment_matched. Memory: a few hundred examples' worth, K^2 and 6 n numbers.
  * *stop (may be NULL) is looked at many times a second.
  *
- * Errors: VIB_ENOMEM, VIB_ESTOPPED, VIB_EDIVERGED (the codes or a result are not finite, or an L_kk
- * is not above 0); then out is left alone. Thread rule: pure function. */
+ * Errors: VIB_ENOMEM, VIB_ESTOPPED, which leave out alone; VIB_EDIVERGED when the codes are not
+ * finite, or an L_kk is not above 0, or some estimators have no finite value, which *err names:
+ * these are NaN, the others are good. Thread rule: pure function. */
 int vib_bounds(const struct vib_gaussians *g, unsigned which, const atomic_bool *stop,
                struct vib_bound out[VIB_ESTIMATORS], struct vib_error *err);
 

@@ -3,6 +3,7 @@
 #include "core/codes.h"
 #include "core/random.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,10 +110,12 @@ int vib_measure_information(struct vib_evaluator *evaluator, const float *weight
         rc = vib_codes_init(&codes, &posterior, n, err);
     if (rc == VIB_OK)
         rc = vib_codes_make(&codes, evaluator, weights, data, split, index, stop);
-    if (rc == VIB_OK)
+    if (rc == VIB_OK) {
         rc = estimate(&source, params, stop, result->bound, err);
-    if (rc == VIB_OK)
-        result->made = params->bounds;
+        for (size_t e = 0; e < VIB_ESTIMATORS; e++)
+            if (rc == VIB_OK || (rc == VIB_EDIVERGED && isfinite(result->bound[e].bits)))
+                result->made |= params->bounds & 1u << e;
+    }
     vib_codes_release(&codes);
     free(index);
     return rc;

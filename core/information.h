@@ -23,8 +23,8 @@ struct vib_information {
 double vib_information_flops(const struct vib_params *params, const struct vib_dataset *data);
 
 /* Measures the parameters weights [n_params] by params->bounds. *stop may be NULL.
- * Errors: VIB_ENOMEM, VIB_ESTOPPED, VIB_EDIVERGED (a result is not finite: *err says which),
- * VIB_EBACKEND; then nothing is made. */
+ * Errors: VIB_ENOMEM, VIB_ESTOPPED, VIB_EBACKEND: nothing is made; VIB_EDIVERGED: not all that was
+ * asked for, as the codes or some results are not finite (*err names these). */
 int vib_measure_information(struct vib_evaluator *evaluator, const float *weights,
                             const struct vib_dataset *data, enum vib_split_id split,
                             const struct vib_params *params, const atomic_bool *stop,

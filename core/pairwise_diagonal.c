@@ -14,9 +14,14 @@ static void copy(const float *x, size_t K, float *out) {
     memcpy(out, x, K * sizeof *out);
 }
 
-static void inverse(const float *s, size_t K, float numerator, float *out) {
+/* Scales without an inverse in float32 count as the least that has one. */
+static float least_scale(float s) {
+    return s > FLT_MIN ? s : FLT_MIN;
+}
+
+static void inverse(const float *s, size_t K, float *out) {
     for (size_t k = 0; k < K; k++)
-        out[k] = numerator / s[k];
+        out[k] = 1.0f / least_scale(s[k]);
 }
 
 static void describe_sample(const struct vib_gaussians *g, size_t i, void *row) {
@@ -34,25 +39,17 @@ static void describe_scale(const struct vib_gaussians *g, size_t i, void *row) {
 static void describe_inverse(const struct vib_gaussians *g, size_t j, void *column) {
     float *out = column;
     copy(g->mu + j * g->K, g->K, out);
-    inverse(g->factor + j * g->K, g->K, 1.0f, out + g->K);
+    inverse(g->factor + j * g->K, g->K, out + g->K);
 }
 
-/* mu, s^2, numerator / s */
-static void describe_variance(const struct vib_gaussians *g, size_t i, float numerator,
-                              float *out) {
+/* mu, s, 1 / s */
+static void describe_both(const struct vib_gaussians *g, size_t i, void *description) {
     const float *s = g->factor + i * g->K;
+    float *out = description;
     copy(g->mu + i * g->K, g->K, out);
     for (size_t k = 0; k < g->K; k++)
-        out[g->K + k] = s[k] * s[k];
-    inverse(s, g->K, numerator, out + 2 * g->K);
-}
-
-static void describe_variance_row(const struct vib_gaussians *g, size_t i, void *row) {
-    describe_variance(g, i, 0.5f, row);
-}
-
-static void describe_variance_column(const struct vib_gaussians *g, size_t j, void *column) {
-    describe_variance(g, j, 1.0f, column);
+        out[g->K + k] = least_scale(s[k]);
+    inverse(s, g->K, out + 2 * g->K);
 }
 
 static size_t chunk_end(size_t first, size_t K) {
@@ -104,13 +101,14 @@ static void kl_diagonal(size_t K, const void *rows, const void *panel, void *wor
         }
 }
 
-/* With v = s_i^2 + s_j^2: q = sum_k 1/2 (mu_i - mu_j)^2 / v + ln v / (2 s_i s_j). The logarithm's
- * argument is at least 1. CHUNK of them are multiplied before one logarithm is taken; a product
- * that exceeds float32 is cut, which makes the distance 44 nats at the least. */
+/* With v = s_i^2 + s_j^2: q = sum_k 1/2 (mu_i - mu_j)^2 / v + ln v / (2 s_i s_j). Here v / (s_i
+ * s_j) is s_i / s_j + s_j / s_i, as v itself leaves float32's range where s is small. The
+ * logarithm's argument is at least 1. CHUNK of them are multiplied before one logarithm is taken; a
+ * product that exceeds float32 is cut, which makes the distance 44 nats at the least. */
 VIB_MULTIVERSION
 static void bhattacharyya_diagonal(size_t K, const void *rows, const void *panel, void *work,
                                    double *q) {
-    const float *row = rows, *mu = panel, *s2 = mu + K * LANES, *inverse_s = s2 + K * LANES;
+    const float *row = rows, *mu = panel, *s = mu + K * LANES, *inverse_s = s + K * LANES;
     (void)work;
     for (size_t first = 0; first < K; first += CHUNK)
         for (size_t i = 0; i < VIB_PAIR_ROWS; i++) {
@@ -121,9 +119,11 @@ static void bhattacharyya_diagonal(size_t K, const void *rows, const void *panel
             for (size_t k = first; k < end; k++)
                 for (size_t lane = 0; lane < LANES; lane++) {
                     const size_t at = k * LANES + lane, mine = i * 3 * K + k;
-                    float d = row[mine] - mu[at], v = row[mine + K] + s2[at];
-                    sum[lane] += d * d / v;
-                    product[lane] *= v * (row[mine + 2 * K] * inverse_s[at]);
+                    float d = row[mine] - mu[at];
+                    float v = row[mine + K] * inverse_s[at] + s[at] * row[mine + 2 * K];
+                    v = v < FLT_MAX ? v : FLT_MAX; /* infinity over infinity is not a number */
+                    sum[lane] += (d * row[mine + 2 * K]) * (d * inverse_s[at]) / v;
+                    product[lane] *= 0.5f * v;
                 }
             for (size_t lane = 0; lane < LANES; lane++) {
                 float p = product[lane] > FLT_MAX ? FLT_MAX : product[lane];
@@ -150,7 +150,7 @@ const struct vib_measure vib_measures_diagonal[VIB_PAIRWISE_KINDS] = {
                                     .number = sizeof(float),
                                     .row = {.vectors = 3},
                                     .column = {.vectors = 3},
-                                    .describe_row = describe_variance_row,
-                                    .describe_column = describe_variance_column,
+                                    .describe_row = describe_both,
+                                    .describe_column = describe_both,
                                     .distances = bhattacharyya_diagonal},
 };

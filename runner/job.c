@@ -189,7 +189,7 @@ static int measure_information(struct job *job, struct vib_trainer *trainer) {
         struct vib_error err = {0};
         rc = vib_trainer_bounds(trainer, (enum vib_split_id)s, &job->result.information[s], &err);
         if (rc != VIB_OK && rc != VIB_ESTOPPED)
-            note_loss(job, "no estimates of I(Z;X)",
+            note_loss(job, "estimates of I(Z;X) are missing",
                       err.message[0] != '\0' ? err.message : vib_status_text(rc));
     }
     job->result.evaluate_s += clock_s() - start;
