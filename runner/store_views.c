@@ -65,7 +65,12 @@ static int replace(struct store *store, sqlite3_stmt *row, struct vib_error *err
     if (sql == NULL)
         return no_memory(store, err);
     int code = 0;
-    if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+    const int result = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+    if (result == SQLITE_ERROR)
+        code = vib_error_set(
+            err, VIB_EIO, "%s: its table %s has the name of one of this program's views: rename it",
+            store->path, (const char *)sqlite3_column_text(row, 0));
+    else if (result != SQLITE_OK)
         code = store_fail(store, "bring the views up to date", err);
     sqlite3_free(sql);
     return code;

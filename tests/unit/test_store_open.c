@@ -197,7 +197,7 @@ static void test_name_of_a_view_is_taken(void **state) {
     struct store *store = NULL;
     execute(f->path, "DROP VIEW pareto; CREATE TABLE pareto (a INTEGER)");
     assert_int_equal(store_open(&store, f->path, &f->err), VIB_EIO);
-    assert_non_null(strstr(f->err.message, "pareto"));
+    assert_non_null(strstr(f->err.message, "its table pareto has the name"));
     assert_int_equal(fixture_integer(f, "SELECT count(*) FROM pareto"), 0);
 }
 
