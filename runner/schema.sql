@@ -224,10 +224,10 @@ SELECT job.id AS job, job.method, job.beta, job.K, job.seed,
        job.objective, job.weights, job.identity, job.dataset_digest
 FROM result
 LEFT JOIN (SELECT job, split, estimator, max(bits) AS bits FROM valid_bound
-           WHERE side = 'lower' GROUP BY job, split) AS lower
+           WHERE side = 'lower' AND bits IS NOT NULL GROUP BY job, split) AS lower
        ON lower.job = result.job AND lower.split = result.split
 LEFT JOIN (SELECT job, split, estimator, min(bits) AS bits FROM valid_bound
-           WHERE side = 'upper' GROUP BY job, split) AS upper
+           WHERE side = 'upper' AND bits IS NOT NULL GROUP BY job, split) AS upper
        ON upper.job = result.job AND upper.split = result.split
 JOIN job ON job.id = result.job
 JOIN dataset ON dataset.digest = job.dataset_digest

@@ -24,6 +24,18 @@ static long long add_error(struct fixture *f, double beta, int K, const char *er
     return job;
 }
 
+/* A bound without a value, as that of one example without a standard error, bounds nothing. */
+static void test_a_bound_that_is_none(void **state) {
+    struct fixture *f = *state;
+    const long long job = add_to_plane(f, 1, 2, "4, 2");
+    views_give_bound(f, job, "test", "lower", 3);
+    fixture_execute(f, "UPDATE bound SET se = NULL");
+    assert_text(f,
+                "SELECT printf('%s %s %s', izx_lower IS NULL, izx_lower_by IS NULL,"
+                " izx_upper_tight_by) FROM information_plane WHERE split = 'test'",
+                "1 1 rate");
+}
+
 /* --- pareto --- */
 
 static void test_pareto_of_a_few(void **state) {
@@ -255,7 +267,7 @@ int main(void) {
         WITH_FIXTURE(test_pareto_of_many),           WITH_FIXTURE(test_best_beta_per_curve),
         WITH_FIXTURE(test_best_beta_and_its_rivals), WITH_FIXTURE(test_gap_is_paired),
         WITH_FIXTURE(test_gap_needs_results),        WITH_FIXTURE(test_efficiency),
-        WITH_FIXTURE(test_cost_grows_with_the_jobs),
+        WITH_FIXTURE(test_cost_grows_with_the_jobs), WITH_FIXTURE(test_a_bound_that_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
