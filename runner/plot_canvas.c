@@ -27,6 +27,24 @@ void plot_canvas_entry(struct plot_canvas *canvas, const char *style, const char
     canvas->legend[canvas->entries++] = (struct plot_entry){style, title};
 }
 
+size_t plot_canvas_wrap(const struct plot_canvas *canvas, char *list) {
+    static const double character = 8.5; /* wider than most */
+    const size_t room = (size_t)((canvas->left + canvas->width + canvas->right) / character);
+    size_t lines = 1;
+    char *line = list, *last = NULL; /* its beginning; where it can be broken */
+    for (char *c = list; *c != '\0'; c++) {
+        if ((size_t)(c - line) >= room && last != NULL) {
+            *last = '\n';
+            line = last + 1;
+            last = NULL;
+            lines++;
+        }
+        if (c > list && c[-1] == ',' && *c == ' ')
+            last = c;
+    }
+    return lines;
+}
+
 static double panels_width(const struct plot_canvas *canvas) {
     return (double)canvas->columns * (canvas->left + canvas->width + canvas->right);
 }

@@ -26,11 +26,14 @@ struct plot_canvas {
     struct plot_entry legend[PLOT_MOST_ENTRIES]; /* [entries] */
 };
 
-/* Tops with room for titles of one line and two. */
-enum { PLOT_TOP = 38, PLOT_TOP_2 = 62 };
+/* Top with room for a title of one line, and what each further line takes. */
+enum { PLOT_TOP = 38, PLOT_LINE = 24 };
 
 /* Sizes for so many panels, with room for axis titles; no margin and no legend. */
 struct plot_canvas plot_canvas_default(size_t panels);
+
+/* Breaks a list at ", " into lines that a panel has room for; returns their number. */
+size_t plot_canvas_wrap(const struct plot_canvas *canvas, char *list);
 
 /* Adds to the legend; both strings are borrowed until plot_canvas_end. */
 void plot_canvas_entry(struct plot_canvas *canvas, const char *style, const char *title);

@@ -87,16 +87,17 @@ static void write_entropy(const struct plot_cloud *cloud, const struct square *s
 }
 
 /* A closed outline within a quarter of a pixel of the ellipse, unless that takes more corners than
- * `most`. */
+ * `most`. One smaller than a pixel is drawn as large as one: it would be invisible. */
 static void write_ellipse(const struct plot_code *code, double pixel, double most, FILE *out) {
-    const double size = RADIUS * hypot(code->l11, hypot(code->l21, code->l22)) / pixel;
+    const double real = RADIUS * hypot(code->l11, hypot(code->l21, code->l22)) / pixel;
+    const double size = fmax(1, real), radius = RADIUS * size / real;
     const double enough = ceil(M_PI * sqrt(2 * size)); /* size (1 - cos(pi / corners)) = 1/4 */
     const int corners = (int)fmin(most, fmax(8, enough));
     const int digits = (int)fmax(0, ceil(-log10(pixel / 10)));
     for (int k = 0; k <= corners; k++) {
         const double t = 2 * M_PI * (k % corners) / corners, c = cos(t), s = sin(t);
-        (void)fprintf(out, "%.*f %.*f %d\n", digits, code->mu[0] + RADIUS * code->l11 * c, digits,
-                      code->mu[1] + RADIUS * (code->l21 * c + code->l22 * s), code->label);
+        (void)fprintf(out, "%.*f %.*f %d\n", digits, code->mu[0] + radius * code->l11 * c, digits,
+                      code->mu[1] + radius * (code->l21 * c + code->l22 * s), code->label);
     }
     (void)putc('\n', out);
 }
@@ -145,14 +146,25 @@ static void write_numbers(const struct plot_cloud *cloud, double pixel, FILE *ou
                           centres[c].x, centres[c].y);
 }
 
+enum { SETTING = PLOT_TITLE + 32 };
+
+/* What tells the panel from others, in as many lines as it takes; returns their number. */
+static size_t make_setting(const struct plot_canvas *canvas, const struct plot_cloud *cloud,
+                           char setting[SETTING]) {
+    const char *variant = cloud->panel->variant;
+    (void)snprintf(setting, SETTING, "β = %.3g%s%s", cloud->job->beta, *variant != '\0' ? ", " : "",
+                   variant);
+    return plot_canvas_wrap(canvas, setting);
+}
+
 static void write_title(const struct plot_canvas *canvas, const struct plot_cloud *cloud, size_t i,
                         FILE *out) {
-    char title[2 * PLOT_TITLE];
+    char setting[SETTING], title[2 * PLOT_TITLE];
     const double *test = cloud->job->measure[VIB_TEST];
-    const char *variant = cloud->panel->variant;
-    (void)snprintf(title, sizeof title, "β = %.3g%s%s\nerror %.2f %%, with %.8s samples %.2f %%",
-                   cloud->job->beta, *variant != '\0' ? ", " : "", variant, 100 * test[PLOT_ERROR],
-                   plot_value(cloud->job, "evaluate.samples"), 100 * test[PLOT_ERROR_MC]);
+    make_setting(canvas, cloud, setting);
+    (void)snprintf(title, sizeof title, "%s\nerror %.2f %%, with %.8s samples %.2f %%", setting,
+                   100 * test[PLOT_ERROR], plot_value(cloud->job, "evaluate.samples"),
+                   100 * test[PLOT_ERROR_MC]);
     plot_canvas_panel(canvas, i, title, "z_2", out);
 }
 
@@ -207,7 +219,11 @@ static void draw(const struct plot *plot, const struct plot_clouds *clouds) {
     for (size_t i = 0; i < clouds->n; i++)
         classes = clouds->cloud[i].classes > classes ? clouds->cloud[i].classes : classes;
     canvas.height = canvas.width;
-    canvas.top = PLOT_TOP_2;
+    for (size_t i = 0; i < clouds->n; i++) {
+        char setting[SETTING];
+        const size_t lines = make_setting(&canvas, &clouds->cloud[i], setting);
+        canvas.top = fmax(canvas.top, PLOT_TOP + PLOT_LINE * (double)lines);
+    }
     canvas.margin = 72;
     canvas.entry_width = 110;
     add_classes(&canvas, &entries, classes);

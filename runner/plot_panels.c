@@ -1,6 +1,7 @@
 #include "runner/plot_panels.h"
 
 #include "runner/number.h"
+#include "runner/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -29,23 +30,42 @@ bool plot_same_values(const struct plot_job *a, const struct plot_job *b, const 
     return true;
 }
 
-/* Reals with three digits, words cut: for the eye. */
+/* Reals with three digits, words cut: for the eye. What does not fit as a whole is left out. */
 static void append_value(const char *name, const char *value, char *text, size_t size) {
+    enum { WORD = 12 };
     const size_t used = strlen(text);
     const char *separator = used > 0 ? ", " : "";
     double real;
     uint64_t integer;
+    int length;
     if (number_parse_integer(value, &integer) != NUMBER_OK &&
         number_parse_real(value, &real) == NUMBER_OK)
-        (void)snprintf(text + used, size - used, "%s%s = %.3g", separator, name, real);
+        length = snprintf(text + used, size - used, "%s%s = %.3g", separator, name, real);
     else
-        (void)snprintf(text + used, size - used, "%s%s = %.12s", separator, name, value);
+        length = snprintf(text + used, size - used, "%s%s = %.*s", separator, name,
+                          (int)text_cut(value, WORD), value);
+    if (length < 0 || (size_t)length >= size - used)
+        text[used] = '\0';
+}
+
+bool plot_is_of_data(size_t k) {
+    return k == n_keys || strncmp(keys[k].name, "dataset.", strlen("dataset.")) == 0;
+}
+
+/* Keys of the data set tell what its digest would. */
+static bool names_data(const bool *which) {
+    for (size_t k = 0; k < n_keys; k++)
+        if (which[k] && plot_is_of_data(k))
+            return true;
+    return false;
 }
 
 void plot_describe(const struct plot_job *job, const bool *which, char *text, size_t size) {
-    for (size_t k = 0; k <= n_keys; k++)
+    for (size_t k = 0; k < n_keys; k++)
         if (which[k] && job->values[k] != NULL)
-            append_value(k < n_keys ? keys[k].name : "data", job->values[k], text, size);
+            append_value(keys[k].name, job->values[k], text, size);
+    if (which[n_keys] && job->values[n_keys] != NULL && !names_data(which))
+        append_value("data", job->values[n_keys], text, size);
 }
 
 /* --- panels --- */
@@ -58,18 +78,19 @@ static bool same_K_and_beta(const struct plot_job *a, const struct plot_job *b) 
     return a->K == b->K && !(a->beta < b->beta || a->beta > b->beta);
 }
 
-/* What the panel's title does not tell: keys that change along the curve. */
+/* What the panel's title does not tell: keys that change along the curve, or the data. */
 static void note_variation(struct plot_panel *panel, const bool *differs) {
-    for (size_t k = 0; k < n_keys; k++) {
+    for (size_t k = 0; k <= n_keys; k++) {
+        const char *name = k < n_keys ? keys[k].name : "data";
         bool varies = false;
-        if (differs[k] || strcmp(keys[k].name, "beta") == 0 || strcmp(keys[k].name, "seed") == 0)
+        if (differs[k] || strcmp(name, "beta") == 0 || strcmp(name, "seed") == 0)
             continue;
         for (size_t i = 1; i < panel->n && !varies; i++)
             varies = !same_text(panel->jobs[0]->values[k], panel->jobs[i]->values[k]);
         const size_t used = strlen(panel->varying);
         if (varies)
             (void)snprintf(panel->varying + used, sizeof panel->varying - used, "%s%s",
-                           used > 0 ? ", " : "", keys[k].name);
+                           used > 0 ? ", " : "", name);
     }
 }
 

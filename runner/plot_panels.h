@@ -54,8 +54,11 @@ void plot_differences(const struct plot_job *jobs, size_t n, plot_alike *alike, 
 /* Whether two jobs have the same values of the keys that `which` [n_keys + 1] marks. */
 bool plot_same_values(const struct plot_job *a, const struct plot_job *b, const bool *which);
 
+/* Whether a key, or n_keys for the digest, is about the data. */
+bool plot_is_of_data(size_t k);
+
 /* Appends "KEY = VALUE" for each of these keys that the job has to text, apart by ", ", as long as
- * it fits. */
+ * it fits; the digest of the data only where no key of the data set is among them. */
 void plot_describe(const struct plot_job *job, const bool *which, char *text, size_t size);
 
 #endif

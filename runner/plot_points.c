@@ -1,6 +1,7 @@
 #include "runner/plot_points.h"
 
 #include <math.h>
+#include <string.h>
 
 static const char definitions[] =
     "beta = 1; seeds = 2; error = 3; error_mc = 5; rate = 7; izy = 9; izx_lower = 11; izx_upper = 12\n"
@@ -94,9 +95,13 @@ void plot_points_write(const struct plot *plot) {
 
 struct plot_canvas plot_points_canvas(const struct plot *plot) {
     struct plot_canvas canvas = plot_canvas_default(plot->panels.n);
-    for (size_t i = 0; i < plot->panels.n; i++)
-        if (plot->panels.panel[i].variant[0] != '\0')
-            canvas.top = PLOT_TOP_2; /* of two lines */
+    for (size_t i = 0; i < plot->panels.n; i++) {
+        char variant[PLOT_TITLE];
+        memcpy(variant, plot->panels.panel[i].variant, sizeof variant);
+        if (variant[0] != '\0')
+            canvas.top =
+                fmax(canvas.top, PLOT_TOP + PLOT_LINE * (double)plot_canvas_wrap(&canvas, variant));
+    }
     return canvas;
 }
 
@@ -105,9 +110,11 @@ void plot_points_panels(const struct plot *plot, const struct plot_canvas *canva
     for (size_t i = 0; i < plot->panels.n; i++) {
         const struct plot_panel *panel = &plot->panels.panel[i];
         const double *test = panel->jobs[0]->measure[VIB_TEST];
-        char title[PLOT_TITLE + 32];
+        char variant[PLOT_TITLE], title[PLOT_TITLE + 32];
+        memcpy(variant, panel->variant, sizeof variant);
+        (void)plot_canvas_wrap(canvas, variant);
         (void)snprintf(title, sizeof title, "K = %lld%s%s", (long long)panel->K,
-                       panel->variant[0] != '\0' ? "\n" : "", panel->variant);
+                       variant[0] != '\0' ? "\n" : "", variant);
         plot_canvas_panel(canvas, i, title, ylabel, plot->out);
         (void)fputs("h_y = ", plot->out);
         plot_numbers(&test[PLOT_H_Y], 1, plot->out);

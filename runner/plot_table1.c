@@ -1,5 +1,6 @@
 /* Figure table1: the test error of each method (Table 1). */
 #include "runner/plot_figure.h"
+#include "runner/text.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -68,24 +69,43 @@ static int add_bar(struct bars *bars, size_t row, const struct plot_job *job, co
     return 0;
 }
 
-/* The bars of jobs[0..n), all of one method; of[] are theirs. */
-static int add_method(struct bars *bars, size_t row, const struct plot_job *jobs, size_t n,
-                      size_t *of, bool *differs, struct vib_error *err) {
-    plot_differences(jobs, n, same_method, differs);
-    differs[key_find("beta") - keys] = true; /* shown even where there is but one */
-    for (size_t i = 0; i < n; i++) {
-        of[i] = 0;
-        while (of[i] < bars->n && !(bars->bar[of[i]].row == row &&
-                                    plot_same_values(bars->bar[of[i]].first, &jobs[i], differs)))
-            of[i]++;
-        if (of[i] == bars->n) {
-            const int code = add_bar(bars, row, &jobs[i], differs, err);
-            if (code != 0)
-                return code;
-        }
-        student_add(&bars->bar[of[i]].error, test_error(&jobs[i]));
-    }
+static bool any_two(const struct plot_job *a, const struct plot_job *b) {
+    (void)a;
+    (void)b;
+    return true;
+}
+
+/* Adds to `differs` how jobs of all methods differ in their data. */
+static int mark_data(const struct plot_data *data, bool *differs, struct vib_error *err) {
+    bool *any = calloc(n_keys + 1, sizeof *any);
+    if (any == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
+    plot_differences(data->jobs, data->n, any_two, any);
+    for (size_t k = 0; k <= n_keys; k++)
+        differs[k] |= any[k] && plot_is_of_data(k);
+    free(any);
     return 0;
+}
+
+/* The bars of jobs start to end, all of one method. */
+static int add_method(struct bars *bars, size_t row, const struct plot_data *data, size_t start,
+                      size_t end, bool *differs, struct vib_error *err) {
+    plot_differences(&data->jobs[start], end - start, same_method, differs);
+    differs[key_find("beta") - keys] = true; /* shown even where there is but one */
+    int code = mark_data(data, differs, err);
+    for (size_t i = start; i < end && code == 0; i++) {
+        const struct plot_job *job = &data->jobs[i];
+        size_t at = 0;
+        while (at < bars->n &&
+               !(bars->bar[at].row == row && plot_same_values(bars->bar[at].first, job, differs)))
+            at++;
+        if (at == bars->n)
+            code = add_bar(bars, row, job, differs, err);
+        if (code == 0)
+            student_add(&bars->bar[at].error, test_error(job));
+        bars->of[i] = at;
+    }
+    return code;
 }
 
 static int make_bars(struct bars *bars, const struct plot_data *data, struct vib_error *err) {
@@ -102,8 +122,7 @@ static int make_bars(struct bars *bars, const struct plot_data *data, struct vib
             start++;
         for (end = start; end < data->n && same_method(&data->jobs[start], &data->jobs[end]);)
             end++;
-        code =
-            add_method(bars, row, &data->jobs[start], end - start, &bars->of[start], differs, err);
+        code = add_method(bars, row, data, start, end, differs, err);
     }
     free(differs);
     return code;
@@ -160,10 +179,10 @@ static bool any_paper(const struct bars *bars) {
 
 static struct plot_canvas make_canvas(const struct bars *bars) {
     struct plot_canvas canvas = plot_canvas_default(1);
-    size_t longest = 0;
+    double longest = 0;
     for (size_t i = 0; i < bars->n; i++)
-        longest = strlen(bars->bar[i].label) > longest ? strlen(bars->bar[i].label) : longest;
-    canvas.left = 24 + 8 * (double)longest;
+        longest = fmax(longest, (double)text_width(bars->bar[i].label));
+    canvas.left = 24 + 8 * longest;
     canvas.right = 204;
     canvas.height = 36 * (double)bars->n;
     canvas.top = 16;

@@ -1,6 +1,7 @@
 /* What a figure is made of: strings for gnuplot, selections, and which jobs are repetitions. */
 #include "runner/plot_canvas.h"
 #include "runner/plot_panels.h"
+#include "runner/text.h"
 #include "tests/unit/store_fixture.h"
 
 #include <math.h>
@@ -46,6 +47,41 @@ static void test_numbers(void **state) {
     assert_int_equal(fclose(out), 0);
     assert_string_equal(got, "0.1 NaN NaN 1e-07\n");
     free(got);
+}
+
+/* At whole characters: β is two bytes, € three. */
+static void test_cutting_text(void **state) {
+    (void)state;
+    assert_int_equal(text_cut("", 0), 0);
+    assert_int_equal(text_cut("beta", 12), 4);
+    assert_int_equal(text_cut("beta", 4), 4);
+    assert_int_equal(text_cut("beta", 3), 3);
+    assert_int_equal(text_cut("aββ", 4), 3);
+    assert_int_equal(text_cut("aββ", 3), 3);
+    assert_int_equal(text_cut("€", 2), 0);
+    assert_int_equal(text_width("aβ€"), 3);
+    assert_int_equal(text_width(""), 0);
+}
+
+/* A panel of this canvas has room for 10 characters or so. */
+static void test_wrapping_lists(void **state) {
+    const struct plot_canvas canvas = {.width = 85};
+    static const struct {
+        const char *list, *wrapped;
+        size_t lines;
+    } cases[] = {{"", "", 1},
+                 {"K = 2", "K = 2", 1},
+                 {"K = 2, beta = 1", "K = 2,\nbeta = 1", 2},
+                 {"a, b, c, d, e, f", "a, b, c,\nd, e, f", 2},
+                 {"a = 1, bb = 2, cc = 3", "a = 1,\nbb = 2,\ncc = 3", 3},
+                 {"no place to break it", "no place to break it", 1}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char list[64];
+        (void)snprintf(list, sizeof list, "%s", cases[i].list);
+        assert_int_equal(plot_canvas_wrap(&canvas, list), cases[i].lines);
+        assert_string_equal(list, cases[i].wrapped);
+    }
 }
 
 static void test_filters(void **state) {
@@ -146,6 +182,33 @@ static void test_what_varies_with_beta_is_told(void **state) {
     release(&data, &panels);
 }
 
+/* Two data sets of one name: their digests are all that tells them apart. */
+static void test_data_sets_are_told_apart(void **state) {
+    struct fixture *f = *state;
+    struct plot_data data;
+    struct plot_panels panels;
+    add_done(f, 0);
+    add_done(f, 1);
+    fixture_execute(f,
+                    "INSERT INTO dataset SELECT replace(digest, 'd', 'e'), name, dim, classes,"
+                    " n_train, n_test, h_y_train, h_y_test, ixy, ixy_se FROM dataset;"
+                    "UPDATE job SET dataset_digest = replace(dataset_digest, 'd', 'e')"
+                    " WHERE id = 2");
+    assert_ok(make(f, &data, &panels), &f->err);
+    assert_string_equal(panels.panel[0].varying, "data");
+    release(&data, &panels);
+    fixture_execute(f, "UPDATE job SET beta = 0.5");
+    assert_ok(make(f, &data, &panels), &f->err);
+    assert_int_equal(panels.n, 2);
+    assert_string_equal(panels.panel[0].variant, "data = dddddddddddd");
+    release(&data, &panels);
+    /* A key of the data set says the same in words; nothing is cut within a character. */
+    fixture_execute(f, "UPDATE job SET dataset_name = 'aβββββββ' WHERE id = 2");
+    assert_ok(make(f, &data, &panels), &f->err);
+    assert_string_equal(panels.panel[1].variant, "dataset.name = aβββββ");
+    release(&data, &panels);
+}
+
 static void test_too_many(void **state) {
     struct fixture *f = *state;
     struct plot_data data;
@@ -162,11 +225,14 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_strings),
         cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_cutting_text),
+        cmocka_unit_test(test_wrapping_lists),
         cmocka_unit_test(test_filters),
         cmocka_unit_test_setup_teardown(test_seeds_are_averaged, fixture_new, fixture_free),
         cmocka_unit_test_setup_teardown(test_others_are_apart, fixture_new, fixture_free),
         cmocka_unit_test_setup_teardown(test_what_varies_with_beta_is_told, fixture_new,
                                         fixture_free),
+        cmocka_unit_test_setup_teardown(test_data_sets_are_told_apart, fixture_new, fixture_free),
         cmocka_unit_test_setup_teardown(test_too_many, fixture_new, fixture_free),
     };
     return cmocka_run_group_tests_name("plot", tests, NULL, NULL);
