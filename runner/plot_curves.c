@@ -2,6 +2,7 @@
 #include "runner/plot_figure.h"
 #include "runner/plot_points.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,16 +32,68 @@ static void add_interval(struct plot_canvas *canvas, const struct plot *plot) {
 
 /* --- error-beta: Figure 1 (a) and (b) --- */
 
-/* The axis ends a decade below the test errors at the latest, so that training errors near 0 do not
- * squeeze them: such a curve leaves the panel. Train stands a little to the left of test, so that
- * their intervals do not hide each other. */
+/* The logarithmic axis of errors, from `least` to 100 %. */
+struct error_axis {
+    double least;  /* %, 1, 2 or 5 times a power of ten */
+    bool any_less; /* some errors are below `least`, */
+    bool all_0;    /* and these are 0 */
+};
+
+/* It begins a decade below the least test error at the latest, so that training errors near 0 do
+ * not squeeze the others. */
+static double least_shown(const struct plot *plot) {
+    double least[VIB_SPLITS] = {(double)INFINITY, (double)INFINITY}; /* above 0 */
+    for (size_t i = 0; i < plot->panels.n; i++)
+        for (size_t j = 0; j < plot->panels.panel[i].n; j++)
+            for (int split = 0; split < VIB_SPLITS; split++)
+                for (int m = PLOT_ERROR; m <= PLOT_ERROR_MC; m++) {
+                    const double error = plot->panels.panel[i].jobs[j]->measure[split][m];
+                    if (error > 0)
+                        least[split] = fmin(least[split], error);
+                }
+    const double both = fmin(least[VIB_TRAIN], least[VIB_TEST]);
+    if (isinf(both))
+        return 0.1;
+    const double shown = isinf(least[VIB_TEST]) ? both : fmax(both, least[VIB_TEST] / 10);
+    const double power = pow(10, floor(log10(100 * shown))), digit = 100 * shown / power;
+    return power * (digit >= 5 ? 5 : digit >= 2 ? 2 : 1);
+}
+
+static struct error_axis make_error_axis(const struct plot *plot) {
+    struct error_axis axis = {.least = least_shown(plot), .all_0 = true};
+    for (size_t i = 0; i < plot->panels.n; i++)
+        for (size_t j = 0; j < plot->panels.panel[i].n; j++)
+            for (int split = 0; split < VIB_SPLITS; split++)
+                for (int m = PLOT_ERROR; m <= PLOT_ERROR_MC; m++) {
+                    const double error = 100 * plot->panels.panel[i].jobs[j]->measure[split][m];
+                    axis.any_less |= error < axis.least;
+                    axis.all_0 &= !(error > 0 && error < axis.least);
+                }
+    return axis;
+}
+
+/* What is below the axis stands at its beginning, which then says so. */
+static void write_error_axis(const struct error_axis *axis, FILE *out) {
+    static const double fine[] = {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2,
+                                  0.5,   1,     2,     5,    10,   20,   50,  100};
+    static const double coarse[] = {20, 30, 40, 50, 60, 70, 80, 90, 100};
+    const bool high = axis->least > 15;
+    const double *tics = high ? coarse : fine;
+    const size_t n = high ? sizeof coarse / sizeof coarse[0] : sizeof fine / sizeof fine[0];
+    (void)fprintf(out, "least = %g\nset yrange [least : 100]\nset ytics (", axis->least);
+    if (!axis->any_less || !axis->all_0)
+        (void)fprintf(out, "'%s%g' least", axis->any_less ? "≤ " : "", axis->least);
+    else
+        (void)fputs("'0' least", out);
+    for (size_t i = 0; i < n; i++)
+        if (tics[i] > 1.01 * axis->least)
+            (void)fprintf(out, ", %g", tics[i]);
+    (void)fputs(")\n", out);
+}
+
+/* Train stands a little to the left of test, so that their intervals do not hide each other. */
 static const char error_settings[] =
-    "larger(a, b) = a > b ? a : b\n"
-    "least = 100 * larger(train_error_min / 1.5, test_error_min / 10)\n"
-    "set yrange [least : 100]\n"
-    "set ytics (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)\n"
-    "if (least > 15) set ytics (20, 30, 40, 50, 60, 70, 80, 90, 100)\n"
-    "percent(share) = 100 * above_0(share)\n"
+    "percent(share) = 100 * share < least ? least : 100 * share\n"
     "apart = (1.6 * beta_max / beta_min) ** 0.005\n"
     "at(split) = column(beta) * (split == 0 ? 1 / apart : apart)\n"
     "set style line 1 linewidth 2 pointtype 6 pointsize 0.8 * dot dashtype (8,5) linecolor rgb train\n"
@@ -78,7 +131,10 @@ int plot_error_beta(const struct plot *plot, struct vib_error *err) {
     add_interval(&canvas, plot);
     plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
     plot_points_write(plot);
-    (void)fprintf(plot->out, "%s%s", beta_axis, error_settings);
+    (void)fputs(beta_axis, plot->out);
+    const struct error_axis axis = make_error_axis(plot);
+    write_error_axis(&axis, plot->out);
+    (void)fputs(error_settings, plot->out);
     plot_points_panels(plot, &canvas, "error (%)", error_command);
     plot_canvas_end(&canvas, plot->out);
     return 0;
@@ -90,18 +146,18 @@ int plot_error_beta(const struct plot *plot, struct vib_error *err) {
  * circles where both are the same. */
 static const char rate_settings[] =
     "set format y '10^{%L}'\n"
-    "set yrange [(rate_min < 0.01 ? 0.01 : 10 ** floor(log10(rate_min))) : "
+    "set yrange [(bits_min < 0.01 ? 0.01 : 10 ** floor(log10(bits_min))) : "
     "1.5 * 10 ** ceil(log10(rate_max))]\n"
     "set style line 1 linewidth 2 pointtype 5 pointsize 1 * dot linecolor rgb train\n"
-    "set style line 2 linewidth 1.2 dashtype (8,5) linecolor rgb train\n"
+    "set style line 2 linewidth 1.2 dashtype (8,5) pointtype 7 pointsize 0.3 * dot linecolor rgb train\n"
     "set style line 3 linewidth 2 pointtype 7 pointsize 0.6 * dot linecolor rgb test\n"
-    "set style line 4 linewidth 1.2 dashtype (8,5) linecolor rgb test\n";
+    "set style line 4 linewidth 1.2 dashtype (8,5) pointtype 7 pointsize 0.3 * dot linecolor rgb test\n";
 
 static const char rate_command[] =
     "plot $points index 2 * panel + 1 using beta:(above_0(column(izx_lower))):izx_upper \\\n"
     "        with filledcurves fillstyle transparent solid 0.25 noborder fillcolor rgb test, \\\n"
     "    for [split = 0:1] for [bound = izx_lower:izx_upper] $points index 2 * panel + split \\\n"
-    "        using beta:(above_0(column(bound))) with lines linestyle 2 + 2 * split, \\\n"
+    "        using beta:(above_0(column(bound))) with linespoints linestyle 2 + 2 * split, \\\n"
     "    for [split = 0:1] $points index 2 * panel + split \\\n"
     "        using beta:(above_0(low(rate))):(0):(high(rate) - above_0(low(rate))) \\\n"
     "        with vectors nohead linewidth 1.5 linecolor rgb color(split), \\\n"
@@ -114,10 +170,10 @@ int plot_rate_beta(const struct plot *plot, struct vib_error *err) {
     (void)err;
     plot_canvas_entry(&canvas, "with linespoints linestyle 1", "train, rate");
     if (bounds)
-        plot_canvas_entry(&canvas, "with lines linestyle 2", "train, tightest bounds");
+        plot_canvas_entry(&canvas, "with linespoints linestyle 2", "train, tightest bounds");
     plot_canvas_entry(&canvas, "with linespoints linestyle 3", "test, rate");
     if (bounds)
-        plot_canvas_entry(&canvas, "with lines linestyle 4", "test, tightest bounds");
+        plot_canvas_entry(&canvas, "with linespoints linestyle 4", "test, tightest bounds");
     add_interval(&canvas, plot);
     plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
     plot_points_write(plot);

@@ -50,8 +50,7 @@ static void write_block(const struct plot *plot) {
 
 /* What the ranges of the axes depend on. */
 struct extent {
-    double beta_min, beta_max, rate_min, rate_max, izy_min, h_y_max;
-    double error_min[VIB_SPLITS]; /* of those above 0; 1 without any */
+    double beta_min, beta_max, bits_min, rate_max, izy_min, h_y_max;
 };
 
 /* fmin and fmax pass over NaN. */
@@ -60,31 +59,25 @@ static void extend(struct extent *extent, const struct plot_job *job) {
     extent->beta_max = fmax(extent->beta_max, job->beta);
     for (int split = 0; split < VIB_SPLITS; split++) {
         const double *m = job->measure[split];
-        extent->rate_min = fmin(extent->rate_min, m[PLOT_RATE]);
+        extent->bits_min = fmin(extent->bits_min, fmin(m[PLOT_RATE], m[PLOT_IZX_LOWER]));
+        extent->bits_min = fmin(extent->bits_min, m[PLOT_IZX_UPPER]);
         extent->rate_max = fmax(extent->rate_max, m[PLOT_RATE]);
         extent->izy_min = fmin(extent->izy_min, m[PLOT_IZY_LOWER]);
         extent->h_y_max = fmax(extent->h_y_max, m[PLOT_H_Y]);
-        for (int i = PLOT_ERROR; i <= PLOT_ERROR_MC; i++)
-            if (m[i] > 0)
-                extent->error_min[split] = fmin(extent->error_min[split], m[i]);
     }
 }
 
 static void write_extent(const struct plot *plot) {
-    struct extent e = {.beta_min = (double)INFINITY,
-                       .rate_min = (double)INFINITY,
-                       .izy_min = (double)INFINITY,
-                       .error_min = {1, 1}};
+    struct extent e = {
+        .beta_min = (double)INFINITY, .bits_min = (double)INFINITY, .izy_min = (double)INFINITY};
     for (size_t i = 0; i < plot->panels.n; i++)
         for (size_t j = 0; j < plot->panels.panel[i].n; j++)
             extend(&e, plot->panels.panel[i].jobs[j]);
     (void)fprintf(plot->out,
                   "beta_min = %.6g; beta_max = %.6g\n"
-                  "rate_min = %.6g; rate_max = %.6g\n"
-                  "izy_min = %.6g; h_y_max = %.6g\n"
-                  "train_error_min = %.6g; test_error_min = %.6g\n",
-                  e.beta_min, e.beta_max, e.rate_min, e.rate_max, e.izy_min, e.h_y_max,
-                  e.error_min[VIB_TRAIN], e.error_min[VIB_TEST]);
+                  "bits_min = %.6g; rate_max = %.6g\n"
+                  "izy_min = %.6g; h_y_max = %.6g\n",
+                  e.beta_min, e.beta_max, e.bits_min, e.rate_max, e.izy_min, e.h_y_max);
 }
 
 void plot_points_write(const struct plot *plot) {

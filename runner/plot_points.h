@@ -11,8 +11,8 @@ struct plot_canvas plot_points_canvas(const struct plot *plot);
 /* Writes block $points, whose index 2 * panel + split (train 0, test 1) has a row for each beta;
  * the numbers of its columns as variables (beta, seeds, error, error_mc, rate, izy, each followed
  * by half of its 95 % interval; izx_lower, izx_upper); low(column) and high(column), the ends of
- * such an interval; color(split); and of all panels together beta_min, beta_max, rate_min,
- * rate_max, izy_min, h_y_max, train_error_min and test_error_min (above 0). */
+ * such an interval; color(split); and of all panels together beta_min, beta_max, bits_min (of
+ * I(Z;X) by rate and bounds), rate_max, izy_min and h_y_max. */
 void plot_points_write(const struct plot *plot);
 
 /* Draws every panel by the same command, which may use `panel`, and h_y and ixy of its data. */

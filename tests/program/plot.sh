@@ -120,6 +120,34 @@ chords_join_points() {
 }
 check 'the points of the plane are joined by straight lines' chords_join_points
 
+# first_tic FIGURE.gp: the label at the beginning of the axis of errors.
+first_tic() {
+    grep '^set ytics' "$1" | grep -o "'[^']*'" | head -n 1
+}
+no_error_is_lost() {
+    sweep --db easy.db --set K=2 --set 'beta=[1e-3, 100]' --set dataset.separation=100 \
+        --set train.lr=1e-2 --set train.epochs=20 &&
+        sql_is easy.db "select min(error_mc) = 0, max(error_mc) > 0.5 from information_plane" '1|1' &&
+        plot easy.db error-beta --script -o easy.gp && [ "$(first_tic easy.gp)" = "'0'" ] &&
+        first_tic error-beta.gp | grep -qx "'[125]0*'"
+}
+check 'errors of 0 stand at the beginning of their axis' no_error_is_lost
+little_errors_are_told() {
+    # One of the 2000 training examples, and 8 % of the test examples.
+    cp easy.db little.db && sql little.db "update result set
+            error = iif(split = 'train', 0.0005, 0.08), error_mc = iif(split = 'train', 0.0005, 0.08)" &&
+        plot little.db error-beta --script -o little.gp && [ "$(first_tic little.gp)" = "'≤ 0.5'" ]
+}
+check 'and others below it are told as such' little_errors_are_told
+# The axis of bits holds the bounds, which may all be far below the rates.
+bounds_are_shown() {
+    plot small.db rate-beta --K 2 --only seed=0 --script >bits.gp &&
+        rows bits.gp points | tr ' ' '\n' | awk 'NR % 12 == 7 || NR % 12 == 11 || NR % 12 == 0' |
+        sort -g | head -n 1 >least && cat least &&
+        grep -qx "bits_min = $(cat least); rate_max = .*" bits.gp
+}
+check 'the axis of bits begins below all bounds' bounds_are_shown
+
 epochs_agree() {
     sqlite3 -separator ' ' small.db "
         SELECT beta, epoch, epoch.izx_upper, epoch.izy_lower FROM epoch JOIN job ON job.id = job
