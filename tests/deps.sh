@@ -70,6 +70,9 @@ missing() {
             command -v "$tool" >/dev/null || echo "$tool"
         done
         command -v gnuplot >/dev/null || echo gnuplot-nox
+        # The package is for Debian's own python3, which need not be the first.
+        python3 -c 'import numpy' 2>/dev/null || /usr/bin/python3 -c 'import numpy' 2>/dev/null ||
+            echo python3-numpy
         missing_sanitizers
     fi
 }

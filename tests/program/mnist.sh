@@ -44,4 +44,30 @@ check 'has 60000 and 10000 examples and the known entropies' sql_is full.db \
     "select n_train, n_test, round(h_y_train, 6), round(h_y_test, 6) from dataset" \
     '60000|10000|3.319871|3.319423'
 
+# What is stored, computed anew from the weights by a program that shares nothing with ours.
+saved() {
+    "$vib" mnist.yaml -q -j 2 --set train.epochs=5 --set beta=0.1 --set 'K=[3, 8]' --db saved.db \
+        --set 'method=[vib, deterministic]' --set 'model.covariance=[diagonal, full]' \
+        --set dataset.n_train=5000 --set train.lr=1e-3 --set dataset.n_test=500 \
+        --set 'model.hidden=[64, 32]' --set save.weights=true --set save.codes=50
+}
+verified() {
+    local job n=0
+    for job in $(sql saved.db 'select id from job order by id'); do
+        $python "$root/tests/verify_weights.py" saved.db "$job" || return 1
+        n=$((n + 1))
+    done
+    [ $n = 6 ]
+}
+python=
+for name in python3 /usr/bin/python3; do
+    [ -n "$python" ] || ! $name -c 'import numpy' 2>/dev/null || python=$name
+done
+if [ -n "$python" ]; then
+    check 'jobs of either covariance and without one keep their weights' saved
+    check 'results, bounds and codes follow from the weights' verified
+else
+    skip 'results, bounds and codes follow from the weights' 'no numpy: install python3-numpy'
+fi
+
 cd "$root" && done_testing
