@@ -147,5 +147,6 @@ int store_query(struct store *store, const char *sql,
     while (code == 0 && (step = sqlite3_step(statement)) != SQLITE_DONE)
         code = step == SQLITE_ROW ? row(context, statement, err) : store_fail(store, "read", err);
     (void)sqlite3_finalize(statement); /* repeats the last step's error */
-    return code;
+    const int changed = store_unchanged(store, err);
+    return changed != 0 ? changed : code;
 }

@@ -87,8 +87,8 @@ int store_add_job(struct store *store, const char *identity, const struct settin
                   const struct vib_dataset *data, int64_t *job, enum job_state *state,
                   struct vib_error *err);
 
-/* Whether a job lacks what is wanted of it and only its training makes: codes, weights. */
-int store_lacks(struct store *store, int64_t job, bool codes, bool weights, bool *lacks,
+/* Whether a job lacks what is wanted of it and only its training makes: so many codes, weights. */
+int store_lacks(struct store *store, int64_t job, size_t codes, bool weights, bool *lacks,
                 struct vib_error *err);
 
 /* Makes a failed job pending again; any other is left alone. */
@@ -163,7 +163,8 @@ extern const size_t n_export_tables;
 
 /* Walks a query's rows for the CSV writer. `head`, unless NULL, gets the statement before the first
  * row (also when there is none), for the column names; `row` gets it positioned on each row; a
- * non-zero return stops the walk and becomes the result. */
+ * non-zero return stops the walk and becomes the result. VIB_EBUSY when the file, which was read
+ * without locks as this process may not write it, was written meanwhile: the rows may be wrong. */
 struct sqlite3_stmt;
 int store_query(struct store *store, const char *sql,
                 int (*head)(void *context, struct sqlite3_stmt *statement, struct vib_error *err),

@@ -5,6 +5,7 @@
 #include "runner/store.h"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 enum {
     STORE_APPLICATION_ID = 0x56494253, /* "VIBS", as in runner/schema.sql */
@@ -51,12 +52,18 @@ struct store {
     sqlite3 *db;
     char *path;
     int busy_ms;
+    bool immutable;      /* read without locks, as nobody was to write; see store_unchanged */
+    struct stat opened;  /* of such a file, when it was opened */
     int *key_parameters; /* [n_keys] of STORE_JOB_INSERT; 0 = no such column; NULL until needed */
     sqlite3_stmt *statements[STORE_STATEMENTS];
 };
 
 /* Turns the connection's last error into a code and words; `doing` is "record a run", ... */
 int store_fail(const struct store *store, const char *doing, struct vib_error *err);
+
+/* Whether what was read from an immutable store is what it held when it was opened: VIB_EBUSY if
+ * somebody has written it since, and 0 for other stores. */
+int store_unchanged(const struct store *store, struct vib_error *err);
 
 /* The statement, reset and ready to be bound. sql is the same text at every call with that id. */
 int store_statement(struct store *store, enum store_statement id, const char *sql,

@@ -267,7 +267,23 @@ static int open_immutable(struct store *store, struct vib_error *err) {
         return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", store->path);
     const int code = open_file(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, VIB_EIO, err);
     free(uri);
+    store->immutable = true;
+    if (code == 0 && stat(store->path, &store->opened) != 0)
+        return vib_error_set(err, VIB_EIO, "%s: cannot read: %s", store->path, strerror(errno));
     return code;
+}
+
+int store_unchanged(const struct store *store, struct vib_error *err) {
+    const struct stat *then = &store->opened;
+    struct stat now;
+    if (!store->immutable)
+        return 0;
+    if (stat(store->path, &now) == 0 && now.st_dev == then->st_dev && now.st_ino == then->st_ino &&
+        now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+        now.st_mtim.tv_nsec == then->st_mtim.tv_nsec)
+        return 0;
+    return vib_error_set(err, VIB_EBUSY, "%s was written while it was read: try again",
+                         store->path);
 }
 
 /* Opened for writing where that is allowed, as SQLite then can recover the log of a killed process

@@ -68,7 +68,8 @@ static int replace(struct store *store, sqlite3_stmt *row, struct vib_error *err
     const int result = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
     if (result == SQLITE_ERROR)
         code = vib_error_set(
-            err, VIB_EIO, "%s: its table %s has the name of one of this program's views: rename it",
+            err, VIB_EIO,
+            "%s: a table or an index of it is named %s, as one of this program's views: rename or drop it",
             store->path, (const char *)sqlite3_column_text(row, 0));
     else if (result != SQLITE_OK)
         code = store_fail(store, "bring the views up to date", err);

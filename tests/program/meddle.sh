@@ -88,9 +88,17 @@ cannot_write() {
     cat err
     [ $status = 74 ] && grep -q 'a.db: no permission to write' err && [ "$(ls public)" = a.db ]
 }
+cannot_log() {
+    local status=0
+    rm -f public/* && cp gone.db public/b.db && : >public/b.db-wal && chmod a-w public/b.db-wal &&
+        powerless "$vib" small.yaml -q --db public/b.db 2>err || status=$?
+    cat err
+    [ $status = 74 ] && grep -q 'b.db: cannot .*: no permission to write it, its -wal' err
+}
 if powerless true 2>/dev/null; then
     check 'a reader without permission to write makes no files' only_reads
     check 'nor can a sweep write there' cannot_write
+    check 'files of SQLite that are not ours are named' cannot_log
 else
     skip 'a reader without permission to write makes no files' 'root cannot give up its power here'
 fi
