@@ -173,18 +173,18 @@ int store_add_job(struct store *store, const char *identity, const struct settin
     return vib_error_set(err, VIB_EIO, "%s: job %s vanished", store->path, identity);
 }
 
-int store_lacks(struct store *store, int64_t job, bool codes, bool weights, bool *lacks,
+int store_lacks(struct store *store, int64_t job, size_t codes, bool weights, bool *lacks,
                 struct vib_error *err) {
     static const char sql[] =
         "SELECT 1 FROM job WHERE id = ?1 AND (?2 AND weights IS NULL"
-        " OR ?3 AND NOT EXISTS (SELECT 1 FROM decoder WHERE decoder.job = ?1))";
+        " OR (SELECT count(*) FROM code WHERE code.job = ?1) < ?3)";
     sqlite3_stmt *statement;
     int code = store_statement(store, STORE_JOB_LACKS, sql, &statement, err);
     if (code != 0)
         return code;
     int bound = sqlite3_bind_int64(statement, 1, job);
     bound |= sqlite3_bind_int(statement, 2, weights);
-    bound |= sqlite3_bind_int(statement, 3, codes);
+    bound |= store_bind_size(statement, 3, codes);
     code = store_fetch(store, statement, bound, lacks, "look at a job", err);
     if (code == 0 && *lacks)
         store_reset(statement);

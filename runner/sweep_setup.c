@@ -132,9 +132,10 @@ static int add_point(struct sweep *s, size_t i, struct vib_error *err) {
         state = JOB_PENDING;
     }
     if (rc == VIB_OK && state == JOB_DONE && (settings.save_weights || settings.save_codes > 0)) {
+        const size_t all = point->data->split[VIB_TEST].n;
         bool lacks = false;
-        rc = store_lacks(s->store, point->id, settings.save_codes > 0, settings.save_weights != 0,
-                         &lacks, err);
+        rc = store_lacks(s->store, point->id, settings.save_codes < all ? settings.save_codes : all,
+                         settings.save_weights != 0, &lacks, err);
         s->n_unsaved += lacks;
     }
     s->ids[i] = point->id;
@@ -146,10 +147,9 @@ static int add_point(struct sweep *s, size_t i, struct vib_error *err) {
 static void tell_unsaved(struct sweep *s) {
     if (s->n_unsaved > 0)
         progress_note(&s->progress,
-                      "%zu job%s ended without the codes or weights now asked for; a new database "
-                      "(--db) trains %s with them",
-                      s->n_unsaved, s->n_unsaved == 1 ? "" : "s",
-                      s->n_unsaved == 1 ? "it" : "them");
+                      "%zu job%s ended without the codes or weights now asked for; to have these, "
+                      "train again into a new database (--db)",
+                      s->n_unsaved, s->n_unsaved == 1 ? "" : "s");
 }
 
 /* Another process may be adding a grid of that size just now: it is given time for it. */

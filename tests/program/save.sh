@@ -41,6 +41,19 @@ tells_of_unsaved() {
     grep -q '6 jobs ended without the codes or weights' told
 }
 check 'codes asked for too late' tells_of_unsaved --set save.codes=50
+few_codes() {
+    local which=("$vib" saved.yaml -j 2 -q --set method=vib --set K=2 --db few.db)
+    "${which[@]}" --set save.codes=499 && "${which[@]}" --set save.codes=500 2>told &&
+        grep '2 jobs ended without the codes' told &&
+        "${which[@]}" --set save.codes=499 2>told && ! grep 'ended without' told
+}
+check 'more codes asked for too late' few_codes
+all_codes() {
+    local which=("$vib" saved.yaml -j 2 -q --set method=vib --set K=2 --db all.db)
+    "${which[@]}" --set save.codes=500 && "${which[@]}" --set save.codes=9999 2>told &&
+        ! grep 'ended without' told
+}
+check 'there are no more than examples' all_codes
 check 'weights asked for too late' tells_of_unsaved --set save.weights=true
 nothing_to_tell() {
     "$vib" saved.yaml -j 2 -q "${saving[@]}" 2>told && ! grep 'ended without' told
