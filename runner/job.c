@@ -188,9 +188,12 @@ static int measure_information(struct job *job, struct vib_trainer *trainer) {
     for (int s = 0; s < VIB_SPLITS && rc != VIB_ESTOPPED; s++) {
         struct vib_error err = {0};
         rc = vib_trainer_bounds(trainer, (enum vib_split_id)s, &job->result.information[s], &err);
-        if (rc != VIB_OK && rc != VIB_ESTOPPED)
-            note_loss(job, "estimates of I(Z;X) are missing",
-                      err.message[0] != '\0' ? err.message : vib_status_text(rc));
+        if (rc == VIB_OK || rc == VIB_ESTOPPED)
+            continue;
+        char loss[64];
+        (void)snprintf(loss, sizeof loss, "estimates of I(Z;X) for %s are missing",
+                       vib_split_name((enum vib_split_id)s));
+        note_loss(job, loss, err.message[0] != '\0' ? err.message : vib_status_text(rc));
     }
     job->result.evaluate_s += clock_s() - start;
     return rc == VIB_ESTOPPED ? rc : VIB_OK;
