@@ -1,7 +1,10 @@
 #include "runner/plot_canvas.h"
 
+#include "runner/text.h"
+
 #include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 
 enum { LEGEND_ROW = 22, LEGEND_PADDING = 20, COLORBOX_GAP = 8, COLORBOX_WIDTH = 14 };
 
@@ -28,21 +31,28 @@ void plot_canvas_entry(struct plot_canvas *canvas, const char *style, const char
 }
 
 size_t plot_canvas_wrap(const struct plot_canvas *canvas, char *list) {
-    static const double character = 8.5; /* wider than most */
-    const size_t room = (size_t)((canvas->left + canvas->width + canvas->right) / character);
+    static const double character = 8.5;                     /* wider than most */
+    const double beside = fmin(canvas->left, canvas->right); /* titles stand over the middle */
+    const size_t room = (size_t)((canvas->width + 2 * beside) / character);
     size_t lines = 1;
     char *line = list, *last = NULL; /* its beginning; where it can be broken */
-    for (char *c = list; *c != '\0'; c++) {
-        if ((size_t)(c - line) >= room && last != NULL) {
+    for (char *c = list;; c++) {
+        const bool end = *c == '\0' || (c > list && c[-1] == ',' && *c == ' ');
+        if (!end)
+            continue;
+        const char kept = *c;
+        *c = '\0';
+        const bool wide = text_width(line) > room;
+        *c = kept;
+        if (wide && last != NULL) {
             *last = '\n';
             line = last + 1;
-            last = NULL;
             lines++;
         }
-        if (c > list && c[-1] == ',' && *c == ' ')
-            last = c;
+        if (*c == '\0')
+            return lines;
+        last = c;
     }
-    return lines;
 }
 
 static double panels_width(const struct plot_canvas *canvas) {

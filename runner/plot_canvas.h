@@ -32,7 +32,7 @@ enum { PLOT_TOP = 38, PLOT_LINE = 24 };
 /* Sizes for so many panels, with room for axis titles; no margin and no legend. */
 struct plot_canvas plot_canvas_default(size_t panels);
 
-/* Breaks a list at ", " into lines that a panel has room for; returns their number. */
+/* Breaks a list at ", " into lines that there is room for over a panel; returns their number. */
 size_t plot_canvas_wrap(const struct plot_canvas *canvas, char *list);
 
 /* Adds to the legend; both strings are borrowed until plot_canvas_end. */

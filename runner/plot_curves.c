@@ -39,36 +39,48 @@ struct error_axis {
     bool all_0;    /* and these are 0 */
 };
 
-/* It begins a decade below the least test error at the latest, so that training errors near 0 do
- * not squeeze the others. */
-static double least_shown(const struct plot *plot) {
-    double least[VIB_SPLITS] = {(double)INFINITY, (double)INFINITY}; /* above 0 */
-    for (size_t i = 0; i < plot->panels.n; i++)
-        for (size_t j = 0; j < plot->panels.panel[i].n; j++)
+/* Calls use for every error in the figure, in %. */
+static void each_error(const struct plot *plot, void (*use)(void *context, int split, double error),
+                       void *context) {
+    for (size_t i = 0; i < plot->panels.n; i++) {
+        const struct plot_panel *panel = &plot->panels.panel[i];
+        struct plot_point point;
+        for (size_t start = 0; start < panel->n;) {
+            start = plot_point_make(&point, panel, start);
             for (int split = 0; split < VIB_SPLITS; split++)
-                for (int m = PLOT_ERROR; m <= PLOT_ERROR_MC; m++) {
-                    const double error = plot->panels.panel[i].jobs[j]->measure[split][m];
-                    if (error > 0)
-                        least[split] = fmin(least[split], error);
-                }
-    const double both = fmin(least[VIB_TRAIN], least[VIB_TEST]);
-    if (isinf(both))
-        return 0.1;
-    const double shown = isinf(least[VIB_TEST]) ? both : fmax(both, least[VIB_TEST] / 10);
-    const double power = pow(10, floor(log10(100 * shown))), digit = 100 * shown / power;
-    return power * (digit >= 5 ? 5 : digit >= 2 ? 2 : 1);
+                for (int m = PLOT_ERROR; m <= PLOT_ERROR_MC; m++)
+                    use(context, split, 100 * student_mean(&point.measure[split][m]));
+        }
+    }
 }
 
+/* least [VIB_SPLITS] of those above 0 */
+static void take_least(void *context, int split, double error) {
+    double *least = context;
+    if (error > 0)
+        least[split] = fmin(least[split], error);
+}
+
+static void take_less(void *context, int split, double error) {
+    struct error_axis *axis = context;
+    (void)split;
+    axis->any_less |= error < axis->least;
+    axis->all_0 &= !(error > 0 && error < axis->least);
+}
+
+/* It begins a decade below the least test error at the latest, so that training errors near 0 do
+ * not squeeze the others. */
 static struct error_axis make_error_axis(const struct plot *plot) {
-    struct error_axis axis = {.least = least_shown(plot), .all_0 = true};
-    for (size_t i = 0; i < plot->panels.n; i++)
-        for (size_t j = 0; j < plot->panels.panel[i].n; j++)
-            for (int split = 0; split < VIB_SPLITS; split++)
-                for (int m = PLOT_ERROR; m <= PLOT_ERROR_MC; m++) {
-                    const double error = 100 * plot->panels.panel[i].jobs[j]->measure[split][m];
-                    axis.any_less |= error < axis.least;
-                    axis.all_0 &= !(error > 0 && error < axis.least);
-                }
+    double least[VIB_SPLITS] = {(double)INFINITY, (double)INFINITY};
+    struct error_axis axis = {.least = 0.1, .all_0 = true};
+    each_error(plot, take_least, least);
+    const double both = fmin(least[VIB_TRAIN], least[VIB_TEST]);
+    if (isfinite(both)) {
+        const double shown = isinf(least[VIB_TEST]) ? both : fmax(both, least[VIB_TEST] / 10);
+        const double power = pow(10, floor(log10(shown))), digit = shown / power;
+        axis.least = fmin(50, power * (digit >= 5 ? 5 : digit >= 2 ? 2 : 1));
+    }
+    each_error(plot, take_less, &axis);
     return axis;
 }
 

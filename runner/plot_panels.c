@@ -52,20 +52,10 @@ bool plot_is_of_data(size_t k) {
     return k == n_keys || strncmp(keys[k].name, "dataset.", strlen("dataset.")) == 0;
 }
 
-/* Keys of the data set tell what its digest would. */
-static bool names_data(const bool *which) {
-    for (size_t k = 0; k < n_keys; k++)
-        if (which[k] && plot_is_of_data(k))
-            return true;
-    return false;
-}
-
 void plot_describe(const struct plot_job *job, const bool *which, char *text, size_t size) {
-    for (size_t k = 0; k < n_keys; k++)
+    for (size_t k = 0; k <= n_keys; k++)
         if (which[k] && job->values[k] != NULL)
-            append_value(keys[k].name, job->values[k], text, size);
-    if (which[n_keys] && job->values[n_keys] != NULL && !names_data(which))
-        append_value("data", job->values[n_keys], text, size);
+            append_value(k < n_keys ? keys[k].name : "data", job->values[k], text, size);
 }
 
 /* --- panels --- */
@@ -78,8 +68,10 @@ static bool same_K_and_beta(const struct plot_job *a, const struct plot_job *b) 
     return a->K == b->K && !(a->beta < b->beta || a->beta > b->beta);
 }
 
-/* What the panel's title does not tell: keys that change along the curve, or the data. */
+/* What the panel's title does not tell: keys that change along the curve, or the data where none of
+ * its keys do. */
 static void note_variation(struct plot_panel *panel, const bool *differs) {
+    bool of_data = false;
     for (size_t k = 0; k <= n_keys; k++) {
         const char *name = k < n_keys ? keys[k].name : "data";
         bool varies = false;
@@ -87,10 +79,12 @@ static void note_variation(struct plot_panel *panel, const bool *differs) {
             continue;
         for (size_t i = 1; i < panel->n && !varies; i++)
             varies = !same_text(panel->jobs[0]->values[k], panel->jobs[i]->values[k]);
+        if (!varies || (k == n_keys && of_data))
+            continue;
+        of_data |= plot_is_of_data(k);
         const size_t used = strlen(panel->varying);
-        if (varies)
-            (void)snprintf(panel->varying + used, sizeof panel->varying - used, "%s%s",
-                           used > 0 ? ", " : "", name);
+        (void)snprintf(panel->varying + used, sizeof panel->varying - used, "%s%s",
+                       used > 0 ? ", " : "", name);
     }
 }
 
@@ -127,7 +121,6 @@ static int add_job(struct plot_panels *panels, const struct plot_job *job, size_
     struct plot_panel *panel = &panels->panel[i];
     if (i == panels->n) {
         panel->K = job->K;
-        plot_describe(job, differs, panel->variant, sizeof panel->variant);
         panel->jobs = calloc(room, sizeof(const struct plot_job *));
         if (panel->jobs == NULL)
             return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
@@ -135,6 +128,33 @@ static int add_job(struct plot_panels *panels, const struct plot_job *job, size_
     }
     panel->jobs[panel->n++] = job;
     return 0;
+}
+
+static bool any_two_alike(const struct plot_panels *panels) {
+    for (size_t i = 1; i < panels->n; i++)
+        for (size_t j = 0; j < i; j++)
+            if (panels->panel[i].K == panels->panel[j].K &&
+                strcmp(panels->panel[i].variant, panels->panel[j].variant) == 0)
+                return true;
+    return false;
+}
+
+static void describe(struct plot_panels *panels, const bool *which) {
+    for (size_t i = 0; i < panels->n; i++) {
+        panels->panel[i].variant[0] = '\0';
+        plot_describe(panels->panel[i].jobs[0], which, panels->panel[i].variant,
+                      sizeof panels->panel[i].variant);
+    }
+}
+
+/* The digest of the data is shown only where nothing else tells panels apart. */
+static void describe_panels(struct plot_panels *panels, bool *differs) {
+    const bool digest = differs[n_keys];
+    differs[n_keys] = false;
+    describe(panels, differs);
+    differs[n_keys] = digest;
+    if (digest && any_two_alike(panels))
+        describe(panels, differs);
 }
 
 int plot_panels_make(struct plot_panels *panels, const struct plot_data *data,
@@ -147,6 +167,8 @@ int plot_panels_make(struct plot_panels *panels, const struct plot_data *data,
     plot_differences(data->jobs, data->n, same_K_and_beta, differs);
     for (size_t i = 0; i < data->n && code == 0; i++)
         code = add_job(panels, &data->jobs[i], data->n - i, differs, err);
+    if (code == 0)
+        describe_panels(panels, differs);
     for (size_t i = 0; i < panels->n; i++)
         note_variation(&panels->panel[i], differs);
     free(differs);

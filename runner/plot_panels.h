@@ -58,7 +58,7 @@ bool plot_same_values(const struct plot_job *a, const struct plot_job *b, const 
 bool plot_is_of_data(size_t k);
 
 /* Appends "KEY = VALUE" for each of these keys that the job has to text, apart by ", ", as long as
- * it fits; the digest of the data only where no key of the data set is among them. */
+ * it fits. */
 void plot_describe(const struct plot_job *job, const bool *which, char *text, size_t size);
 
 #endif

@@ -55,7 +55,7 @@ static double paper_error(const struct plot_job *job, size_t row) {
     return has ? rows[row].paper : (double)NAN;
 }
 
-static int add_bar(struct bars *bars, size_t row, const struct plot_job *job, const bool *shown,
+static int add_bar(struct bars *bars, size_t row, const struct plot_job *job,
                    struct vib_error *err) {
     if (bars->n == MOST_BARS)
         return vib_error_set(err, VIB_EDATA,
@@ -64,9 +64,30 @@ static int add_bar(struct bars *bars, size_t row, const struct plot_job *job, co
                              MOST_BARS);
     struct bar *bar = &bars->bar[bars->n++];
     *bar = (struct bar){.first = job, .row = row, .paper = paper_error(job, row)};
-    (void)snprintf(bar->label, sizeof bar->label, "%s", rows[row].name);
-    plot_describe(job, shown, bar->label, sizeof bar->label);
     return 0;
+}
+
+/* Whether all of bars[first...] have labels of their own. */
+static bool make_labels(struct bars *bars, size_t first, const bool *shown) {
+    bool alike = false;
+    for (size_t i = first; i < bars->n; i++) {
+        struct bar *bar = &bars->bar[i];
+        (void)snprintf(bar->label, sizeof bar->label, "%s", rows[bar->row].name);
+        plot_describe(bar->first, shown, bar->label, sizeof bar->label);
+        for (size_t j = first; j < i; j++)
+            alike |= strcmp(bar->label, bars->bar[j].label) == 0;
+    }
+    return !alike;
+}
+
+/* The digest of the data is shown only where nothing else tells bars apart. */
+static void label_bars(struct bars *bars, size_t first, bool *differs) {
+    const bool digest = differs[n_keys];
+    differs[n_keys] = false;
+    const bool apart = make_labels(bars, first, differs);
+    differs[n_keys] = digest;
+    if (digest && !apart)
+        (void)make_labels(bars, first, differs);
 }
 
 static bool any_two(const struct plot_job *a, const struct plot_job *b) {
@@ -92,6 +113,7 @@ static int add_method(struct bars *bars, size_t row, const struct plot_data *dat
                       size_t end, bool *differs, struct vib_error *err) {
     plot_differences(&data->jobs[start], end - start, same_method, differs);
     differs[key_find("beta") - keys] = true; /* shown even where there is but one */
+    const size_t first = bars->n;
     int code = mark_data(data, differs, err);
     for (size_t i = start; i < end && code == 0; i++) {
         const struct plot_job *job = &data->jobs[i];
@@ -100,11 +122,12 @@ static int add_method(struct bars *bars, size_t row, const struct plot_data *dat
                !(bars->bar[at].row == row && plot_same_values(bars->bar[at].first, job, differs)))
             at++;
         if (at == bars->n)
-            code = add_bar(bars, row, job, differs, err);
+            code = add_bar(bars, row, job, err);
         if (code == 0)
             student_add(&bars->bar[at].error, test_error(job));
         bars->of[i] = at;
     }
+    label_bars(bars, first, differs);
     return code;
 }
 

@@ -139,6 +139,20 @@ little_errors_are_told() {
         plot little.db error-beta --script -o little.gp && [ "$(first_tic little.gp)" = "'≤ 0.5'" ]
 }
 check 'and others below it are told as such' little_errors_are_told
+# Of three seeds one has an error, and their mean is below every job's error that is not 0.
+means_are_told() {
+    sweep --db mean.db --set K=2 --set beta=0.1 --set 'seed=[0, 1, 2]' --set train.epochs=1 &&
+        sql mean.db "update result set error = (job = 1) * 0.02, error_mc = (job = 1) * 0.02
+            where split = 'train'; update result set error = 0.02, error_mc = 0.02
+            where split = 'test'" && plot mean.db error-beta --script -o mean.gp &&
+        [ "$(first_tic mean.gp)" = "'0.5'" ] &&
+        rows mean.gp points 0 | awk '{ exit !($3 > 0.006 && $3 < 0.007) }'
+}
+check 'means over seeds decide' means_are_told
+all_wrong() {
+    sql mean.db 'update result set error = 1, error_mc = 1' && plot mean.db error-beta -o wrong.svg
+}
+check 'nothing but errors can be drawn' all_wrong
 # The axis of bits holds the bounds, which may all be far below the rates.
 bounds_are_shown() {
     plot small.db rate-beta --K 2 --only seed=0 --script >bits.gp &&

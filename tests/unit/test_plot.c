@@ -63,9 +63,9 @@ static void test_cutting_text(void **state) {
     assert_int_equal(text_width(""), 0);
 }
 
-/* A panel of this canvas has room for 10 characters or so. */
+/* There is room for 10 characters over a panel of this canvas: 2.5 on either side of it. */
 static void test_wrapping_lists(void **state) {
-    const struct plot_canvas canvas = {.width = 85};
+    const struct plot_canvas canvas = {.width = 51, .left = 80, .right = 17};
     static const struct {
         const char *list, *wrapped;
         size_t lines;
@@ -74,6 +74,7 @@ static void test_wrapping_lists(void **state) {
                  {"K = 2, beta = 1", "K = 2,\nbeta = 1", 2},
                  {"a, b, c, d, e, f", "a, b, c,\nd, e, f", 2},
                  {"a = 1, bb = 2, cc = 3", "a = 1,\nbb = 2,\ncc = 3", 3},
+                 {"β = 12345, β = 2", "β = 12345,\nβ = 2", 2}, /* 10 characters */
                  {"no place to break it", "no place to break it", 1}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -202,6 +203,22 @@ static void test_data_sets_are_told_apart(void **state) {
     assert_int_equal(panels.n, 2);
     assert_string_equal(panels.panel[0].variant, "data = dddddddddddd");
     release(&data, &panels);
+    fixture_execute(f, "UPDATE job SET beta = id; UPDATE job SET dataset_n_train = 7 WHERE id = 2");
+    assert_ok(make(f, &data, &panels), &f->err);
+    assert_string_equal(panels.panel[0].varying, "dataset.n_train");
+    release(&data, &panels);
+    /* A third one that differs in a key does not tell the first two apart. */
+    add_done(f, 2);
+    fixture_execute(f,
+                    "UPDATE job SET beta = 0.5;"
+                    "UPDATE job SET dataset_n_train = 0 WHERE id = 2;"
+                    "UPDATE job SET dataset_n_train = 7 WHERE id = 3");
+    assert_ok(make(f, &data, &panels), &f->err);
+    assert_int_equal(panels.n, 3);
+    assert_string_equal(panels.panel[0].variant, "dataset.n_train = 0, data = dddddddddddd");
+    assert_string_equal(panels.panel[1].variant, "dataset.n_train = 0, data = eeeeeeeeeeee");
+    release(&data, &panels);
+    fixture_execute(f, "DELETE FROM job WHERE id = 3");
     /* A key of the data set says the same in words; nothing is cut within a character. */
     fixture_execute(f, "UPDATE job SET dataset_name = 'aβββββββ' WHERE id = 2");
     assert_ok(make(f, &data, &panels), &f->err);
