@@ -4,7 +4,7 @@
 -- text in UTC with milliseconds (2026-01-31T23:59:59.123Z). NULL means unknown or not a finite
 -- number: NaN and infinities are never stored.
 --
--- Views come anew when a sweep of a program with other ones opens the database.
+-- A sweep replaces the views by its program's own where they differ.
 
 PRAGMA application_id = 1447641683; -- 0x56494253, "VIBS"
 PRAGMA user_version = 2;            -- of this schema; a change to its tables raises it
