@@ -154,7 +154,6 @@ static int explain(const struct making *m, int rc, struct vib_error *err) {
 int vib_bounds(const struct vib_gaussians *g, unsigned which, const atomic_bool *stop,
                struct vib_bound out[VIB_ESTIMATORS], struct vib_error *err) {
     struct making m = {.g = g, .which = which, .stop = stop};
-    int rc;
     for (size_t e = 0; e < VIB_ESTIMATORS; e++)
         m.bound[e] = (struct vib_bound){.bits = (double)NAN, .se_bits = (double)NAN};
     if (!vib_gaussians_valid(g)) {
@@ -163,7 +162,7 @@ int vib_bounds(const struct vib_gaussians *g, unsigned which, const atomic_bool 
     }
     m.terms = calloc(g->n, sizeof *m.terms);
     m.log_sums = calloc(g->n, sizeof *m.log_sums);
-    rc = m.terms == NULL || m.log_sums == NULL ? VIB_ENOMEM : make_all(&m);
+    int rc = m.terms == NULL || m.log_sums == NULL ? VIB_ENOMEM : make_all(&m);
     rc = rc == VIB_OK ? drop_bad(&m, err) : explain(&m, rc, err);
     if (rc == VIB_OK || rc == VIB_EDIVERGED)
         memcpy(out, m.bound, sizeof m.bound);

@@ -101,10 +101,11 @@ static void kl_diagonal(size_t K, const void *rows, const void *panel, void *wor
         }
 }
 
-/* With v = s_i^2 + s_j^2: q = sum_k 1/2 (mu_i - mu_j)^2 / v + ln v / (2 s_i s_j). Here v / (s_i
- * s_j) is s_i / s_j + s_j / s_i, as v itself leaves float32's range where s is small. The
- * logarithm's argument is at least 1. CHUNK of them are multiplied before one logarithm is taken; a
- * product that exceeds float32 is cut, which makes the distance 44 nats at the least. */
+/* q = sum_k 1/2 (mu_i - mu_j)^2 / (s_i^2 + s_j^2) + ln ((s_i^2 + s_j^2) / (2 s_i s_j)), where
+ * r = s_i / s_j + s_j / s_i takes the place of (s_i^2 + s_j^2) / (s_i s_j), as squares leave
+ * float32's range where s is small. The logarithm's argument is at least 1. CHUNK of them are
+ * multiplied before one logarithm is taken; a product that exceeds float32 is cut, which makes the
+ * distance 44 nats at the least. */
 VIB_MULTIVERSION
 static void bhattacharyya_diagonal(size_t K, const void *rows, const void *panel, void *work,
                                    double *q) {
@@ -120,10 +121,10 @@ static void bhattacharyya_diagonal(size_t K, const void *rows, const void *panel
                 for (size_t lane = 0; lane < LANES; lane++) {
                     const size_t at = k * LANES + lane, mine = i * 3 * K + k;
                     float d = row[mine] - mu[at];
-                    float v = row[mine + K] * inverse_s[at] + s[at] * row[mine + 2 * K];
-                    v = v < FLT_MAX ? v : FLT_MAX; /* infinity over infinity is not a number */
-                    sum[lane] += (d * row[mine + 2 * K]) * (d * inverse_s[at]) / v;
-                    product[lane] *= 0.5f * v;
+                    float r = row[mine + K] * inverse_s[at] + s[at] * row[mine + 2 * K];
+                    r = r < FLT_MAX ? r : FLT_MAX; /* infinity over infinity is not a number */
+                    sum[lane] += (d * row[mine + 2 * K]) * (d * inverse_s[at]) / r;
+                    product[lane] *= 0.5f * r;
                 }
             for (size_t lane = 0; lane < LANES; lane++) {
                 float p = product[lane] > FLT_MAX ? FLT_MAX : product[lane];
