@@ -30,36 +30,22 @@ static int explain(int status, FILE *words, struct vib_error *err) {
     return vib_error_set(err, VIB_EIO, "gnuplot failed: %.400s", last_line(text));
 }
 
-/* The environment without gnuplot's own variables: GNUTERM names a terminal that gnuplot starts
- * with, or dies of where it lacks that one. Allocated, its strings are borrowed; or NULL. */
-static char **make_environment(void) {
-    size_t n = 0, kept = 0;
-    while (environ[n] != NULL)
-        n++;
-    char **strings = calloc(n + 1, sizeof *strings);
-    for (size_t i = 0; strings != NULL && i < n; i++)
-        if (strncmp(environ[i], "GNUTERM=", 8) != 0 && strncmp(environ[i], "GNUPLOT_", 8) != 0)
-            strings[kept++] = environ[i];
-    return strings;
-}
-
 /* Files rather than pipes: nobody has to read and write at once, and none can break. fds are what
  * the child's descriptors 0, 1 and 2 are to be. */
 static int spawn(pid_t *pid, const int fds[3]) {
     char *const argv[] = {(char[]){"gnuplot"}, (char[]){"-d"}, (char[]){"-"}, NULL};
     posix_spawn_file_actions_t actions;
-    char **environment = make_environment();
-    int reason = environment == NULL ? ENOMEM : posix_spawn_file_actions_init(&actions);
-    if (reason != 0) {
-        free(environment);
+    int reason = posix_spawn_file_actions_init(&actions);
+    if (reason != 0)
         return reason;
-    }
     for (int i = 0; i < 3 && reason == 0; i++)
         reason = posix_spawn_file_actions_adddup2(&actions, fds[i], i);
+    /* It names a terminal that gnuplot starts with, or dies of where it lacks that one. */
+    if (reason == 0 && unsetenv("GNUTERM") != 0)
+        reason = errno;
     if (reason == 0)
-        reason = posix_spawnp(pid, argv[0], &actions, NULL, argv, environment);
+        reason = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
     (void)posix_spawn_file_actions_destroy(&actions);
-    free(environment);
     return reason;
 }
 
