@@ -4,7 +4,7 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdbool.h>
+#include <string.h>
 
 enum { LEGEND_ROW = 22, LEGEND_PADDING = 20, COLORBOX_GAP = 8, COLORBOX_WIDTH = 14 };
 
@@ -36,22 +36,18 @@ size_t plot_canvas_wrap(const struct plot_canvas *canvas, char *list) {
     const size_t room = (size_t)((canvas->width + 2 * beside) / character);
     size_t lines = 1;
     char *line = list, *last = NULL; /* its beginning; where it can be broken */
-    for (char *c = list;; c++) {
-        const bool end = *c == '\0' || (c > list && c[-1] == ',' && *c == ' ');
-        if (!end)
-            continue;
-        const char kept = *c;
-        *c = '\0';
-        const bool wide = text_width(line) > room;
-        *c = kept;
-        if (wide && last != NULL) {
+    for (char *end = list;;) {
+        end += strcspn(end, ",");
+        end += *end == ',';
+        if (last != NULL && text_width(line, (size_t)(end - line)) > room) {
             *last = '\n';
             line = last + 1;
             lines++;
         }
-        if (*c == '\0')
+        if (*end == '\0')
             return lines;
-        last = c;
+        if (*end == ' ')
+            last = end;
     }
 }
 

@@ -14,8 +14,7 @@ static const char beta_axis[] =
     "set format x '10^{%L}'\n"
     "set xrange [(narrow ? 10 ** floor(log10(beta_min)) : beta_min) / 1.6 : "
     "(narrow ? 10 ** ceil(log10(beta_max)) : beta_max) * 1.6]\n"
-    "set xlabel 'β'\n"
-    "above_0(x) = x <= 1e-9 ? 1e-9 : x\n";
+    "set xlabel 'β'\n";
 
 static struct plot_canvas make_canvas(const struct plot *plot) {
     struct plot_canvas canvas = plot_points_canvas(plot);
@@ -157,6 +156,7 @@ int plot_error_beta(const struct plot *plot, struct vib_error *err) {
 /* Below a hundredth of a bit all are as good as 0. Train has squares, which show behind test's
  * circles where both are the same. */
 static const char rate_settings[] =
+    "above_0(x) = x <= 1e-9 ? 1e-9 : x\n"
     "set format y '10^{%L}'\n"
     "set yrange [(bits_min < 0.01 ? 0.01 : 10 ** floor(log10(bits_min))) : "
     "1.5 * 10 ** ceil(log10(rate_max))]\n"

@@ -73,19 +73,6 @@ static void write_chords(const struct plot_panel *panel, int split, FILE *out) {
     }
 }
 
-/* $chords has the indices of $points. */
-static void write_all_chords(const struct plot *plot) {
-    (void)fputs("$chords << EOD\n", plot->out);
-    for (size_t i = 0; i < plot->panels.n; i++)
-        for (int split = 0; split < VIB_SPLITS; split++) {
-            (void)fprintf(plot->out, "%s# panel %zu, %s\n# izx_upper_tight izy_lower\n",
-                          i > 0 || split > 0 ? "\n\n" : "", i,
-                          vib_split_name((enum vib_split_id)split));
-            write_chords(&plot->panels.panel[i], split, plot->out);
-        }
-    (void)fputs("EOD\n", plot->out);
-}
-
 static const char plane_command[] = LIMITS
     "    for [split = 0:1] $chords index 2 * panel + split \\\n"
     "        using 1:2 with lines linewidth 1 linecolor rgb 0xbbbbbb, \\\n"
@@ -121,7 +108,7 @@ int plot_plane(const struct plot *plot, struct vib_error *err) {
     add_limits(&canvas, plot);
     plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
     plot_points_write(plot);
-    write_all_chords(plot);
+    plot_points_block(plot, "chords", "izx_upper_tight izy_lower", write_chords);
     (void)fputs(settings, plot->out);
     plot_canvas_colorbox(&canvas, "β", plot->out);
     plot_points_panels(plot, &canvas, "I(Z;Y), lower bound (bits)", plane_command);

@@ -8,8 +8,8 @@ static const char definitions[] =
     "low(m) = column(m) - column(m + 1)\n"
     "high(m) = column(m) + column(m + 1)\n"
     "color(split) = split == 0 ? train : test\n";
-static const char columns[] =
-    "# beta seeds error +- error_mc +- rate +- izy_lower +- izx_lower izx_upper_tight\n";
+static const char point_columns[] =
+    "beta seeds error +- error_mc +- rate +- izy_lower +- izx_lower izx_upper_tight";
 
 static void write_point(const struct plot_point *point, int split, FILE *out) {
     const struct student *m = point->measure[split];
@@ -31,19 +31,23 @@ static void write_point(const struct plot_point *point, int split, FILE *out) {
     plot_numbers(numbers, sizeof numbers / sizeof numbers[0], out);
 }
 
+static void write_points(const struct plot_panel *panel, int split, FILE *out) {
+    struct plot_point point;
+    for (size_t start = 0; start < panel->n;) {
+        start = plot_point_make(&point, panel, start);
+        write_point(&point, split, out);
+    }
+}
+
 /* Two blank lines stand between the indices of a block. */
-static void write_block(const struct plot *plot) {
-    (void)fputs("$points << EOD\n", plot->out);
+void plot_points_block(const struct plot *plot, const char *name, const char *columns,
+                       plot_points_rows *rows) {
+    (void)fprintf(plot->out, "$%s << EOD\n", name);
     for (size_t i = 0; i < plot->panels.n; i++)
         for (int split = 0; split < VIB_SPLITS; split++) {
-            const struct plot_panel *panel = &plot->panels.panel[i];
-            struct plot_point point;
-            (void)fprintf(plot->out, "%s# panel %zu, %s\n%s", i > 0 || split > 0 ? "\n\n" : "", i,
-                          vib_split_name((enum vib_split_id)split), columns);
-            for (size_t start = 0; start < panel->n;) {
-                start = plot_point_make(&point, panel, start);
-                write_point(&point, split, plot->out);
-            }
+            (void)fprintf(plot->out, "%s# panel %zu, %s\n# %s\n", i > 0 || split > 0 ? "\n\n" : "",
+                          i, vib_split_name((enum vib_split_id)split), columns);
+            rows(&plot->panels.panel[i], split, plot->out);
         }
     (void)fputs("EOD\n", plot->out);
 }
@@ -83,7 +87,7 @@ static void write_extent(const struct plot *plot) {
 void plot_points_write(const struct plot *plot) {
     write_extent(plot);
     (void)fputs(definitions, plot->out);
-    write_block(plot);
+    plot_points_block(plot, "points", point_columns, write_points);
 }
 
 struct plot_canvas plot_points_canvas(const struct plot *plot) {

@@ -8,6 +8,12 @@
 /* The canvas of as many panels, with room for their titles. */
 struct plot_canvas plot_points_canvas(const struct plot *plot);
 
+/* Writes a block of data of that name, whose index 2 * panel + split (train 0, test 1) has the rows
+ * that `rows` writes for a panel and split; `columns` is their heading. */
+typedef void plot_points_rows(const struct plot_panel *panel, int split, FILE *out);
+void plot_points_block(const struct plot *plot, const char *name, const char *columns,
+                       plot_points_rows *rows);
+
 /* Writes block $points, whose index 2 * panel + split (train 0, test 1) has a row for each beta;
  * the numbers of its columns as variables (beta, seeds, error, error_mc, rate, izy, each followed
  * by half of its 95 % interval; izx_lower, izx_upper); low(column) and high(column), the ends of

@@ -204,7 +204,7 @@ static struct plot_canvas make_canvas(const struct bars *bars) {
     struct plot_canvas canvas = plot_canvas_default(1);
     double longest = 0;
     for (size_t i = 0; i < bars->n; i++)
-        longest = fmax(longest, (double)text_width(bars->bar[i].label));
+        longest = fmax(longest, (double)text_width(bars->bar[i].label, strlen(bars->bar[i].label)));
     canvas.left = 24 + 8 * longest;
     canvas.right = 204;
     canvas.height = 36 * (double)bars->n;

@@ -17,9 +17,9 @@ size_t text_cut(const char *text, size_t most) {
     return length;
 }
 
-size_t text_width(const char *text) {
+size_t text_width(const char *text, size_t size) {
     size_t width = 0;
-    for (; *text != '\0'; text++)
-        width += !continues_character(*text);
+    for (size_t i = 0; i < size; i++)
+        width += !continues_character(text[i]);
     return width;
 }

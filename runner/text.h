@@ -7,7 +7,7 @@
 /* The most bytes of text, up to `most`, that end with a whole character. */
 size_t text_cut(const char *text, size_t most);
 
-/* In characters. */
-size_t text_width(const char *text);
+/* The characters in the first `size` bytes of text. */
+size_t text_width(const char *text, size_t size);
 
 #endif

@@ -59,8 +59,9 @@ static void test_cutting_text(void **state) {
     assert_int_equal(text_cut("aββ", 4), 3);
     assert_int_equal(text_cut("aββ", 3), 3);
     assert_int_equal(text_cut("€", 2), 0);
-    assert_int_equal(text_width("aβ€"), 3);
-    assert_int_equal(text_width(""), 0);
+    assert_int_equal(text_width("aβ€", strlen("aβ€")), 3);
+    assert_int_equal(text_width("aβ€", strlen("aβ")), 2);
+    assert_int_equal(text_width("", 0), 0);
 }
 
 /* There is room for 10 characters over a panel of this canvas: 2.5 on either side of it. */
@@ -169,25 +170,29 @@ static void test_others_are_apart(void **state) {
     release(&data, &panels);
 }
 
-static void test_what_varies_with_beta_is_told(void **state) {
-    struct fixture *f = *state;
+/* What is said of a panel of all the jobs that are done, `n` in number. */
+static void assert_panel(struct fixture *f, size_t n, size_t i, const char *variant,
+                         const char *varying) {
     struct plot_data data;
     struct plot_panels panels;
+    assert_ok(make(f, &data, &panels), &f->err);
+    assert_int_equal(panels.n, n);
+    assert_string_equal(panels.panel[i].variant, variant);
+    assert_string_equal(panels.panel[i].varying, varying);
+    release(&data, &panels);
+}
+
+static void test_what_varies_with_beta_is_told(void **state) {
+    struct fixture *f = *state;
     add_done(f, 0);
     add_done(f, 1);
     fixture_execute(f, "UPDATE job SET train_lr = 0.002 WHERE id = 2");
-    assert_ok(make(f, &data, &panels), &f->err);
-    assert_int_equal(panels.n, 1);
-    assert_string_equal(panels.panel[0].variant, "");
-    assert_string_equal(panels.panel[0].varying, "train.lr");
-    release(&data, &panels);
+    assert_panel(f, 1, 0, "", "train.lr");
 }
 
 /* Two data sets of one name: their digests are all that tells them apart. */
 static void test_data_sets_are_told_apart(void **state) {
     struct fixture *f = *state;
-    struct plot_data data;
-    struct plot_panels panels;
     add_done(f, 0);
     add_done(f, 1);
     fixture_execute(f,
@@ -195,35 +200,23 @@ static void test_data_sets_are_told_apart(void **state) {
                     " n_train, n_test, h_y_train, h_y_test, ixy, ixy_se FROM dataset;"
                     "UPDATE job SET dataset_digest = replace(dataset_digest, 'd', 'e')"
                     " WHERE id = 2");
-    assert_ok(make(f, &data, &panels), &f->err);
-    assert_string_equal(panels.panel[0].varying, "data");
-    release(&data, &panels);
+    assert_panel(f, 1, 0, "", "data");
     fixture_execute(f, "UPDATE job SET beta = 0.5");
-    assert_ok(make(f, &data, &panels), &f->err);
-    assert_int_equal(panels.n, 2);
-    assert_string_equal(panels.panel[0].variant, "data = dddddddddddd");
-    release(&data, &panels);
+    assert_panel(f, 2, 0, "data = dddddddddddd", "");
     fixture_execute(f, "UPDATE job SET beta = id; UPDATE job SET dataset_n_train = 7 WHERE id = 2");
-    assert_ok(make(f, &data, &panels), &f->err);
-    assert_string_equal(panels.panel[0].varying, "dataset.n_train");
-    release(&data, &panels);
+    assert_panel(f, 1, 0, "", "dataset.n_train");
     /* A third one that differs in a key does not tell the first two apart. */
     add_done(f, 2);
     fixture_execute(f,
                     "UPDATE job SET beta = 0.5;"
                     "UPDATE job SET dataset_n_train = 0 WHERE id = 2;"
                     "UPDATE job SET dataset_n_train = 7 WHERE id = 3");
-    assert_ok(make(f, &data, &panels), &f->err);
-    assert_int_equal(panels.n, 3);
-    assert_string_equal(panels.panel[0].variant, "dataset.n_train = 0, data = dddddddddddd");
-    assert_string_equal(panels.panel[1].variant, "dataset.n_train = 0, data = eeeeeeeeeeee");
-    release(&data, &panels);
+    assert_panel(f, 3, 0, "dataset.n_train = 0, data = dddddddddddd", "");
+    assert_panel(f, 3, 1, "dataset.n_train = 0, data = eeeeeeeeeeee", "");
     fixture_execute(f, "DELETE FROM job WHERE id = 3");
     /* A key of the data set says the same in words; nothing is cut within a character. */
     fixture_execute(f, "UPDATE job SET dataset_name = 'aβββββββ' WHERE id = 2");
-    assert_ok(make(f, &data, &panels), &f->err);
-    assert_string_equal(panels.panel[1].variant, "dataset.name = aβββββ");
-    release(&data, &panels);
+    assert_panel(f, 2, 1, "dataset.name = aβββββ", "");
 }
 
 static void test_too_many(void **state) {
