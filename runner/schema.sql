@@ -151,7 +151,8 @@ CREATE TABLE epoch (
 ) STRICT, WITHOUT ROWID;
 
 -- Estimates of I(Z;X) at the end of a job that is done, X being uniform over the examples of the
--- split: see core/bounds.h for what each is. None for the methods other than vib.
+-- split: see core/bounds.h for what each is. None for the methods other than vib, and none by an
+-- estimator whose value was not finite.
 CREATE TABLE bound (
     job       INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
     split     TEXT NOT NULL CHECK (split IN ('train', 'test')),

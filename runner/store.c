@@ -141,8 +141,8 @@ int store_query(struct store *store, const char *sql,
     sqlite3_stmt *statement = NULL;
     int code = 0, step;
     if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) != SQLITE_OK)
-        return store_fail(store, "read", err);
-    if (head != NULL)
+        code = store_fail(store, "read", err);
+    else if (head != NULL)
         code = head(context, statement, err);
     while (code == 0 && (step = sqlite3_step(statement)) != SQLITE_DONE)
         code = step == SQLITE_ROW ? row(context, statement, err) : store_fail(store, "read", err);

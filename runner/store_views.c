@@ -69,7 +69,8 @@ static int replace(struct store *store, sqlite3_stmt *row, struct vib_error *err
     if (result == SQLITE_ERROR)
         code = vib_error_set(
             err, VIB_EIO,
-            "%s: a table or an index of it is named %s, as one of this program's views: rename or drop it",
+            "%s: a table or an index of it is named %s, as one of this program's views: rename or "
+            "drop it",
             store->path, (const char *)sqlite3_column_text(row, 0));
     else if (result != SQLITE_OK)
         code = store_fail(store, "bring the views up to date", err);

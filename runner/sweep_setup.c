@@ -118,6 +118,20 @@ void sweep_move(struct sweep *s, size_t i, enum point_state state) {
     s->flops_waiting += state == POINT_WAITING ? point->flops : 0.0;
 }
 
+/* Of a point that is done: whether it lacks codes or weights that are now asked for. */
+static int count_unsaved(struct sweep *s, const struct point *point,
+                         const struct settings *settings, struct vib_error *err) {
+    const size_t all = point->data->split[VIB_TEST].n;
+    const size_t codes = settings->save_codes < all ? settings->save_codes : all;
+    bool lacks = false;
+    if (codes == 0 && !settings->save_weights)
+        return VIB_OK;
+    const int rc =
+        store_lacks(s->store, point->id, codes, settings->save_weights != 0, &lacks, err);
+    s->n_unsaved += lacks;
+    return rc;
+}
+
 static int add_point(struct sweep *s, size_t i, struct vib_error *err) {
     struct point *point = &s->points[i];
     struct settings settings;
@@ -131,13 +145,8 @@ static int add_point(struct sweep *s, size_t i, struct vib_error *err) {
         rc = store_retry(s->store, point->id, err);
         state = JOB_PENDING;
     }
-    if (rc == VIB_OK && state == JOB_DONE && (settings.save_weights || settings.save_codes > 0)) {
-        const size_t all = point->data->split[VIB_TEST].n;
-        bool lacks = false;
-        rc = store_lacks(s->store, point->id, settings.save_codes < all ? settings.save_codes : all,
-                         settings.save_weights != 0, &lacks, err);
-        s->n_unsaved += lacks;
-    }
+    if (rc == VIB_OK && state == JOB_DONE)
+        rc = count_unsaved(s, point, &settings, err);
     s->ids[i] = point->id;
     sweep_move(s, i, sweep_point_state(state));
     return rc;
