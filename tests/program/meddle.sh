@@ -95,12 +95,16 @@ cannot_log() {
     cat err
     [ $status = 74 ] && grep -q 'b.db: cannot .*: no permission to write it, its -wal' err
 }
-if powerless true 2>/dev/null; then
-    check 'a reader without permission to write makes no files' only_reads
-    check 'nor can a sweep write there' cannot_write
-    check 'files of SQLite that are not ours are named' cannot_log
-else
-    skip 'a reader without permission to write makes no files' 'root cannot give up its power here'
-fi
+# check_powerless NAME COMMAND...
+check_powerless() {
+    if powerless true 2>/dev/null; then
+        check "$@"
+    else
+        skip "$1" 'root cannot give up its power here'
+    fi
+}
+check_powerless 'a reader without permission to write makes no files' only_reads
+check_powerless 'nor can a sweep write there' cannot_write
+check_powerless 'files of SQLite that are not ours are named' cannot_log
 
 cd "$root" && done_testing

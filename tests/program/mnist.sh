@@ -67,6 +67,7 @@ if [ -n "$python" ]; then
     check 'jobs of either covariance and without one keep their weights' saved
     check 'results, bounds and codes follow from the weights' verified
 else
+    skip 'jobs of either covariance and without one keep their weights' 'no numpy'
     skip 'results, bounds and codes follow from the weights' 'no numpy: install python3-numpy'
 fi
 

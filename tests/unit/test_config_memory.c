@@ -9,9 +9,9 @@
 
 #include "runner/grid.h"
 #include "tests/unit/failing_malloc.h"
+#include "tests/unit/folder.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 #ifdef CAN_REPLACE_MALLOC
 
@@ -31,12 +31,10 @@ static int load(const char *path, struct vib_error *err) {
 
 static void test_every_allocation(void **state) {
     (void)state;
-    char path[300];
-    const char *tmp = getenv("TMPDIR");
-    snprintf(path, sizeof path, "%s/vib-memory-XXXXXX", tmp ? tmp : "/tmp");
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    FILE *file = fdopen(fd, "w");
+    char folder[FOLDER_SIZE], path[FOLDER_SIZE + 20];
+    make_folder(folder);
+    snprintf(path, sizeof path, "%s/memory.yaml", folder);
+    FILE *file = fopen(path, "w");
     assert_non_null(file);
     fputs(
         "name: memory\n"
@@ -64,7 +62,7 @@ static void test_every_allocation(void **state) {
         assert_true(rc == 0 || !all_succeeded);
         assert_int_equal(n_live, before);
     }
-    unlink(path);
+    remove_folder(folder);
     assert_true(all_succeeded);
     assert_true(failures > 50);
 }
