@@ -39,13 +39,13 @@ say = $(if $(V),,@echo '  $(1) $(notdir $@)';)
 
 CORE_SRC   := $(filter-out core/gemm_dnnl.c core/gemm_cblas.c,$(wildcard core/*.c)) \
               core/gemm_$(BACKEND).c
-RUNNER_SRC := $(wildcard runner/*.c)
+RUNNER_SRC := $(wildcard runner/*.c runner/*/*.c)
 CORE_OBJ   := $(CORE_SRC:%.c=$(BUILD)/%.o)
 RUNNER_OBJ := $(RUNNER_SRC:%.c=$(BUILD)/%.o)
-UNIT_SRC   := $(wildcard tests/unit/test_*.c)
-UNIT_BIN   := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
+UNIT_SRC   := $(wildcard tests/unit/*/test_*.c)
+UNIT_BIN   := $(UNIT_SRC:%.c=$(BUILD)/%)
 PROGRAM_TESTS := $(filter-out tests/program/common.sh,$(sort $(wildcard tests/program/*.sh)))
-SUPPORT_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
+SUPPORT_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*/*.c))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/%.o)
 BENCH_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/null_trainer.c %/steps_guard.c,\
               $(wildcard tests/bench/*.c)))
@@ -58,7 +58,7 @@ $(BUILD)/libvibcore.a: $(CORE_OBJ)
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
 # The program's objects without main, so that unit tests can link them.
-$(BUILD)/librunner.a: $(filter-out $(BUILD)/runner/main.o,$(RUNNER_OBJ)) $(BUILD)/runner/schema.o
+$(BUILD)/librunner.a: $(filter-out $(BUILD)/runner/main.o,$(RUNNER_OBJ)) $(BUILD)/runner/store/schema.o
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/vib-sweep: $(BUILD)/runner/main.o $(BUILD)/librunner.a $(BUILD)/libvibcore.a
@@ -84,10 +84,10 @@ $(BUILD)/%.o: %.c
 # identity of every job, would change from machine to machine: no fused multiply-adds here.
 $(BUILD)/core/random.o $(BUILD)/core/mixture.o: CFLAGS_ALL += -ffp-contract=off
 
-# runner/schema.sql as a zero-terminated array of bytes.
-$(BUILD)/runner/schema.c: runner/schema.sql
+# runner/store/schema.sql as a zero-terminated array of bytes.
+$(BUILD)/runner/store/schema.c: runner/store/schema.sql
 	@mkdir -p $(@D)
-	@{ echo '#include "runner/schema.h"'; echo 'const unsigned char schema_sql[] = {'; \
+	@{ echo '#include "runner/store/schema.h"'; echo 'const unsigned char schema_sql[] = {'; \
 	  od -An -v -tu1 $< | sed 's/[0-9][0-9]*/&,/g'; echo '0};'; } > $@.tmp && mv $@.tmp $@
 
 # What --version and the database say of this build.
@@ -95,14 +95,14 @@ REVISION := $(shell git describe --always --dirty 2>/dev/null)
 $(BUILD)/revision: FORCE
 	@mkdir -p $(@D)
 	@echo '$(REVISION)' | cmp -s - $@ || echo '$(REVISION)' > $@
-$(BUILD)/runner/version.o: $(BUILD)/revision
-$(BUILD)/runner/version.o: CPPFLAGS_ALL += -DVIB_VERSION='"$(VERSION)"' \
+$(BUILD)/runner/base/version.o: $(BUILD)/revision
+$(BUILD)/runner/base/version.o: CPPFLAGS_ALL += -DVIB_VERSION='"$(VERSION)"' \
     -DVIB_BUILD='"$(BACKEND)$(if $(REVISION), $(REVISION)), $(strip $(CFLAGS) $(SAN_$(SANITIZE)))"'
 
-$(BUILD)/runner/schema.o: $(BUILD)/runner/schema.c
+$(BUILD)/runner/store/schema.o: $(BUILD)/runner/store/schema.c
 	$(call say,CC)$(CC) $(CFLAGS_ALL) $(CPPFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(SUPPORT_OBJ) $(BUILD)/librunner.a $(BUILD)/libvibcore.a
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SUPPORT_OBJ) $(BUILD)/librunner.a $(BUILD)/libvibcore.a
 	@mkdir -p $(@D)
 	$(call say,LD)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
@@ -125,7 +125,7 @@ TREES ?= plain address thread
 # The tests of one tree, as arguments of tests/run.sh.
 suite = TSAN_OPTIONS='suppressions=$(CURDIR)/tests/tsan.supp' \
         VIB_SWEEP='$(CURDIR)/$(call tree,$(1))/vib-sweep' \
-        $(UNIT_SRC:tests/unit/%.c=$(call tree,$(1))/tests/%) $(PROGRAM_TESTS)
+        $(UNIT_SRC:%.c=$(call tree,$(1))/%) $(PROGRAM_TESTS)
 
 test:
 	@$(DEPS) test
@@ -155,15 +155,15 @@ bench-peers:
 	python3 -B tests/bench/peers/bench_peers.py $(BUILD)/vib-sweep build
 
 check-format:
-	clang-format --dry-run -Werror $(wildcard core/*.[ch] runner/*.[ch] tests/unit/*.[ch] \
-	    tests/bench/*.[ch])
+	clang-format --dry-run -Werror $(wildcard core/*.[ch] runner/*.[ch] runner/*/*.[ch] \
+	    tests/unit/*/*.[ch] tests/bench/*.[ch])
 	shellcheck -x tests/*.sh tests/program/*.sh
 
 clean:
 	rm -rf build
 
 -include $(CORE_OBJ:.o=.d) $(RUNNER_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) \
-         $(SUPPORT_OBJ:.o=.d) $(BUILD)/runner/schema.d \
+         $(SUPPORT_OBJ:.o=.d) $(BUILD)/runner/store/schema.d \
          $(BUILD)/tests/bench/null_trainer.d $(BUILD)/tests/bench/steps_guard.d $(BENCH_OBJ:.o=.d)
 
 FORCE:

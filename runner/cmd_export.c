@@ -1,8 +1,8 @@
 /* vib-sweep export DB [--table NAME] [-o FILE]: a table of the results as CSV. */
 #include "runner/command.h"
-#include "runner/csv.h"
-#include "runner/sink.h"
-#include "runner/store.h"
+#include "runner/base/csv.h"
+#include "runner/base/sink.h"
+#include "runner/store/store.h"
 
 #include <errno.h>
 #include <fcntl.h>

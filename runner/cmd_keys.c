@@ -1,7 +1,7 @@
 /* `vib-sweep keys`: every configuration key. */
 #include "runner/command.h"
 
-#include "runner/keys.h"
+#include "runner/config/keys.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* vib-sweep plot DB --figure NAME -o FILE: a figure of the results, by gnuplot. */
 #include "runner/command.h"
-#include "runner/gnuplot.h"
-#include "runner/plot.h"
-#include "runner/quote.h"
-#include "runner/sink.h"
-#include "runner/store.h"
+#include "runner/plot/gnuplot.h"
+#include "runner/plot/plot.h"
+#include "runner/base/quote.h"
+#include "runner/base/sink.h"
+#include "runner/store/store.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* vib-sweep CONFIG.yaml: reads the command line and runs the sweep. */
 #include "runner/command.h"
-#include "runner/host.h"
-#include "runner/sweep.h"
+#include "runner/base/host.h"
+#include "runner/sweep/sweep.h"
 
 #include <getopt.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* vib-sweep: picks a command, reports its error, chooses the exit code. */
 #include "runner/command.h"
-#include "runner/version.h"
+#include "runner/base/version.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -3,9 +3,9 @@
  *   bench PROGRAM NULL_PROGRAM JSON
  * PROGRAM is vib-sweep, NULL_PROGRAM the same with tests/bench/null_trainer.c. Prints a table and
  * writes the same to the file JSON. Needs MNIST. */
-#include "runner/clock.h"
-#include "runner/data.h"
-#include "runner/keys.h"
+#include "runner/base/clock.h"
+#include "runner/sweep/data.h"
+#include "runner/config/keys.h"
 #include "tests/bench/plan.h"
 #include "tests/bench/program.h"
 #include "tests/bench/report.h"

@@ -1,6 +1,6 @@
 #include "tests/bench/json_writer.h"
 
-#include "runner/json.h"
+#include "runner/base/json.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 #include "tests/bench/program.h"
 
-#include "runner/clock.h"
+#include "runner/base/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>

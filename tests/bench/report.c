@@ -1,8 +1,8 @@
 #include "tests/bench/report.h"
 
 #include "core/gemm.h"
-#include "runner/host.h"
-#include "runner/version.h"
+#include "runner/base/host.h"
+#include "runner/base/version.h"
 #include "tests/bench/json_writer.h"
 
 #include <math.h>

@@ -6,8 +6,8 @@
 #include "core/random.h"
 #include "core/simd.h"
 #include "core/trainer.h"
-#include "runner/keys.h"
-#include "runner/version.h"
+#include "runner/config/keys.h"
+#include "runner/base/version.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "tests/bench/team.h"
 
-#include "runner/clock.h"
+#include "runner/base/clock.h"
 
 #include <pthread.h>
 #include <semaphore.h>

@@ -1,8 +1,0 @@
-/* Elapsed time. */
-#ifndef RUNNER_CLOCK_H
-#define RUNNER_CLOCK_H
-
-/* Seconds on a clock that never goes back; only differences mean something. */
-double clock_s(void);
-
-#endif

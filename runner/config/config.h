@@ -1,0 +1,71 @@
+/* A sweep's configuration: YAML file plus --set overrides -> base values, axes, exclusions.
+ *
+ *   name: mnist
+ *   dataset: {name: mnist}          # nested or dotted (`dataset.name: mnist`) keys, see keys.h
+ *   train:
+ *     epochs: 200
+ *   grid:
+ *     beta: {logspace: {from: 1e-6, to: 1, count: 19}}    # also linspace
+ *     seed: {range: {from: 0, to: 4, step: 1}}            # both ends included
+ *     model.hidden: [[1024, 1024], [512]]
+ *     zip:                                                # keys that vary together
+ *       K: [2, 256]                                       # (a list of such maps: several groups)
+ *       train.epochs: [100, 200]
+ *     exclude:                                            # a point that matches a whole entry is
+ *       - {K: 2, beta: [1e-6, 1e-5]}                      # left out
+ * Aliases may be used, merge keys (<<) not. Limits on size and depth: runner/config/yaml_doc.h.
+ */
+#ifndef RUNNER_CONFIG_CONFIG_H
+#define RUNNER_CONFIG_CONFIG_H
+
+#include "core/error.h"
+#include "runner/config/keys.h"
+
+#include <stddef.h>
+
+/* Keys that vary together; an ordinary swept key is an axis of one key. */
+struct axis {
+    size_t n_keys;
+    const struct key **keys; /* [n_keys] */
+    size_t n_values;
+    const char **texts; /* [n_values][n_keys], canonical */
+};
+
+/* A point is excluded when for every condition its value equals one of the texts. The key is swept
+ * by the file, or set by an override. */
+struct condition {
+    const struct key *key;
+    size_t n_texts;
+    const char **texts; /* canonical, in the order of strcmp */
+};
+
+struct exclusion {
+    size_t n_conditions;
+    struct condition *conditions;
+};
+
+struct config {
+    char *path;           /* as given */
+    char *text;           /* the file, then one `# --set KEY=VALUE` line per override */
+    struct settings base; /* every key that is not swept */
+    size_t n_axes;
+    struct axis *axes; /* in the order of the file; the last varies fastest */
+    size_t n_exclusions;
+    struct exclusion *exclusions;
+    struct config_arena *arena; /* owns every string and array above */
+};
+
+/* Reads, validates and overrides. sets[i] is "KEY=VALUE"; VALUE is YAML: a scalar (or a list, for
+ * model.hidden) fixes the key, also where the file sweeps it alone; a grid expression replaces or
+ * adds an axis. A key in a zip group cannot be overridden.
+ * `name` defaults to the file's base name without .yaml/.yml.
+ * On failure *config is released and zeroed. Errors: VIB_ECONFIG with "file:line:column: ..." (or
+ * "--set KEY=VALUE: ...") for anything wrong in the text, including files that cannot be read,
+ * aliases that contain themselves, and a grid of more than GRID_MAX_POINTS points before exclusion
+ * (said with the number of points and of each axis, without building it); VIB_ENOMEM. */
+int config_load(struct config *config, const char *path, const char *const *sets, size_t n_sets,
+                struct vib_error *err);
+
+void config_release(struct config *config);
+
+#endif

@@ -1,0 +1,189 @@
+#include "runner/config/config_build.h"
+
+#include "runner/config/config_walk.h"
+#include "runner/config/grid.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int no_memory(struct vib_error *err) {
+    return vib_error_set(err, VIB_ENOMEM, "out of memory");
+}
+
+/* Points of the product; *saturated when there are UINT64_MAX or more. */
+static uint64_t count_points(const struct config_plan *plan, bool *saturated) {
+    uint64_t points = 1;
+    *saturated = false;
+    for (size_t i = 0; i < plan->n_axes; i++) {
+        uint64_t n = plan->axes[i].n_values;
+        if (n == UINT64_MAX || __builtin_mul_overflow(points, n, &points)) {
+            *saturated = true;
+            return UINT64_MAX;
+        }
+    }
+    return points;
+}
+
+/* "beta 1000 x K 1000", leaving out axes of one value. */
+static void describe_axes(const struct config_plan *plan, char *text, size_t size) {
+    size_t length = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < plan->n_axes && length < size; i++) {
+        const struct axis_plan *axis = &plan->axes[i];
+        if (axis->n_values > 1)
+            length +=
+                (size_t)snprintf(text + length, size - length, "%s%s %llu", length ? " x " : "",
+                                 axis->keys[0]->name, (unsigned long long)axis->n_values);
+    }
+}
+
+static int check_size(const struct config_plan *plan, const struct yaml_doc *doc,
+                      struct vib_error *err) {
+    char axes[400];
+    bool saturated;
+    uint64_t points = count_points(plan, &saturated);
+    if (points <= GRID_MAX_POINTS)
+        return 0;
+    describe_axes(plan, axes, sizeof axes);
+    const yaml_node_t *place = plan->grid ? plan->grid : yaml_doc_root(doc);
+    return yaml_doc_error(
+        doc, place, err, "the grid has %s%llu points (%s); at most %d are possible",
+        saturated ? "more than " : "", (unsigned long long)points, axes, (int)GRID_MAX_POINTS);
+}
+
+static int build_axis(struct axis *axis, const struct axis_plan *planned,
+                      const struct config_plan *plan, struct vib_error *err) {
+    axis->n_keys = planned->n_keys;
+    axis->keys = planned->keys;
+    axis->n_values = (size_t)planned->n_values;
+    axis->texts =
+        config_arena_alloc(plan->arena, axis->n_values * axis->n_keys, sizeof *axis->texts);
+    if (!axis->texts)
+        return no_memory(err);
+    for (size_t k = 0; k < axis->n_keys; k++) {
+        const struct value_source *source = &config_plan_key(plan, axis->keys[k])->source;
+        for (size_t v = 0; v < axis->n_values; v++) {
+            int rc =
+                value_source_text(source, v, plan->arena, &axis->texts[v * axis->n_keys + k], err);
+            if (rc != 0)
+                return rc;
+        }
+    }
+    return 0;
+}
+
+static int build_axes(struct config *config, const struct config_plan *plan,
+                      struct vib_error *err) {
+    config->axes = config_arena_alloc(plan->arena, plan->n_axes, sizeof *config->axes);
+    if (!config->axes)
+        return no_memory(err);
+    config->n_axes = plan->n_axes;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < plan->n_axes; i++)
+        rc = build_axis(&config->axes[i], &plan->axes[i], plan, err);
+    return rc;
+}
+
+struct exclude_context {
+    const struct config_plan *plan;
+    uint64_t n_texts;             /* so far, of all exclusions */
+    size_t n_conditions;          /* so far, of this exclusion */
+    struct condition *conditions; /* [n_keys], reused */
+};
+
+static int compare_texts(const void *a, const void *b) {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int build_condition(struct condition *condition, const struct value_source *source,
+                           struct config_arena *arena, struct vib_error *err) {
+    condition->key = source->key;
+    condition->n_texts = (size_t)source->n;
+    condition->texts = config_arena_alloc(arena, condition->n_texts, sizeof *condition->texts);
+    if (!condition->texts)
+        return no_memory(err);
+    for (size_t i = 0; i < condition->n_texts; i++) {
+        int rc = value_source_text(source, i, arena, &condition->texts[i], err);
+        if (rc != 0)
+            return rc;
+    }
+    qsort(condition->texts, condition->n_texts, sizeof *condition->texts, compare_texts);
+    return 0;
+}
+
+static int on_condition(void *context, const struct yaml_doc *doc, const struct key *key,
+                        const yaml_node_t *name, const yaml_node_t *value, struct vib_error *err) {
+    struct exclude_context *exclude = context;
+    const struct key_plan *planned = config_plan_key(exclude->plan, key);
+    struct value_source source;
+    if (planned->use != KEY_SWEPT && planned->use != KEY_ZIPPED && !planned->overridden)
+        return yaml_doc_error(doc, name, err, "exclude names %s, which the grid does not sweep",
+                              key->name);
+    for (size_t i = 0; i < exclude->n_conditions; i++) {
+        if (exclude->conditions[i].key == key)
+            return yaml_doc_error(doc, name, err, "%s is given twice", key->name);
+    }
+    int rc = value_source_init(&source, doc, value, key, err);
+    if (rc != 0)
+        return rc;
+    if (source.n > CONFIG_MAX_EXCLUDED_VALUES - exclude->n_texts)
+        return yaml_doc_error(doc, value, err, "more than %d values under exclude",
+                              (int)CONFIG_MAX_EXCLUDED_VALUES);
+    exclude->n_texts += source.n;
+    return build_condition(&exclude->conditions[exclude->n_conditions++], &source,
+                           exclude->plan->arena, err);
+}
+
+static int build_exclusion(struct exclusion *exclusion, struct exclude_context *context,
+                           const struct yaml_doc *doc, const yaml_node_t *node,
+                           struct vib_error *err) {
+    struct config_walk walk = {.doc = doc, .context = context, .on_key = on_condition};
+    context->n_conditions = 0;
+    int rc = config_walk_run(&walk, "an entry of exclude", node, err);
+    if (rc != 0)
+        return rc;
+    if (context->n_conditions == 0)
+        return yaml_doc_error(doc, node, err,
+                              "an entry of exclude names no key: it would leave out every point");
+    struct config_arena *arena = context->plan->arena;
+    size_t size = sizeof *exclusion->conditions;
+    exclusion->n_conditions = context->n_conditions;
+    exclusion->conditions = config_arena_alloc(arena, exclusion->n_conditions, size);
+    if (!exclusion->conditions)
+        return no_memory(err);
+    memcpy(exclusion->conditions, context->conditions, exclusion->n_conditions * size);
+    return 0;
+}
+
+static int build_exclusions(struct config *config, const struct config_plan *plan,
+                            const struct yaml_doc *doc, struct vib_error *err) {
+    const yaml_node_t *node = plan->exclude;
+    if (!node)
+        return 0;
+    bool is_list = yaml_doc_is_list(node);
+    size_t n = is_list ? yaml_doc_length(node) : 1;
+    if (n > CONFIG_MAX_EXCLUSIONS)
+        return yaml_doc_error(doc, node, err, "more than %d entries under exclude",
+                              (int)CONFIG_MAX_EXCLUSIONS);
+    struct exclude_context context = {.plan = plan};
+    context.conditions = config_arena_alloc(plan->arena, n_keys, sizeof *context.conditions);
+    config->exclusions = config_arena_alloc(plan->arena, n, sizeof *config->exclusions);
+    if (!context.conditions || !config->exclusions)
+        return no_memory(err);
+    config->n_exclusions = n;
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < n; i++)
+        rc = build_exclusion(&config->exclusions[i], &context, doc,
+                             is_list ? yaml_doc_item(doc, node, i) : node, err);
+    return rc;
+}
+
+int config_build(struct config *config, const struct config_plan *plan, const struct yaml_doc *doc,
+                 struct vib_error *err) {
+    config->base = plan->base;
+    int rc = check_size(plan, doc, err);
+    if (rc == 0)
+        rc = build_axes(config, plan, err);
+    return rc != 0 ? rc : build_exclusions(config, plan, doc, err);
+}

@@ -1,0 +1,194 @@
+#include "runner/config/grid_values.h"
+
+#include "runner/config/grid_expression.h"
+#include "runner/base/number.h"
+#include "runner/base/quote.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Holds the canonical text of every value that is no string, and every list. */
+enum { TEXT_SIZE = 256 };
+
+static bool is_flat_list(const struct yaml_doc *doc, const yaml_node_t *node) {
+    if (!yaml_doc_is_list(node))
+        return false;
+    for (size_t i = 0; i < yaml_doc_length(node); i++) {
+        if (!yaml_doc_is_scalar(yaml_doc_item(doc, node, i)))
+            return false;
+    }
+    return true;
+}
+
+int value_source_init(struct value_source *source, const struct yaml_doc *doc,
+                      const yaml_node_t *node, const struct key *key, struct vib_error *err) {
+    *source = (struct value_source){.key = key, .doc = doc, .node = node, .n = 1};
+    if (yaml_doc_is_mapping(node))
+        return grid_expression_read(source, err);
+    if (yaml_doc_is_scalar(node) || (key_is_list(key) && is_flat_list(doc, node)))
+        return 0;
+    source->kind = VALUE_LIST;
+    source->n = yaml_doc_length(node);
+    if (source->n == 0)
+        return yaml_doc_error(doc, node, err, "the list of values for %s is empty", key->name);
+    return 0;
+}
+
+/* Whether an item of a list may stand in key_set's text, where commas and brackets have meaning;
+ * what it says is key_set's to judge. */
+static bool is_plain(const struct key *key, const char *item) {
+    uint64_t value;
+    if (key->type == KEY_WIDTHS)
+        return strlen(item) <= 20 && number_parse_integer(item, &value) == NUMBER_OK;
+    for (const char *const *choice = key->choices; *choice; choice++)
+        if (strcmp(*choice, item) == 0)
+            return true;
+    return false;
+}
+
+/* Writes "[a, b]" for key_set. */
+static int list_text(const struct yaml_doc *doc, const yaml_node_t *node, const struct key *key,
+                     char text[TEXT_SIZE], struct vib_error *err) {
+    char accepted[KEY_ACCEPTS_SIZE];
+    size_t n = yaml_doc_length(node);
+    if (n > VIB_MAX_HIDDEN)
+        return yaml_doc_error(doc, node, err, "%s must be %s, not %zu", key->name,
+                              key_accepts(key, accepted), n);
+    size_t length = (size_t)snprintf(text, TEXT_SIZE, "[");
+    for (size_t i = 0; i < n; i++) {
+        const yaml_node_t *item = yaml_doc_item(doc, node, i);
+        char quoted[QUOTE_SIZE];
+        if (!yaml_doc_is_scalar(item))
+            return yaml_doc_error(doc, item, err, "%s must be %s, without lists in it", key->name,
+                                  key_accepts(key, accepted));
+        const char *given = yaml_doc_text(item);
+        if (!is_plain(key, given))
+            return yaml_doc_error(doc, item, err, "%s must be %s, not %s", key->name,
+                                  key_accepts(key, accepted), quote(quoted, given));
+        length += (size_t)snprintf(text + length, TEXT_SIZE - length, "%s%s", i ? ", " : "", given);
+    }
+    snprintf(text + length, TEXT_SIZE - length, "]");
+    return 0;
+}
+
+/* The text that key_set takes for one value; *text points into the document or the buffer. */
+static int single_text(const struct yaml_doc *doc, const yaml_node_t *node, const struct key *key,
+                       char buffer[TEXT_SIZE], const char **text, struct vib_error *err) {
+    char accepted[KEY_ACCEPTS_SIZE];
+    if (yaml_doc_is_list(node) && key_is_list(key)) {
+        *text = buffer;
+        return list_text(doc, node, key, buffer, err);
+    }
+    if (!yaml_doc_is_scalar(node))
+        return yaml_doc_error(doc, node, err, "%s must be %s, not a %s", key->name,
+                              key_accepts(key, accepted),
+                              yaml_doc_is_list(node) ? "list" : "mapping");
+    *text = yaml_doc_text(node);
+    return 0;
+}
+
+static int set_at(struct settings *settings, const struct yaml_doc *doc, const yaml_node_t *node,
+                  const struct key *key, const char *text, struct vib_error *err) {
+    struct vib_error reason;
+    int rc = key_set(settings, key, text, &reason);
+    return rc == 0 ? 0 : yaml_doc_error(doc, node, err, "%s", reason.message);
+}
+
+int value_set(struct settings *settings, const struct yaml_doc *doc, const yaml_node_t *node,
+              const struct key *key, struct config_arena *arena, struct vib_error *err) {
+    char accepted[KEY_ACCEPTS_SIZE], buffer[TEXT_SIZE];
+    bool single = yaml_doc_is_scalar(node) || (key_is_list(key) && is_flat_list(doc, node));
+    if (!single)
+        return yaml_doc_error(doc, node, err, "%s must be %s, not a %s%s", key->name,
+                              key_accepts(key, accepted),
+                              yaml_doc_is_list(node) ? "list" : "mapping",
+                              key->flags & KEY_SWEEP ? "" : "; to sweep it, put it under grid:");
+    const char *text;
+    int rc = single_text(doc, node, key, buffer, &text, err);
+    if (rc != 0)
+        return rc;
+    const char *copy = config_arena_copy(arena, text);
+    if (!copy)
+        return vib_error_set(err, VIB_ENOMEM, "out of memory");
+    return set_at(settings, doc, node, key, copy, err);
+}
+
+static bool is_integer(const struct key *key) {
+    return key->type == KEY_SIZE || key->type == KEY_SEED;
+}
+
+/* from + (to - from) * i / (n - 1), exact where it is a decimal. */
+static void linspace_text(const struct value_source *source, size_t i, char text[DECIMAL_SIZE]) {
+    decimal_digits gaps = source->n > 1 ? (decimal_digits)(source->n - 1) : 1;
+    decimal_digits along = (decimal_digits)i;
+    struct decimal scaled = source->from; /* gaps times the value */
+    scaled.digits = source->from.digits * (gaps - along) + source->to.digits * along;
+    if (scaled.digits % gaps == 0) {
+        scaled.digits /= gaps;
+        decimal_format(scaled, text);
+        return;
+    }
+    double value = 0;
+    decimal_format(scaled, text);
+    (void)number_parse_real(text, &value); /* an underflow leaves 0 */
+    number_format_rounded(value / (double)gaps, text, DECIMAL_SIZE);
+}
+
+/* Extended precision, because 15 digits must be right after the logarithm and the power. */
+static void logspace_text(const struct value_source *source, size_t i, char text[DECIMAL_SIZE]) {
+    if (i == 0 || i == source->n - 1) {
+        decimal_format(i == 0 ? source->from : source->to, text);
+        return;
+    }
+    long double from = log10l((long double)source->from_value);
+    long double to = log10l((long double)source->to_value);
+    long double share = (long double)i / (long double)(source->n - 1);
+    long double value = powl(10, from + (to - from) * share);
+    if (!is_integer(source->key))
+        number_format_rounded((double)value, text, DECIMAL_SIZE);
+    else /* 1e20 is out of every key's range already */
+        snprintf(text, DECIMAL_SIZE, "%.0Lf", roundl(value < 1e20L ? value : 1e20L));
+}
+
+static void range_text(const struct value_source *source, size_t i, char text[DECIMAL_SIZE]) {
+    struct decimal value = source->from;
+    value.digits += source->step.digits * (decimal_digits)i;
+    decimal_format(value, text);
+}
+
+static void expression_text(const struct value_source *source, size_t i, char text[DECIMAL_SIZE]) {
+    if (source->kind == VALUE_LOGSPACE)
+        logspace_text(source, i, text);
+    else if (source->kind == VALUE_LINSPACE)
+        linspace_text(source, i, text);
+    else
+        range_text(source, i, text);
+}
+
+int value_source_text(const struct value_source *source, size_t i, struct config_arena *arena,
+                      const char **text, struct vib_error *err) {
+    const yaml_node_t *node = source->node;
+    char buffer[TEXT_SIZE];
+    const char *given = buffer;
+    int rc = 0;
+    if (source->kind == VALUE_LIST)
+        node = yaml_doc_item(source->doc, node, i);
+    if (source->kind == VALUE_LIST || source->kind == VALUE_SINGLE)
+        rc = single_text(source->doc, node, source->key, buffer, &given, err);
+    else
+        expression_text(source, i, buffer);
+    if (rc != 0)
+        return rc;
+    struct settings scratch;
+    rc = set_at(&scratch, source->doc, node, source->key, given, err);
+    if (rc != 0)
+        return rc;
+    char canonical[TEXT_SIZE];
+    if (source->key->type != KEY_STRING) {
+        key_format(&scratch, source->key, canonical, sizeof canonical);
+        given = canonical;
+    }
+    *text = config_arena_copy(arena, given);
+    return *text ? 0 : vib_error_set(err, VIB_ENOMEM, "out of memory");
+}

@@ -1,0 +1,15 @@
+/* Finding keys by name, exactly or nearly; for the reader of configurations. See also keys.h. */
+#ifndef RUNNER_CONFIG_KEY_NAME_H
+#define RUNNER_CONFIG_KEY_NAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Whether some key's name is `name` followed by a dot and more. */
+bool key_is_section(const char *name);
+
+/* The section, or the word of the NULL-terminated list, nearest to name; NULL when none is near.
+ * *length is the result's length: a section is the start of a longer string. */
+const char *key_nearest_section(const char *name, const char *const *words, size_t *length);
+
+#endif

@@ -1,0 +1,371 @@
+/* Values of keys as text and in struct settings; what a key accepts. Declared in keys.h. */
+#include "runner/config/keys.h"
+
+#include "runner/base/number.h"
+#include "runner/base/quote.h"
+
+#include <assert.h>
+#include <float.h>
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+
+static void *field(struct settings *settings, const struct key *key) {
+    return (char *)settings + key->offset;
+}
+
+static const void *const_field(const struct settings *settings, const struct key *key) {
+    return (const char *)settings + key->offset;
+}
+
+/* Appends to the string in out, cutting it at size. */
+__attribute__((format(printf, 3, 4))) static void append(char *out, size_t size, const char *format,
+                                                         ...) {
+    size_t length = strlen(out);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(out + length, size - length, format, args);
+    va_end(args);
+}
+
+/* What integers of this key may be at most. A double cannot hold 2^63 - 1; 2^63 stands for it. */
+static uint64_t max_integer(const struct key *key) {
+    uint64_t limit = key->max < 0x1p63 ? (uint64_t)key->max : INT64_MAX;
+    return key->type == KEY_SEED || limit < SIZE_MAX ? limit : SIZE_MAX;
+}
+
+static void append_real_range(const struct key *key, char *out) {
+    char text[32];
+    number_format_real(key->min, text, sizeof text);
+    append(out, KEY_ACCEPTS_SIZE, key->flags & KEY_ABOVE_MIN ? " above %s" : " of at least %s",
+           text);
+    if (key->max >= DBL_MAX)
+        return;
+    /* A limit that lies one step below a whole number means "below" that one. */
+    double next = nextafter(key->max, DBL_MAX);
+    bool below = floor(next) >= next && floor(key->max) < key->max;
+    number_format_real(below ? next : key->max, text, sizeof text);
+    append(out, KEY_ACCEPTS_SIZE, below ? " and below %s" : " and at most %s", text);
+}
+
+static void append_integer_range(const struct key *key, char *out) {
+    append(out, KEY_ACCEPTS_SIZE, " from %.0f to %llu", key->min,
+           (unsigned long long)max_integer(key));
+}
+
+static void append_choices(const struct key *key, char *out) {
+    for (const char *const *choice = key->choices; *choice; choice++)
+        append(out, KEY_ACCEPTS_SIZE, "%s%s", choice == key->choices ? "" : ", ", *choice);
+}
+
+const char *key_accepts(const struct key *key, char out[KEY_ACCEPTS_SIZE]) {
+    out[0] = '\0';
+    switch (key->type) {
+    case KEY_REAL:
+        append(out, KEY_ACCEPTS_SIZE, "a number");
+        append_real_range(key, out);
+        break;
+    case KEY_SIZE:
+    case KEY_SEED:
+        append(out, KEY_ACCEPTS_SIZE, "a whole number");
+        append_integer_range(key, out);
+        break;
+    case KEY_CHOICE:
+        append(out, KEY_ACCEPTS_SIZE, key->choices[1] ? "one of " : "");
+        append_choices(key, out);
+        break;
+    case KEY_STRING:
+        append(out, KEY_ACCEPTS_SIZE, "%.0f to %.0f %s", key->min, key->max,
+               key->flags & KEY_WORD   ? "letters, digits and . _ - only"
+               : key->flags & KEY_PART ? "characters, none of them '/'"
+                                       : "characters");
+        break;
+    case KEY_WIDTHS:
+        append(out, KEY_ACCEPTS_SIZE, "a list of at most %d whole numbers", (int)VIB_MAX_HIDDEN);
+        append_integer_range(key, out);
+        break;
+    case KEY_SET:
+        append(out, KEY_ACCEPTS_SIZE, "a list of different names among ");
+        append_choices(key, out);
+        break;
+    }
+    return out;
+}
+
+static int reject(const struct key *key, const char *text, const char *why, struct vib_error *err) {
+    char accepted[KEY_ACCEPTS_SIZE], quoted[QUOTE_SIZE];
+    return vib_error_set(err, VIB_ECONFIG, "%s must be %s, not %s%s", key->name,
+                         key_accepts(key, accepted), quote(quoted, text), why);
+}
+
+static int reject_number(const struct key *key, const char *text, enum number_status status,
+                         struct vib_error *err) {
+    return reject(
+        key, text,
+        status == NUMBER_OUT_OF_RANGE ? " (too large or too small to be represented)" : "", err);
+}
+
+static int set_real(struct settings *settings, const struct key *key, const char *text,
+                    struct vib_error *err) {
+    double value = 0;
+    enum number_status status = number_parse_real(text, &value);
+    bool above_min = key->flags & KEY_ABOVE_MIN ? value > key->min : value >= key->min;
+    if (status != NUMBER_OK || !above_min || !(value <= key->max))
+        return reject_number(key, text, status, err);
+    memcpy(field(settings, key), &value, sizeof value);
+    return 0;
+}
+
+static bool in_integer_range(const struct key *key, uint64_t value) {
+    return value >= (uint64_t)key->min && value <= max_integer(key);
+}
+
+static int set_integer(struct settings *settings, const struct key *key, const char *text,
+                       struct vib_error *err) {
+    uint64_t value = 0;
+    enum number_status status = number_parse_integer(text, &value);
+    if (status != NUMBER_OK || !in_integer_range(key, value))
+        return reject_number(key, text, status, err);
+    if (key->type == KEY_SEED) {
+        memcpy(field(settings, key), &value, sizeof value);
+    } else {
+        size_t size = (size_t)value;
+        memcpy(field(settings, key), &size, sizeof size);
+    }
+    return 0;
+}
+
+/* The place of the name of that length in the key's list, or -1. */
+static int find_choice(const struct key *key, const char *name, size_t length) {
+    for (int i = 0; key->choices[i]; i++)
+        if (strncmp(key->choices[i], name, length) == 0 && key->choices[i][length] == '\0')
+            return i;
+    return -1;
+}
+
+static int set_choice(struct settings *settings, const struct key *key, const char *text,
+                      struct vib_error *err) {
+    const int choice = find_choice(key, text, strlen(text));
+    if (choice < 0)
+        return reject(key, text, "", err);
+    memcpy(field(settings, key), &choice, sizeof choice);
+    return 0;
+}
+
+static bool is_word_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+}
+
+static int set_string(struct settings *settings, const struct key *key, const char *text,
+                      struct vib_error *err) {
+    size_t length = strlen(text);
+    if (length < (size_t)key->min || length > (size_t)key->max)
+        return reject(key, text, "", err);
+    for (const char *c = text; *c; c++) {
+        unsigned char byte = (unsigned char)*c;
+        if (byte < 0x20 || byte == 0x7f)
+            return reject(key, text, " (control characters are not allowed)", err);
+        if ((key->flags & KEY_WORD && !is_word_character(*c)) ||
+            (key->flags & KEY_PART && *c == '/'))
+            return reject(key, text, "", err);
+    }
+    memcpy(field(settings, key), &text, sizeof text);
+    return 0;
+}
+
+static const char *skip_blanks(const char *text) {
+    return text + strspn(text, " ");
+}
+
+/* Reads one width at *text and moves past it; 0 when there is none in range. */
+static size_t read_width(const struct key *key, const char **text) {
+    char digits[24];
+    uint64_t value;
+    size_t length = strspn(*text, "+0123456789");
+    if (length >= sizeof digits)
+        return 0;
+    memcpy(digits, *text, length);
+    digits[length] = '\0';
+    *text += length;
+    if (number_parse_integer(digits, &value) != NUMBER_OK || !in_integer_range(key, value))
+        return 0;
+    return (size_t)value;
+}
+
+/* Reads one item of a list at *text into *values and moves past it; false when there is none that
+ * the key accepts. */
+typedef bool read_item(const struct key *key, const char **text, void *values);
+
+static bool read_layer(const struct key *key, const char **text, void *values) {
+    size_t *layers = values; /* the number of widths, then they */
+    const size_t width = layers[0] < VIB_MAX_HIDDEN ? read_width(key, text) : 0;
+    if (width > 0)
+        layers[++layers[0]] = width;
+    return width > 0;
+}
+
+static bool read_name(const struct key *key, const char **text, void *values) {
+    unsigned *set = values;
+    const size_t length = strcspn(*text, " ,]");
+    const int name = find_choice(key, *text, length);
+    if (name < 0 || *set & 1u << name)
+        return false;
+    *set |= 1u << name;
+    *text += length;
+    return true;
+}
+
+/* "[a, b]", blanks allowed around every item. */
+static int read_list(const struct key *key, const char *text, read_item *read, void *values,
+                     struct vib_error *err) {
+    const char *next = skip_blanks(text);
+    if (*next++ != '[')
+        return reject(key, text, "", err);
+    next = skip_blanks(next);
+    while (*next != ']') {
+        if (!read(key, &next, values))
+            return reject(key, text, "", err);
+        next = skip_blanks(next);
+        if (*next == ',' && *skip_blanks(next + 1) != ']')
+            next = skip_blanks(next + 1);
+        else if (*next != ']')
+            return reject(key, text, "", err);
+    }
+    return *skip_blanks(next + 1) == '\0' ? 0 : reject(key, text, "", err);
+}
+
+static int set_widths(struct settings *settings, const struct key *key, const char *text,
+                      struct vib_error *err) {
+    size_t layers[1 + VIB_MAX_HIDDEN] = {0};
+    int rc = read_list(key, text, read_layer, layers, err);
+    if (rc == 0)
+        memcpy(field(settings, key), layers, sizeof layers);
+    return rc;
+}
+
+static int set_set(struct settings *settings, const struct key *key, const char *text,
+                   struct vib_error *err) {
+    unsigned set = 0;
+    int rc = read_list(key, text, read_name, &set, err);
+    if (rc == 0)
+        memcpy(field(settings, key), &set, sizeof set);
+    return rc;
+}
+
+int key_set(struct settings *settings, const struct key *key, const char *text,
+            struct vib_error *err) {
+    switch (key->type) {
+    case KEY_REAL:
+        return set_real(settings, key, text, err);
+    case KEY_SIZE:
+    case KEY_SEED:
+        return set_integer(settings, key, text, err);
+    case KEY_CHOICE:
+        return set_choice(settings, key, text, err);
+    case KEY_STRING:
+        return set_string(settings, key, text, err);
+    case KEY_WIDTHS:
+        return set_widths(settings, key, text, err);
+    case KEY_SET:
+        return set_set(settings, key, text, err);
+    }
+    return vib_error_set(err, VIB_EINVAL, "key %s has no type", key->name);
+}
+
+void settings_init(struct settings *settings) {
+    memset(settings, 0, sizeof *settings);
+    for (size_t i = 0; i < n_keys; i++) {
+        const char *text = keys[i].default_text;
+        /* Unchecked, because the default of `name` stands for one that depends on the file. */
+        if (keys[i].type == KEY_STRING)
+            memcpy(field(settings, &keys[i]), &text, sizeof text);
+        else if (key_set(settings, &keys[i], text, NULL) != 0)
+            assert(false && "a default is out of range");
+    }
+}
+
+bool data_is_mixture(const struct data_spec *data) {
+    return strcmp(data->name, "mixture") == 0;
+}
+
+struct job_kind settings_kind(const struct settings *settings) {
+    return (struct job_kind){settings->job.method, data_is_mixture(&settings->data)};
+}
+
+bool key_matters(const struct key *key, struct job_kind kind) {
+    return (key->methods == 0 || (key->methods & 1u << kind.method) != 0) &&
+           ((key->flags & KEY_MIXTURE) == 0 || kind.mixture);
+}
+
+void settings_normalize(struct settings *settings) {
+    const struct job_kind kind = settings_kind(settings);
+    for (size_t i = 0; i < n_keys; i++)
+        if (!key_matters(&keys[i], kind) &&
+            key_set(settings, &keys[i], keys[i].default_text, NULL) != 0)
+            assert(false && "a default is out of range");
+}
+
+static int format_set(const struct key *key, unsigned set, char *text, size_t size) {
+    char whole[512] = "[";
+    for (int i = 0; key->choices[i]; i++)
+        if (set & 1u << i)
+            append(whole, sizeof whole, "%s%s", whole[1] != '\0' ? ", " : "", key->choices[i]);
+    append(whole, sizeof whole, "]");
+    return snprintf(text, size, "%s", whole);
+}
+
+static int format_widths(const size_t *layers, char *text, size_t size) {
+    char whole[2 + 22 * VIB_MAX_HIDDEN + 1] = "[";
+    for (size_t i = 0; i < layers[0]; i++)
+        append(whole, sizeof whole, "%s%zu", i ? ", " : "", layers[1 + i]);
+    append(whole, sizeof whole, "]");
+    return snprintf(text, size, "%s", whole);
+}
+
+int key_format(const struct settings *settings, const struct key *key, char *text, size_t size) {
+    const void *value = const_field(settings, key);
+    size_t layers[1 + VIB_MAX_HIDDEN];
+    const char *string;
+    int choice;
+    unsigned set;
+    switch (key->type) {
+    case KEY_REAL:
+        return number_format_real(key_real(settings, key), text, size);
+    case KEY_SIZE:
+    case KEY_SEED:
+        return snprintf(text, size, "%llu", (unsigned long long)key_integer(settings, key));
+    case KEY_CHOICE:
+        memcpy(&choice, value, sizeof choice);
+        return snprintf(text, size, "%s", key->choices[choice]);
+    case KEY_STRING:
+        memcpy(&string, value, sizeof string);
+        return snprintf(text, size, "%s", string);
+    case KEY_WIDTHS:
+        memcpy(layers, value, sizeof layers);
+        return format_widths(layers, text, size);
+    case KEY_SET:
+        memcpy(&set, value, sizeof set);
+        return format_set(key, set, text, size);
+    }
+    return -1;
+}
+
+double key_real(const struct settings *settings, const struct key *key) {
+    double value;
+    assert(key->type == KEY_REAL);
+    memcpy(&value, const_field(settings, key), sizeof value);
+    return value;
+}
+
+uint64_t key_integer(const struct settings *settings, const struct key *key) {
+    uint64_t seed;
+    size_t size;
+    assert(key->type == KEY_SIZE || key->type == KEY_SEED);
+    if (key->type == KEY_SEED) {
+        memcpy(&seed, const_field(settings, key), sizeof seed);
+        return seed;
+    }
+    memcpy(&size, const_field(settings, key), sizeof size);
+    return size;
+}

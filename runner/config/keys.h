@@ -1,0 +1,138 @@
+/* Every configuration key, as one table: parser, grid, --set, --help, `vib-sweep keys`, job
+ * identity and the columns of the database all read these rows. */
+#ifndef RUNNER_CONFIG_KEYS_H
+#define RUNNER_CONFIG_KEYS_H
+
+#include "core/error.h"
+#include "core/params.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* The data set a job asks for. Strings are borrowed from whoever set the key (see key_set). */
+struct data_spec {
+    const char *name; /* "mixture", or a folder name such as "mnist" */
+    const char *dir;  /* "" = search (see runner/sweep/data.h) */
+    size_t classes;
+    size_t n_train, n_test; /* 0 = all examples of a file, 10000 of the mixture */
+    size_t dim;             /* mixture only, as are the rest */
+    double separation, noise;
+    uint64_t seed;
+};
+
+/* The value of every key, for one point of the grid. Plain data: copied freely; the strings in it
+ * live as long as the configuration they come from. */
+struct settings {
+    const char *name; /* of the sweep */
+    struct data_spec data;
+    struct vib_params job;
+    double checkpoint_every_s;
+    int save_weights;  /* 0 or 1: a file of the final weights for each job */
+    size_t save_codes; /* test examples whose codes are kept for each job */
+};
+
+enum key_type {
+    KEY_REAL,   /* double */
+    KEY_SIZE,   /* size_t */
+    KEY_SEED,   /* uint64_t below 2^63, so that SQLite's INTEGER holds it */
+    KEY_CHOICE, /* int (an enum), one of a list of names */
+    KEY_STRING, /* const char * */
+    KEY_WIDTHS, /* n_hidden and hidden: a list of positive integers, may be empty */
+    KEY_SET     /* unsigned: a list, may be empty, of different names; bit i is name i */
+};
+
+enum {
+    KEY_SWEEP = 1,     /* belongs to the sweep as a whole: cannot be swept, has no column */
+    KEY_DATA = 2,      /* selects the data: its digest stands for it in the job's identity */
+    KEY_ABOVE_MIN = 4, /* min is exclusive: the value must be > min */
+    KEY_WORD = 8,      /* KEY_STRING of letters, digits and . _ - only */
+    KEY_PART = 16,     /* KEY_STRING without '/' */
+    KEY_MIXTURE = 32,  /* KEY_DATA of the built-in data set alone */
+};
+
+struct key {
+    const char *name;   /* dotted, as in YAML: "train.lr" */
+    const char *column; /* of table job: "train_lr"; NULL with KEY_SWEEP */
+    enum key_type type;
+    size_t offset; /* into struct settings */
+    unsigned flags;
+    const char *default_text;
+    double min, max;            /* of a number, of each width, of the length of a KEY_STRING */
+    const char *const *choices; /* NULL-terminated; KEY_CHOICE and KEY_SET only */
+    const char *unit;           /* "" when it has none */
+    const char *help;           /* one sentence */
+    unsigned methods; /* bit m: matters to enum vib_method m; 0: to all. Where a key does not matter
+                         it counts as its default, and its column is NULL */
+};
+
+/* Whether the key's values are lists. */
+static inline bool key_is_list(const struct key *key) {
+    return key->type == KEY_WIDTHS || key->type == KEY_SET;
+}
+
+extern const struct key keys[];
+extern const size_t n_keys;
+
+/* The row with that dotted name, or NULL. */
+const struct key *key_find(const char *name);
+
+/* The existing key name nearest to `name` (edit distance; a missing section prefix, as in `lr` for
+ * `train.lr`, counts as near), or NULL when nothing is near. A static string. */
+const char *key_nearest(const char *name);
+
+/* Sets every key of *settings to its default. */
+void settings_init(struct settings *settings);
+
+/* Whether the data is the built-in data set. */
+bool data_is_mixture(const struct data_spec *data);
+
+/* What decides which keys matter to a job. Where one does not, it counts as its default. */
+struct job_kind {
+    enum vib_method method;
+    bool mixture; /* of the built-in data set */
+};
+struct job_kind settings_kind(const struct settings *settings);
+
+bool key_matters(const struct key *key, struct job_kind kind);
+
+/* Sets every key that does not matter to the settings' method and data set to its default, so that
+ * jobs that compute the same have the same settings. */
+void settings_normalize(struct settings *settings);
+
+/* Parses text as a value of the key and stores it. Numbers: strtod / strtoull on the whole scalar,
+ * finite, in range; an integer key takes 200, not 2e2 or 200.5. KEY_WIDTHS text is "[1024, 1024]",
+ * KEY_SET text "[a, b]".
+ * A KEY_STRING stores the pointer `text` itself: it must outlive *settings.
+ * Error: VIB_ECONFIG; the message says what is wrong and what is accepted and names the key, but
+ * not the place (the caller adds file:line:column). */
+int key_set(struct settings *settings, const struct key *key, const char *text,
+            struct vib_error *err);
+
+/* Writes the canonical text of the key's value (reals as the shortest text that reads back to the
+ * same double) and returns what snprintf would. Equal values have equal texts. */
+int key_format(const struct settings *settings, const struct key *key, char *text, size_t size);
+
+/* Typed reads of a value, for binding to SQL. key must have the matching type. */
+double key_real(const struct settings *settings, const struct key *key);
+uint64_t key_integer(const struct settings *settings, const struct key *key); /* SIZE, SEED */
+
+/* What the key accepts, as in "a number above 0" or "one of relu, tanh"; returns out. */
+enum { KEY_ACCEPTS_SIZE = 192 };
+const char *key_accepts(const struct key *key, char out[KEY_ACCEPTS_SIZE]);
+
+/* The table as text for people (name, default, unit, range or choices, help). Returns 0, or VIB_EIO
+ * when out takes no more. */
+int keys_print(FILE *out);
+
+/* The identity of a job: SHA-256, lower-case hex, of a text of one line per fact: the version of
+ * the numerics, the digest of the data, and every key that is neither KEY_SWEEP nor KEY_DATA and
+ * whose value differs from its default, as `name=canonical text`, in the order of their names.
+ * So a new key with a default that keeps the old behaviour leaves old jobs' identities alone, and
+ * neither the place of the data nor the grid around a job matters.
+ * Errors: VIB_ENOMEM, VIB_EBACKEND when the hash library fails. */
+int job_identity(const struct settings *settings, const char *data_digest, char out[65],
+                 struct vib_error *err);
+
+#endif

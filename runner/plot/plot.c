@@ -1,0 +1,137 @@
+#include "runner/plot/plot.h"
+
+#include "runner/plot/plot_figure.h"
+#include "runner/base/quote.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Which of the finished jobs a figure shows. */
+enum scope { ALL_METHODS, BETA_ABOVE_0, K_2 };
+
+struct plot_figure {
+    const char *name, *help;
+    enum scope scope;
+    bool one_seed; /* of each beta */
+    int (*write)(const struct plot *plot, struct vib_error *err);
+};
+
+static const struct plot_figure figures[] = {
+    {"error-beta", "error against beta (Figure 1 a, b)", BETA_ABOVE_0, false, plot_error_beta},
+    {"plane", "I(Z;Y) against I(Z;X), both between bounds (Figure 1 c)", BETA_ABOVE_0, false,
+     plot_plane},
+    {"rate-beta", "I(Z;X) against beta (Figure 1 d)", BETA_ABOVE_0, false, plot_rate_beta},
+    {"codes", "codes of test examples for K = 2 (Figure 2)", K_2, true, plot_codes},
+    {"trajectory", "I(Z;Y) against the rate through the epochs", BETA_ABOVE_0, true,
+     plot_trajectory},
+    {"table1", "test error of each method (Table 1)", ALL_METHODS, false, plot_table1},
+};
+enum { FIGURES = sizeof figures / sizeof figures[0] };
+
+int plot_find_figure(const struct plot_figure **figure, const char *name, struct vib_error *err) {
+    char names[128] = "", quoted[QUOTE_SIZE];
+    for (size_t i = 0; i < FIGURES; i++) {
+        const size_t used = strlen(names);
+        if (strcmp(name, figures[i].name) == 0) {
+            *figure = &figures[i];
+            return 0;
+        }
+        (void)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "",
+                       figures[i].name);
+    }
+    return vib_error_set(err, VIB_EUSAGE, "plot: there is no figure %s; the figures are: %s",
+                         quote(quoted, name), names);
+}
+
+bool plot_list_figure(size_t i, const char **name, const char **help) {
+    if (i >= FIGURES)
+        return false;
+    *name = figures[i].name;
+    *help = figures[i].help;
+    return true;
+}
+
+/* --- which jobs --- */
+
+static bool is_other_method(const struct plot_job *job) {
+    return strcmp(plot_value(job, "method"), "vib") != 0;
+}
+
+static bool is_not_flat(const struct plot_job *job) {
+    return job->K != 2;
+}
+
+static bool is_beta_0(const struct plot_job *job) {
+    return !(job->beta > 0);
+}
+
+static int nothing_left(const char *what, struct vib_error *err) {
+    return vib_error_set(err, VIB_EDATA, "plot: none of the finished jobs to be shown %s", what);
+}
+
+/* Drops the jobs that the figure does not show. */
+static int select_jobs(struct plot_data *data, const struct plot_request *request,
+                       struct vib_error *err) {
+    if (data->n == 0)
+        return vib_error_set(err, VIB_EDATA, "plot: %s has no finished job%s", request->database,
+                             request->n_filters > 0 ? " with these values" : "");
+    if (request->figure->scope == ALL_METHODS)
+        return 0;
+    (void)plot_data_drop(data, is_other_method);
+    if (data->n == 0)
+        return nothing_left("is of method vib; figure table1 shows all methods", err);
+    if (request->figure->scope == K_2) {
+        (void)plot_data_drop(data, is_not_flat);
+        return data->n > 0 ? 0 : nothing_left("has K = 2", err);
+    }
+    const size_t dropped = plot_data_drop(data, is_beta_0);
+    if (dropped > 0 && data->n > 0)
+        (void)fprintf(stderr,
+                      "vib-sweep: %zu job%s of beta = 0 left out: the scale is logarithmic\n",
+                      dropped, dropped == 1 ? "" : "s");
+    return data->n > 0 ? 0 : nothing_left("has a beta above 0", err);
+}
+
+/* --- script --- */
+
+/* What a reader of the figure should know and cannot see there. */
+static void note_peculiarities(const struct plot *plot, const struct plot_figure *figure) {
+    for (size_t i = 0; i < plot->panels.n; i++)
+        if (plot->panels.panel[i].varying[0] != '\0')
+            (void)fprintf(stderr, "vib-sweep: note that with beta varies, for K = %lld: %s\n",
+                          (long long)plot->panels.panel[i].K, plot->panels.panel[i].varying);
+    if (figure->one_seed && plot_panels_repeated(&plot->panels))
+        (void)fprintf(stderr, "vib-sweep: %s shows the first seed of each beta\n", figure->name);
+}
+
+static int write_script(struct plot *plot, const struct plot_request *request,
+                        struct vib_error *err) {
+    char output[64], quoted[QUOTE_SIZE];
+    int code = 0;
+    if (request->figure->scope != ALL_METHODS)
+        code = plot_panels_make(&plot->panels, plot->data, err);
+    if (code == 0) {
+        (void)snprintf(output, sizeof output, "%s.svg", request->figure->name);
+        plot->output = request->to_file ? output : NULL;
+        (void)fprintf(plot->out, "# Figure %s of %s, by vib-sweep plot\n", request->figure->name,
+                      quote(quoted, request->database));
+        code = request->figure->write(plot, err);
+    }
+    if (code == 0)
+        note_peculiarities(plot, request->figure);
+    plot_panels_release(&plot->panels);
+    return code;
+}
+
+int plot_write(const struct plot_request *request, struct store *store, FILE *out,
+               struct vib_error *err) {
+    struct plot_data data;
+    struct plot plot = {.store = store, .data = &data, .format = request->format, .out = out};
+    int code = plot_data_read(&data, store, request->filters, request->n_filters, err);
+    if (code == 0)
+        code = select_jobs(&data, request, err);
+    if (code == 0)
+        code = write_script(&plot, request, err);
+    plot_data_release(&data);
+    return code;
+}

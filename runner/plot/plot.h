@@ -1,0 +1,38 @@
+/* The figures of `vib-sweep plot`: from a database to a self-contained script for gnuplot. */
+#ifndef RUNNER_PLOT_PLOT_H
+#define RUNNER_PLOT_PLOT_H
+
+#include "core/error.h"
+#include "runner/plot/plot_canvas.h"
+#include "runner/plot/plot_data.h"
+#include "runner/store/store.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct plot_figure;
+
+struct plot_request {
+    const struct plot_figure *figure;
+    const struct plot_filter *filters; /* [n_filters] */
+    size_t n_filters;
+    enum plot_format format;
+    bool to_file;         /* the script names its own output, <figure>.svg; else standard output */
+    const char *database; /* its name for people */
+};
+
+/* The figure of that name. Error: VIB_EUSAGE, naming all. */
+int plot_find_figure(const struct plot_figure **figure, const char *name, struct vib_error *err);
+
+/* The i-th figure's name and what it shows; false when there are no more. */
+bool plot_list_figure(size_t i, const char **name, const char **help);
+
+/* Writes the script; write errors stay in the stream (ferror), which ought to be a file: those of
+ * open_memstream forget them. Notes on what the figure leaves out go to stderr. Errors: VIB_EDATA
+ * when there is nothing to be shown or too much, those of the store, VIB_ENOMEM. Thread rule: as
+ * for the store. */
+int plot_write(const struct plot_request *request, struct store *store, FILE *out,
+               struct vib_error *err);
+
+#endif

@@ -1,0 +1,122 @@
+#include "runner/plot/plot_points.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char definitions[] =
+    "beta = 1; seeds = 2; error = 3; error_mc = 5; rate = 7; izy = 9; izx_lower = 11; izx_upper = 12\n"
+    "low(m) = column(m) - column(m + 1)\n"
+    "high(m) = column(m) + column(m + 1)\n"
+    "color(split) = split == 0 ? train : test\n";
+static const char point_columns[] =
+    "beta seeds error +- error_mc +- rate +- izy_lower +- izx_lower izx_upper_tight";
+
+static void write_point(const struct plot_point *point, int split, FILE *out) {
+    const struct student *m = point->measure[split];
+    /* Without repetitions it is that of the examples' mean. */
+    const double izy_interval = point->seeds > 1 ? student_half_width(&m[PLOT_IZY_LOWER])
+                                                 : 1.96 * student_mean(&m[PLOT_IZY_LOWER_SE]);
+    const double numbers[] = {point->beta,
+                              (double)point->seeds,
+                              student_mean(&m[PLOT_ERROR]),
+                              student_half_width(&m[PLOT_ERROR]),
+                              student_mean(&m[PLOT_ERROR_MC]),
+                              student_half_width(&m[PLOT_ERROR_MC]),
+                              student_mean(&m[PLOT_RATE]),
+                              student_half_width(&m[PLOT_RATE]),
+                              student_mean(&m[PLOT_IZY_LOWER]),
+                              izy_interval,
+                              student_mean(&m[PLOT_IZX_LOWER]),
+                              student_mean(&m[PLOT_IZX_UPPER])};
+    plot_numbers(numbers, sizeof numbers / sizeof numbers[0], out);
+}
+
+static void write_points(const struct plot_panel *panel, int split, FILE *out) {
+    struct plot_point point;
+    for (size_t start = 0; start < panel->n;) {
+        start = plot_point_make(&point, panel, start);
+        write_point(&point, split, out);
+    }
+}
+
+/* Two blank lines stand between the indices of a block. */
+void plot_points_block(const struct plot *plot, const char *name, const char *columns,
+                       plot_points_rows *rows) {
+    (void)fprintf(plot->out, "$%s << EOD\n", name);
+    for (size_t i = 0; i < plot->panels.n; i++)
+        for (int split = 0; split < VIB_SPLITS; split++) {
+            (void)fprintf(plot->out, "%s# panel %zu, %s\n# %s\n", i > 0 || split > 0 ? "\n\n" : "",
+                          i, vib_split_name((enum vib_split_id)split), columns);
+            rows(&plot->panels.panel[i], split, plot->out);
+        }
+    (void)fputs("EOD\n", plot->out);
+}
+
+/* What the ranges of the axes depend on. */
+struct extent {
+    double beta_min, beta_max, bits_min, rate_max, izy_min, h_y_max;
+};
+
+/* fmin and fmax pass over NaN. */
+static void extend(struct extent *extent, const struct plot_job *job) {
+    extent->beta_min = fmin(extent->beta_min, job->beta);
+    extent->beta_max = fmax(extent->beta_max, job->beta);
+    for (int split = 0; split < VIB_SPLITS; split++) {
+        const double *m = job->measure[split];
+        extent->bits_min = fmin(extent->bits_min, fmin(m[PLOT_RATE], m[PLOT_IZX_LOWER]));
+        extent->bits_min = fmin(extent->bits_min, m[PLOT_IZX_UPPER]);
+        extent->rate_max = fmax(extent->rate_max, m[PLOT_RATE]);
+        extent->izy_min = fmin(extent->izy_min, m[PLOT_IZY_LOWER]);
+        extent->h_y_max = fmax(extent->h_y_max, m[PLOT_H_Y]);
+    }
+}
+
+static void write_extent(const struct plot *plot) {
+    struct extent e = {
+        .beta_min = (double)INFINITY, .bits_min = (double)INFINITY, .izy_min = (double)INFINITY};
+    for (size_t i = 0; i < plot->panels.n; i++)
+        for (size_t j = 0; j < plot->panels.panel[i].n; j++)
+            extend(&e, plot->panels.panel[i].jobs[j]);
+    (void)fprintf(plot->out,
+                  "beta_min = %.6g; beta_max = %.6g\n"
+                  "bits_min = %.6g; rate_max = %.6g\n"
+                  "izy_min = %.6g; h_y_max = %.6g\n",
+                  e.beta_min, e.beta_max, e.bits_min, e.rate_max, e.izy_min, e.h_y_max);
+}
+
+void plot_points_write(const struct plot *plot) {
+    write_extent(plot);
+    (void)fputs(definitions, plot->out);
+    plot_points_block(plot, "points", point_columns, write_points);
+}
+
+struct plot_canvas plot_points_canvas(const struct plot *plot) {
+    struct plot_canvas canvas = plot_canvas_default(plot->panels.n);
+    for (size_t i = 0; i < plot->panels.n; i++) {
+        char variant[PLOT_TITLE];
+        memcpy(variant, plot->panels.panel[i].variant, sizeof variant);
+        if (variant[0] != '\0')
+            canvas.top =
+                fmax(canvas.top, PLOT_TOP + PLOT_LINE * (double)plot_canvas_wrap(&canvas, variant));
+    }
+    return canvas;
+}
+
+void plot_points_panels(const struct plot *plot, const struct plot_canvas *canvas,
+                        const char *ylabel, const char *command) {
+    for (size_t i = 0; i < plot->panels.n; i++) {
+        const struct plot_panel *panel = &plot->panels.panel[i];
+        const double *test = panel->jobs[0]->measure[VIB_TEST];
+        char variant[PLOT_TITLE], title[PLOT_TITLE + 32];
+        memcpy(variant, panel->variant, sizeof variant);
+        (void)plot_canvas_wrap(canvas, variant);
+        (void)snprintf(title, sizeof title, "K = %lld%s%s", (long long)panel->K,
+                       variant[0] != '\0' ? "\n" : "", variant);
+        plot_canvas_panel(canvas, i, title, ylabel, plot->out);
+        (void)fputs("h_y = ", plot->out);
+        plot_numbers(&test[PLOT_H_Y], 1, plot->out);
+        (void)fputs("ixy = ", plot->out);
+        plot_numbers(&test[PLOT_IXY], 1, plot->out);
+        (void)fputs(command, plot->out);
+    }
+}

@@ -1,0 +1,28 @@
+/* The final results of a figure's panels as data blocks: one point for each beta, over its seeds.
+ */
+#ifndef RUNNER_PLOT_PLOT_POINTS_H
+#define RUNNER_PLOT_PLOT_POINTS_H
+
+#include "runner/plot/plot_figure.h"
+
+/* The canvas of as many panels, with room for their titles. */
+struct plot_canvas plot_points_canvas(const struct plot *plot);
+
+/* Writes a block of data of that name, whose index 2 * panel + split (train 0, test 1) has the rows
+ * that `rows` writes for a panel and split; `columns` is their heading. */
+typedef void plot_points_rows(const struct plot_panel *panel, int split, FILE *out);
+void plot_points_block(const struct plot *plot, const char *name, const char *columns,
+                       plot_points_rows *rows);
+
+/* Writes block $points, whose index 2 * panel + split (train 0, test 1) has a row for each beta;
+ * the numbers of its columns as variables (beta, seeds, error, error_mc, rate, izy, each followed
+ * by half of its 95 % interval; izx_lower, izx_upper); low(column) and high(column), the ends of
+ * such an interval; color(split); and of all panels together beta_min, beta_max, bits_min (of
+ * I(Z;X) by rate and bounds), rate_max, izy_min and h_y_max. */
+void plot_points_write(const struct plot *plot);
+
+/* Draws every panel by the same command, which may use `panel`, and h_y and ixy of its data. */
+void plot_points_panels(const struct plot *plot, const struct plot_canvas *canvas,
+                        const char *ylabel, const char *command);
+
+#endif

@@ -1,0 +1,247 @@
+/* Figure table1: the test error of each method (Table 1). */
+#include "runner/plot/plot_figure.h"
+#include "runner/base/text.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_BARS = 16, LABEL = 96 };
+
+/* The rows of Table 1 in its order, with the paper's errors for MNIST and K = 256, in %. */
+static const struct {
+    const char *method, *name;
+    double paper;
+} rows[] = {
+    {"deterministic", "deterministic", 1.38},
+    {"dropout", "dropout", 1.34},
+    {"confidence_penalty", "confidence penalty", 1.36},
+    {"label_smoothing", "label smoothing", 1.40},
+    {"vib", "VIB", 1.13},
+};
+enum { ROWS = sizeof rows / sizeof rows[0] };
+_Static_assert((int)ROWS == (int)VIB_METHODS, "a row for each method");
+
+/* Repetitions with different seeds. */
+struct bar {
+    const struct plot_job *first;
+    size_t row;
+    char label[LABEL];
+    double paper; /* NaN where the paper has no such job */
+    struct student error;
+};
+
+struct bars {
+    size_t n;
+    struct bar bar[MOST_BARS];
+    size_t *of; /* [data->n] the bar that a job belongs to, allocated */
+};
+
+static bool same_method(const struct plot_job *a, const struct plot_job *b) {
+    return strcmp(plot_value(a, "method"), plot_value(b, "method")) == 0;
+}
+
+/* In %, with probabilities averaged over samples of z where the code is stochastic. */
+static double test_error(const struct plot_job *job) {
+    return 100 * job->measure[VIB_TEST][PLOT_ERROR_MC];
+}
+
+/* The paper's beta is 1e-3. */
+static double paper_error(const struct plot_job *job, size_t row) {
+    const bool has = strcmp(plot_value(job, "dataset.name"), "mnist") == 0 && job->K == 256 &&
+                     (isnan(job->beta) || fabs(job->beta - 1e-3) < 1e-9);
+    return has ? rows[row].paper : (double)NAN;
+}
+
+static int add_bar(struct bars *bars, size_t row, const struct plot_job *job,
+                   struct vib_error *err) {
+    if (bars->n == MOST_BARS)
+        return vib_error_set(err, VIB_EDATA,
+                             "plot: more than %d bars, one for each method and setting; choose "
+                             "with --K N, --beta B or --only KEY=VALUE",
+                             MOST_BARS);
+    struct bar *bar = &bars->bar[bars->n++];
+    *bar = (struct bar){.first = job, .row = row, .paper = paper_error(job, row)};
+    return 0;
+}
+
+/* Whether all of bars[first...] have labels of their own. */
+static bool make_labels(struct bars *bars, size_t first, const bool *shown) {
+    bool alike = false;
+    for (size_t i = first; i < bars->n; i++) {
+        struct bar *bar = &bars->bar[i];
+        (void)snprintf(bar->label, sizeof bar->label, "%s", rows[bar->row].name);
+        plot_describe(bar->first, shown, bar->label, sizeof bar->label);
+        for (size_t j = first; j < i; j++)
+            alike |= strcmp(bar->label, bars->bar[j].label) == 0;
+    }
+    return !alike;
+}
+
+/* The digest of the data is shown only where nothing else tells bars apart. */
+static void label_bars(struct bars *bars, size_t first, bool *differs) {
+    const bool digest = differs[n_keys];
+    differs[n_keys] = false;
+    const bool apart = make_labels(bars, first, differs);
+    differs[n_keys] = digest;
+    if (digest && !apart)
+        (void)make_labels(bars, first, differs);
+}
+
+static bool any_two(const struct plot_job *a, const struct plot_job *b) {
+    (void)a;
+    (void)b;
+    return true;
+}
+
+/* Adds to `differs` how jobs of all methods differ in their data. */
+static int mark_data(const struct plot_data *data, bool *differs, struct vib_error *err) {
+    bool *any = calloc(n_keys + 1, sizeof *any);
+    if (any == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
+    plot_differences(data->jobs, data->n, any_two, any);
+    for (size_t k = 0; k <= n_keys; k++)
+        differs[k] |= any[k] && plot_is_of_data(k);
+    free(any);
+    return 0;
+}
+
+/* The bars of jobs start to end, all of one method. */
+static int add_method(struct bars *bars, size_t row, const struct plot_data *data, size_t start,
+                      size_t end, bool *differs, struct vib_error *err) {
+    plot_differences(&data->jobs[start], end - start, same_method, differs);
+    differs[key_find("beta") - keys] = true; /* shown even where there is but one */
+    const size_t first = bars->n;
+    int code = mark_data(data, differs, err);
+    for (size_t i = start; i < end && code == 0; i++) {
+        const struct plot_job *job = &data->jobs[i];
+        size_t at = 0;
+        while (at < bars->n &&
+               !(bars->bar[at].row == row && plot_same_values(bars->bar[at].first, job, differs)))
+            at++;
+        if (at == bars->n)
+            code = add_bar(bars, row, job, err);
+        if (code == 0)
+            student_add(&bars->bar[at].error, test_error(job));
+        bars->of[i] = at;
+    }
+    label_bars(bars, first, differs);
+    return code;
+}
+
+static int make_bars(struct bars *bars, const struct plot_data *data, struct vib_error *err) {
+    bool *differs = calloc(n_keys + 1, sizeof *differs);
+    int code = 0;
+    bars->n = 0;
+    bars->of = calloc(data->n, sizeof *bars->of);
+    if (differs == NULL || bars->of == NULL)
+        code = vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
+    for (size_t row = 0; row < ROWS && code == 0; row++) {
+        size_t start = 0, end;
+        while (start < data->n &&
+               strcmp(plot_value(&data->jobs[start], "method"), rows[row].method) != 0)
+            start++;
+        for (end = start; end < data->n && same_method(&data->jobs[start], &data->jobs[end]);)
+            end++;
+        code = add_method(bars, row, data, start, end, differs, err);
+    }
+    free(differs);
+    return code;
+}
+
+static void write_data(const struct bars *bars, const struct plot_data *data, FILE *out) {
+    (void)fputs(
+        "$bars << EOD\n# place, error % (mean over seeds), half of the 95 % interval, paper's"
+        " error %, 1 if VIB\n",
+        out);
+    for (size_t i = 0; i < bars->n; i++) {
+        const struct bar *bar = &bars->bar[i];
+        const double numbers[] = {(double)i, student_mean(&bar->error),
+                                  student_half_width(&bar->error), bar->paper,
+                                  bar->row == ROWS - 1};
+        plot_numbers(numbers, 5, out);
+    }
+    (void)fputs("EOD\n$seeds << EOD\n# place, error %\n", out);
+    for (size_t i = 0; i < data->n; i++) {
+        const double numbers[] = {(double)bars->of[i], test_error(&data->jobs[i])};
+        plot_numbers(numbers, 2, out);
+    }
+    (void)fputs("EOD\n", out);
+}
+
+/* Names to the left, numbers to the right. */
+static void write_labels(const struct bars *bars, FILE *out) {
+    (void)fputs("set ytics noenhanced scale 0 (", out);
+    for (size_t i = 0; i < bars->n; i++) {
+        plot_string(bars->bar[i].label, out);
+        (void)fprintf(out, " %zu%s", i, i + 1 < bars->n ? ", " : ")\n");
+    }
+    for (size_t i = 0; i < bars->n; i++) {
+        const struct student *error = &bars->bar[i].error;
+        (void)fprintf(out, "set label '%.2f", student_mean(error));
+        if (error->n > 1)
+            (void)fprintf(out, " ± %.2f", student_half_width(error));
+        (void)fprintf(out, "  (%zu seed%s)' at graph 1.02, first %zu left\n", error->n,
+                      error->n == 1 ? "" : "s", i);
+    }
+}
+
+static bool any_paper(const struct bars *bars) {
+    for (size_t i = 0; i < bars->n; i++)
+        if (!isnan(bars->bar[i].paper))
+            return true;
+    return false;
+}
+
+#define BAR "with boxxyerror fillstyle solid 0.5 noborder linecolor rgb variable"
+#define SEED "with points pointtype 6 pointsize 0.8 * dot linewidth 1.2 linecolor rgb 0x202020"
+#define INTERVAL "with vectors nohead linewidth 2.5 linecolor rgb 0x202020"
+#define PAPER "with points pointtype 13 pointsize 1.3 * dot linecolor rgb 0x000000"
+
+static struct plot_canvas make_canvas(const struct bars *bars) {
+    struct plot_canvas canvas = plot_canvas_default(1);
+    double longest = 0;
+    for (size_t i = 0; i < bars->n; i++)
+        longest = fmax(longest, (double)text_width(bars->bar[i].label, strlen(bars->bar[i].label)));
+    canvas.left = 24 + 8 * longest;
+    canvas.right = 204;
+    canvas.height = 36 * (double)bars->n;
+    canvas.top = 16;
+    canvas.entry_width = 230;
+    plot_canvas_entry(&canvas, SEED, "one seed");
+    plot_canvas_entry(&canvas, INTERVAL, "95 % interval");
+    if (any_paper(bars))
+        plot_canvas_entry(&canvas, PAPER, "paper, Table 1");
+    return canvas;
+}
+
+int plot_table1(const struct plot *plot, struct vib_error *err) {
+    static const char settings[] =
+        "set border 1\nset grid noytics\n"
+        "set xrange [0 : *]\n"
+        "set xlabel 'test error (%), probabilities averaged over samples of z'\n";
+    static const char command[] =
+        "plot $bars using 2:1:(0):2:($1 - 0.34):($1 + 0.34):($5 == 1 ? test : train) " BAR
+        ", \\\n"
+        "    $bars using ($2 - $3):1:(2 * $3):(0) " INTERVAL
+        ", \\\n"
+        "    $seeds using 2:($1 + 0.2) " SEED
+        ", \\\n"
+        "    $bars using 4:1 " PAPER "\n";
+    struct bars bars;
+    const int code = make_bars(&bars, plot->data, err);
+    if (code == 0) {
+        const struct plot_canvas canvas = make_canvas(&bars);
+        plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
+        write_data(&bars, plot->data, plot->out);
+        write_labels(&bars, plot->out);
+        (void)fprintf(plot->out, "%sset yrange [%zu - 0.5 : -0.5]\n", settings, bars.n);
+        plot_canvas_panel(&canvas, 0, "", "", plot->out);
+        (void)fputs(command, plot->out);
+        plot_canvas_end(&canvas, plot->out);
+    }
+    free(bars.of);
+    return code;
+}

@@ -1,0 +1,26 @@
+/* What save.codes keeps of a finished job for tables code and decoder. */
+#ifndef RUNNER_STORE_KEPT_CODES_H
+#define RUNNER_STORE_KEPT_CODES_H
+
+#include "core/codes.h"
+#include "core/dataset.h"
+#include "core/error.h"
+#include "core/trainer.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct kept_codes {
+    struct vib_codes codes; /* of test examples 0 .. codes.n - 1 */
+    uint8_t *predictions;   /* [test examples], the classes that error_mc counts */
+    size_t classes;
+    float *decoder; /* W [K][classes], then b [classes] */
+};
+
+/* Makes, with the trainer's final weights, the codes of the first n test examples, or of all where
+ * there are fewer. Errors: VIB_ENOMEM, VIB_ESTOPPED, VIB_EDIVERGED, VIB_EBACKEND; *kept is NULL. */
+int kept_codes_new(struct kept_codes **kept, struct vib_trainer *trainer,
+                   const struct vib_dataset *data, size_t n, struct vib_error *err);
+void kept_codes_free(struct kept_codes *kept); /* NULL is harmless */
+
+#endif

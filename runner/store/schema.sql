@@ -1,0 +1,457 @@
+-- The database of one sweep. Run as one transaction on an empty file (see runner/store/store_open.c).
+--
+-- Units: information is in bits per example, time spans are in seconds, points in time are ISO 8601
+-- text in UTC with milliseconds (2026-01-31T23:59:59.123Z). NULL means unknown or not a finite
+-- number: NaN and infinities are never stored.
+--
+-- A sweep replaces the views by its program's own where they differ.
+
+PRAGMA application_id = 1447641683; -- 0x56494253, "VIBS"
+PRAGMA user_version = 2;            -- of this schema; a change to its tables raises it
+
+-- One invocation of the program on this database.
+CREATE TABLE run (
+    id            INTEGER PRIMARY KEY,
+    sweep         TEXT NOT NULL,    -- name of the sweep
+    config_path   TEXT NOT NULL,    -- configuration file, as given on the command line
+    config_text   TEXT NOT NULL,    -- its whole text, then one comment line per --set
+    version       TEXT NOT NULL,    -- of the program
+    build         TEXT NOT NULL,    -- compiler, flags, matrix library
+    libraries     TEXT NOT NULL,    -- libraries and their versions, as loaded
+    host          TEXT NOT NULL,    -- host name
+    host_identity TEXT NOT NULL,    -- within it a process number is unambiguous; '' = unknown
+    cpu           TEXT NOT NULL,    -- processor model; '' = unknown
+    threads       INTEGER NOT NULL CHECK (threads >= 1), -- jobs trained at once
+    pid           INTEGER NOT NULL CHECK (pid >= 1),     -- process number
+    process_start INTEGER NOT NULL, -- start of the process, clock ticks since boot; 0 = unknown
+    started_at    TEXT NOT NULL,    -- UTC
+    heartbeat_at  TEXT NOT NULL,    -- UTC, last sign of life
+    ended_at      TEXT,             -- UTC; NULL while it runs, and when it was lost
+    outcome       TEXT              -- NULL while it runs; lost: it vanished, its jobs were taken back
+        CHECK (outcome IN ('complete', 'incomplete', 'interrupted', 'lost')),
+    CHECK ((outcome IS NULL OR outcome = 'lost') = (ended_at IS NULL))
+) STRICT;
+
+-- A data set that jobs were trained on, as it was loaded.
+CREATE TABLE dataset (
+    digest    TEXT PRIMARY KEY NOT NULL -- SHA-256 (hex) of shapes, inputs and labels of both splits
+        CHECK (length(digest) = 64),
+    name      TEXT NOT NULL,
+    dim       INTEGER NOT NULL CHECK (dim >= 1),     -- inputs per example
+    classes   INTEGER NOT NULL CHECK (classes >= 2), -- number of labels
+    n_train   INTEGER NOT NULL CHECK (n_train >= 1), -- training examples
+    n_test    INTEGER NOT NULL CHECK (n_test >= 1),  -- test examples
+    h_y_train REAL NOT NULL, -- bits, H(Y): entropy of the labels of the training split
+    h_y_test  REAL NOT NULL, -- bits, H(Y) of the test split
+    ixy       REAL,          -- bits, the true I(X;Y); NULL when unknown
+    ixy_se    REAL           -- bits, standard error of ixy (Monte Carlo)
+) STRICT, WITHOUT ROWID;
+
+-- A point of the grid: all its values, and what became of it.
+CREATE TABLE job (
+    id                    INTEGER PRIMARY KEY, -- ascends in the order of the grid
+    identity              TEXT NOT NULL UNIQUE -- SHA-256 (hex) of all that determines the result
+        CHECK (length(identity) = 64),
+    dataset_digest        TEXT NOT NULL REFERENCES dataset (digest),
+
+    -- One column per configuration key: its name with '_' for '.'. `vib-sweep keys` explains them.
+    -- NULL where the key does not matter to the job's method.
+    method                TEXT NOT NULL,    -- 'vib' or what it is compared with
+    beta                  REAL,             -- weight of the rate in J = CE + beta * rate
+    K                     INTEGER NOT NULL, -- dimension of the code z
+    seed                  INTEGER NOT NULL, -- selects every random stream of the job
+    dataset_name          TEXT NOT NULL,    -- 'mixture' or the name of a folder
+    dataset_classes       INTEGER NOT NULL, -- number of labels
+    dataset_n_train       INTEGER NOT NULL, -- training examples asked for; 0 = default
+    dataset_n_test        INTEGER NOT NULL, -- test examples asked for; 0 = default
+    -- These four are the mixture's, and their defaults, which mean nothing, for other data.
+    dataset_dim           INTEGER NOT NULL, -- inputs per example
+    dataset_separation    REAL NOT NULL,    -- rms distance between two class means
+    dataset_noise         REAL NOT NULL,    -- standard deviation of an input in a class
+    dataset_seed          INTEGER NOT NULL, -- selects means and examples
+    model_hidden          TEXT NOT NULL,    -- widths of the encoder's hidden layers: '[1024, 1024]'
+    model_activation      TEXT NOT NULL,    -- of the hidden layers
+    model_covariance      TEXT,             -- of p(z|x): 'diagonal', 'full'
+    train_precision       TEXT NOT NULL,    -- of the large products: 'float32', 'bfloat16'
+    train_dropout         REAL,             -- probability that a hidden unit is dropped
+    train_confidence_penalty REAL,          -- weight w in J = CE - w * H(q(y|z))
+    train_label_smoothing REAL,             -- share of the target spread over all classes
+    train_epochs          INTEGER NOT NULL, -- passes over the training split
+    train_batch           INTEGER NOT NULL, -- examples per step
+    train_lr              REAL NOT NULL,    -- step size of the first epoch
+    train_lr_decay        REAL NOT NULL,    -- factor on the step size ...
+    train_lr_decay_epochs INTEGER NOT NULL, -- ... after every this many epochs
+    train_adam_beta1      REAL NOT NULL,    -- decay of the mean gradient
+    train_adam_beta2      REAL NOT NULL,    -- decay of the mean squared gradient
+    train_adam_epsilon    REAL NOT NULL,    -- added to the root of the mean squared gradient
+    train_average_decay   REAL NOT NULL,    -- of the moving average of the weights; 0 = none
+    evaluate_every        INTEGER NOT NULL, -- epochs between evaluations
+    evaluate_samples      INTEGER,          -- samples S of z per example in error_mc and ce_mc
+    evaluate_bounds       TEXT,             -- estimators in table bound: '[rate, mixture]'
+    evaluate_bounds_n     INTEGER,          -- examples behind them at most
+
+    state       TEXT NOT NULL DEFAULT 'pending'
+        CHECK (state IN ('pending', 'running', 'done', 'diverged', 'failed')),
+    attempts    INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0), -- how often it was started
+    run         INTEGER REFERENCES run (id), -- the run that started it last
+    worker      INTEGER CHECK (worker >= 0), -- that run's thread, from 0; NULL until the job ended
+    created_at  TEXT NOT NULL,               -- UTC
+    started_at  TEXT,                        -- UTC, of the last attempt
+    finished_at TEXT,                        -- UTC; NULL until done, diverged or failed
+    train_s     REAL NOT NULL DEFAULT 0 CHECK (train_s >= 0),       -- seconds in training steps
+    evaluate_s  REAL NOT NULL DEFAULT 0 CHECK (evaluate_s >= 0),    -- seconds in evaluation
+    examples    INTEGER NOT NULL DEFAULT 0 CHECK (examples >= 0),   -- training examples processed
+    objective   REAL,                        -- bits, mean J over the last epoch's steps
+    message     TEXT NOT NULL DEFAULT '',    -- what went wrong, or a note
+    weights     TEXT, -- file of the final weights, relative to the database's folder; NULL when
+                      -- none was asked for or it could not be written
+    CHECK (state <> 'running' OR run IS NOT NULL)
+) STRICT;
+
+-- Finds the jobs of a run that died without reading the whole table.
+CREATE INDEX job_running ON job (run) WHERE state = 'running';
+
+-- What a finished job measured at its end; two rows for every job that is done. The information
+-- columns, izy_lower to izx_upper, are NULL for the methods other than vib.
+CREATE TABLE result (
+    job       INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+    split     TEXT NOT NULL CHECK (split IN ('train', 'test')),
+    epoch     INTEGER NOT NULL CHECK (epoch >= 1), -- epochs completed
+    n         INTEGER NOT NULL CHECK (n >= 1),     -- examples in the split
+    error     REAL, -- share misclassified, 0..1, one sample of z per example
+    error_mc  REAL, -- the same, class probabilities averaged over S samples of z
+    ce        REAL, -- bits, E[-log2 q(y|z)], one sample of z per example
+    ce_mc     REAL, -- bits, E[-log2 mean_s q(y|z_s)] over S samples
+    h_y       REAL, -- bits, H(Y): entropy of the split's labels
+    izy_lower REAL, -- bits, h_y - ce <= I(Z;Y)
+    izy_lower_se REAL, -- bits, its standard error over the examples
+    izy_mc    REAL, -- bits, h_y - ce_mc; bounds I(Y; Z_1..Z_S) of all S samples, not I(Z;Y)
+    izx_upper REAL, -- bits, E[KL(p(z|x) || r(z))] >= I(Z;X), the rate
+    log2_n    REAL NOT NULL, -- bits, I(Z;X) with X uniform over n examples is never above it
+    PRIMARY KEY (job, split)
+) STRICT, WITHOUT ROWID;
+
+-- The way there: every evaluation of a job that is done, diverged or failed. Columns as in result.
+CREATE TABLE epoch (
+    job       INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+    split     TEXT NOT NULL CHECK (split IN ('train', 'test')),
+    epoch     INTEGER NOT NULL CHECK (epoch >= 1), -- epochs completed
+    n         INTEGER NOT NULL CHECK (n >= 1),     -- examples in the split
+    error     REAL, -- share misclassified, 0..1, one sample of z per example
+    error_mc  REAL, -- the same, class probabilities averaged over S samples of z
+    ce        REAL, -- bits, E[-log2 q(y|z)], one sample of z per example
+    ce_mc     REAL, -- bits, E[-log2 mean_s q(y|z_s)] over S samples
+    h_y       REAL, -- bits, H(Y): entropy of the split's labels
+    izy_lower REAL, -- bits, h_y - ce <= I(Z;Y)
+    izy_lower_se REAL, -- bits, its standard error over the examples
+    izy_mc    REAL, -- bits, h_y - ce_mc; bounds I(Y; Z_1..Z_S) of all S samples, not I(Z;Y)
+    izx_upper REAL, -- bits, E[KL(p(z|x) || r(z))] >= I(Z;X), the rate
+    lr        REAL, -- step size of that epoch
+    PRIMARY KEY (job, epoch, split)
+) STRICT, WITHOUT ROWID;
+
+-- Estimates of I(Z;X) at the end of a job that is done, X being uniform over the examples of the
+-- split: see core/bounds.h for what each is. None for the methods other than vib, and none by an
+-- estimator whose value was not finite.
+CREATE TABLE bound (
+    job       INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+    split     TEXT NOT NULL CHECK (split IN ('train', 'test')),
+    estimator TEXT NOT NULL,
+    side      TEXT NOT NULL CHECK (side IN ('lower', 'upper')), -- of I(Z;X) that it is on
+    n         INTEGER NOT NULL CHECK (n >= 1), -- examples used
+    bits      REAL, -- the estimate
+    se        REAL, -- bits, its standard error over these examples
+    cap       REAL NOT NULL, -- bits, log2 n: I(Z;X) over n examples is never above it
+    PRIMARY KEY (job, split, estimator)
+) STRICT, WITHOUT ROWID;
+
+-- Codes of the first save.codes test examples of a job that is done.
+CREATE TABLE code (
+    job        INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+    example    INTEGER NOT NULL CHECK (example >= 0), -- of the test split, from 0
+    label      INTEGER NOT NULL,
+    prediction INTEGER NOT NULL, -- the class that error_mc counts
+    mu         TEXT NOT NULL,    -- JSON, mean of p(z|x): K numbers
+    factor     TEXT NOT NULL,    -- JSON, L of the covariance L L^T: its diagonal, K numbers, then,
+                                 -- with full covariance, what is below it, row by row; [] when the
+                                 -- code is deterministic
+    PRIMARY KEY (job, example)
+) STRICT, WITHOUT ROWID;
+
+-- The decoder of the jobs whose codes were kept: q(y|z) = softmax(z W + b).
+CREATE TABLE decoder (
+    job    INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,
+    weight TEXT NOT NULL, -- JSON, W: K rows of one number per class
+    bias   TEXT NOT NULL  -- JSON, b: one number per class
+) STRICT;
+
+-- Every estimate as a bound on I(Z;X) with X uniform over the whole split: a Monte Carlo one, or
+-- one from some of the examples, with two standard errors to the safe side. From some of the
+-- examples only the lower ones and leave_one_out hold for the whole. The rate is exact, as is
+-- log2 n.
+CREATE VIEW valid_bound AS
+SELECT bound.job, bound.split, bound.estimator, bound.side,
+       CASE WHEN bound.n = result.n AND bound.estimator NOT IN ('mixture', 'leave_one_out')
+            THEN bound.bits
+            WHEN bound.side = 'lower' THEN bound.bits - 2 * bound.se
+            ELSE bound.bits + 2 * bound.se END AS bits
+FROM bound JOIN result ON result.job = bound.job AND result.split = bound.split
+WHERE bound.estimator <> 'rate'
+  AND (bound.side = 'lower' OR bound.estimator = 'leave_one_out' OR bound.n = result.n)
+UNION ALL
+SELECT job, split, 'rate', 'upper', izx_upper FROM result WHERE izx_upper IS NOT NULL
+UNION ALL
+SELECT job, split, 'log2_n', 'upper', log2_n FROM result WHERE izx_upper IS NOT NULL;
+
+-- The information plane: one row per finished job and split, with all that tells jobs apart.
+CREATE VIEW information_plane AS
+SELECT job.id AS job, job.method, job.beta, job.K, job.seed,
+       result.split, result.epoch, result.error, result.error_mc, result.ce, result.h_y,
+       result.izy_lower, result.izx_upper,
+       lower.bits AS izx_lower, lower.estimator AS izx_lower_by,
+       upper.bits AS izx_upper_tight, upper.estimator AS izx_upper_tight_by,
+       result.izy_lower_se, result.ce_mc, result.izy_mc, result.n,
+       job.dataset_name, dataset.ixy, dataset.ixy_se,
+       job.dataset_classes, job.dataset_n_train, job.dataset_n_test, dataset.dim AS dataset_dim,
+       iif(job.dataset_name = 'mixture', job.dataset_separation, NULL) AS dataset_separation,
+       iif(job.dataset_name = 'mixture', job.dataset_noise, NULL) AS dataset_noise,
+       iif(job.dataset_name = 'mixture', job.dataset_seed, NULL) AS dataset_seed,
+       job.model_hidden, job.model_activation, job.model_covariance, job.train_dropout,
+       job.train_confidence_penalty, job.train_label_smoothing,
+       job.train_precision, job.train_epochs, job.train_batch, job.train_lr, job.train_lr_decay,
+       job.train_lr_decay_epochs, job.train_adam_beta1, job.train_adam_beta2,
+       job.train_adam_epsilon, job.train_average_decay,
+       job.evaluate_every, job.evaluate_samples, job.evaluate_bounds, job.evaluate_bounds_n,
+       job.objective, job.weights, job.identity, job.dataset_digest
+FROM result
+LEFT JOIN (SELECT job, split, estimator, max(bits) AS bits FROM valid_bound
+           WHERE side = 'lower' AND bits IS NOT NULL GROUP BY job, split) AS lower
+       ON lower.job = result.job AND lower.split = result.split
+LEFT JOIN (SELECT job, split, estimator, min(bits) AS bits FROM valid_bound
+           WHERE side = 'upper' AND bits IS NOT NULL GROUP BY job, split) AS upper
+       ON upper.job = result.job AND upper.split = result.split
+JOIN job ON job.id = result.job
+JOIN dataset ON dataset.digest = job.dataset_digest
+WHERE job.state = 'done';
+
+-- Analysis. The views from here on need SQLite's mathematical functions (sqrt, pow), which Debian's
+-- library and shell have.
+
+-- Student's t, its 0.975 quantile: mean +- t95 * s / sqrt(n) covers 95 % for n = df + 1 seeds.
+-- Between two rows the one of fewer degrees of freedom holds, which errs towards a wider interval.
+CREATE VIEW student_t (df, t95) AS
+VALUES (1, 12.706205), (2, 4.302653), (3, 3.182446), (4, 2.776445), (5, 2.570582), (6, 2.446912),
+       (7, 2.364624), (8, 2.306004), (9, 2.262157), (10, 2.228139), (11, 2.200985), (12, 2.178813),
+       (13, 2.160369), (14, 2.144787), (15, 2.131450), (16, 2.119905), (17, 2.109816),
+       (18, 2.100922), (19, 2.093024), (20, 2.085963), (21, 2.079614), (22, 2.073873),
+       (23, 2.068658), (24, 2.063899), (25, 2.059539), (26, 2.055529), (27, 2.051831),
+       (28, 2.048407), (29, 2.045230), (30, 2.042272), (40, 2.021075), (60, 2.000298),
+       (120, 1.979930);
+
+-- Where each job belongs. Jobs that differ in nothing but the seed are one point; points that
+-- differ in nothing but beta are one curve of the information plane. Both are named by the lowest
+-- id of their jobs: the row of job with id = point has all values that a point's jobs share. The
+-- digest stands for the keys of the data, as it does in a job's identity. NULLs count as equal.
+CREATE VIEW job_point AS
+SELECT job, curve, min(job) OVER seeds AS point,
+       sum(state = 'diverged') OVER seeds AS n_diverged -- of the point's jobs
+FROM (SELECT id AS job, beta, state, min(id) OVER (PARTITION BY
+                 dataset_digest, method, K, model_hidden, model_activation, model_covariance,
+                 train_precision, train_dropout, train_confidence_penalty, train_label_smoothing,
+                 train_epochs, train_batch, train_lr, train_lr_decay, train_lr_decay_epochs,
+                 train_adam_beta1, train_adam_beta2, train_adam_epsilon, train_average_decay,
+                 evaluate_every, evaluate_samples, evaluate_bounds, evaluate_bounds_n)
+                 AS curve
+      FROM job)
+WINDOW seeds AS (PARTITION BY curve, beta);
+
+-- Every point and split: mean over the seeds that are done and the ends, lo and hi, of its 95 %
+-- t-interval. A NULL among the values is left out. lo and hi are NULL with less than two values,
+-- and are not cut off where a quantity ends, such as an error at 0. Units as in information_plane.
+CREATE VIEW summary AS
+WITH
+centred AS (
+    SELECT point, curve, n_diverged, split,
+           error, avg(error) OVER seeds AS error_mean,
+           error_mc, avg(error_mc) OVER seeds AS error_mc_mean,
+           izy_lower, avg(izy_lower) OVER seeds AS izy_lower_mean,
+           izx_upper, avg(izx_upper) OVER seeds AS izx_upper_mean,
+           izx_lower, avg(izx_lower) OVER seeds AS izx_lower_mean,
+           izx_upper_tight, avg(izx_upper_tight) OVER seeds AS izx_upper_tight_mean,
+           izy_mc, avg(izy_mc) OVER seeds AS izy_mc_mean
+    FROM job_point JOIN information_plane USING (job)
+    WINDOW seeds AS (PARTITION BY point, split)
+),
+spread AS (
+    -- About the mean, as sums of squares about 0 would cancel.
+    SELECT point, curve, n_diverged, split, count(*) AS n_seeds,
+           error_mean, count(error) AS error_n, sum(pow(error - error_mean, 2)) AS error_ss,
+           error_mc_mean, count(error_mc) AS error_mc_n,
+           sum(pow(error_mc - error_mc_mean, 2)) AS error_mc_ss,
+           izy_lower_mean, count(izy_lower) AS izy_lower_n,
+           sum(pow(izy_lower - izy_lower_mean, 2)) AS izy_lower_ss,
+           izx_upper_mean, count(izx_upper) AS izx_upper_n,
+           sum(pow(izx_upper - izx_upper_mean, 2)) AS izx_upper_ss,
+           izx_lower_mean, count(izx_lower) AS izx_lower_n,
+           sum(pow(izx_lower - izx_lower_mean, 2)) AS izx_lower_ss,
+           izx_upper_tight_mean, count(izx_upper_tight) AS izx_upper_tight_n,
+           sum(pow(izx_upper_tight - izx_upper_tight_mean, 2)) AS izx_upper_tight_ss,
+           izy_mc_mean, count(izy_mc) AS izy_mc_n, sum(pow(izy_mc - izy_mc_mean, 2)) AS izy_mc_ss
+    FROM centred GROUP BY point, split
+),
+interval AS MATERIALIZED (
+    SELECT point, curve, n_diverged, split, n_seeds,
+           error_mean, (SELECT min(t95) FROM student_t WHERE df < error_n)
+               * sqrt(error_ss / error_n / (error_n - 1)) AS error_half,
+           error_mc_mean, (SELECT min(t95) FROM student_t WHERE df < error_mc_n)
+               * sqrt(error_mc_ss / error_mc_n / (error_mc_n - 1)) AS error_mc_half,
+           izy_lower_mean, (SELECT min(t95) FROM student_t WHERE df < izy_lower_n)
+               * sqrt(izy_lower_ss / izy_lower_n / (izy_lower_n - 1)) AS izy_lower_half,
+           izx_upper_mean, (SELECT min(t95) FROM student_t WHERE df < izx_upper_n)
+               * sqrt(izx_upper_ss / izx_upper_n / (izx_upper_n - 1)) AS izx_upper_half,
+           izx_lower_mean, (SELECT min(t95) FROM student_t WHERE df < izx_lower_n)
+               * sqrt(izx_lower_ss / izx_lower_n / (izx_lower_n - 1)) AS izx_lower_half,
+           izx_upper_tight_mean, (SELECT min(t95) FROM student_t WHERE df < izx_upper_tight_n)
+               * sqrt(izx_upper_tight_ss / izx_upper_tight_n / (izx_upper_tight_n - 1))
+                   AS izx_upper_tight_half,
+           izy_mc_mean, (SELECT min(t95) FROM student_t WHERE df < izy_mc_n)
+               * sqrt(izy_mc_ss / izy_mc_n / (izy_mc_n - 1)) AS izy_mc_half
+    FROM spread
+)
+SELECT point, curve, job.method, job.beta, job.K, split, n_seeds,
+       n_diverged, -- jobs of the point that diverged: they are in no mean
+       error_mean, error_mean - error_half AS error_lo, error_mean + error_half AS error_hi,
+       error_mc_mean, error_mc_mean - error_mc_half AS error_mc_lo,
+       error_mc_mean + error_mc_half AS error_mc_hi,
+       izy_lower_mean, izy_lower_mean - izy_lower_half AS izy_lower_lo,
+       izy_lower_mean + izy_lower_half AS izy_lower_hi,
+       izx_upper_mean, izx_upper_mean - izx_upper_half AS izx_upper_lo,
+       izx_upper_mean + izx_upper_half AS izx_upper_hi,
+       izx_lower_mean, izx_lower_mean - izx_lower_half AS izx_lower_lo,
+       izx_lower_mean + izx_lower_half AS izx_lower_hi,
+       izx_upper_tight_mean, izx_upper_tight_mean - izx_upper_tight_half AS izx_upper_tight_lo,
+       izx_upper_tight_mean + izx_upper_tight_half AS izx_upper_tight_hi,
+       izy_mc_mean, izy_mc_mean - izy_mc_half AS izy_mc_lo, izy_mc_mean + izy_mc_half AS izy_mc_hi,
+       job.dataset_name, dataset.ixy, dataset.ixy_se,
+       job.dataset_classes, job.dataset_n_train, job.dataset_n_test, dataset.dim AS dataset_dim,
+       iif(job.dataset_name = 'mixture', job.dataset_separation, NULL) AS dataset_separation,
+       iif(job.dataset_name = 'mixture', job.dataset_noise, NULL) AS dataset_noise,
+       iif(job.dataset_name = 'mixture', job.dataset_seed, NULL) AS dataset_seed, job.model_hidden,
+       job.model_activation, job.model_covariance, job.train_dropout, job.train_confidence_penalty,
+       job.train_label_smoothing, job.train_precision, job.train_epochs, job.train_batch,
+       job.train_lr, job.train_lr_decay, job.train_lr_decay_epochs, job.train_adam_beta1,
+       job.train_adam_beta2, job.train_adam_epsilon, job.train_average_decay, job.evaluate_every,
+       job.evaluate_samples, job.evaluate_bounds, job.evaluate_bounds_n, job.dataset_digest
+FROM interval
+JOIN job ON job.id = point
+JOIN dataset ON dataset.digest = job.dataset_digest;
+
+-- The efficient points of the plane, as rows of summary: no other point of that data set and split
+-- has an izx_upper_mean as low and an izy_lower_mean as high, and is better in one of them. The
+-- means are compared as they are, without their intervals.
+CREATE VIEW pareto AS
+WITH
+every AS MATERIALIZED (
+    SELECT * FROM summary WHERE izx_upper_mean IS NOT NULL AND izy_lower_mean IS NOT NULL
+),
+ranked AS (
+    -- The most that is had for fewer bits, or for as many; GROUPS keeps equal points together.
+    SELECT point, split, izy_lower_mean, max(izy_lower_mean) OVER (
+               PARTITION BY dataset_digest, split ORDER BY izx_upper_mean, izy_lower_mean DESC
+               GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS izy_lower_cheaper
+    FROM every
+)
+SELECT * FROM every
+WHERE (point, split) IN (SELECT point, split FROM ranked
+                         WHERE izy_lower_cheaper IS NULL OR izy_lower_mean > izy_lower_cheaper);
+
+-- For every curve, so for every K and other setting, the beta of the least mean error_mc on the
+-- test split; of two that are equal the greater, which keeps fewer bits. A beta that was chosen by
+-- test error makes this error look better than it is.
+CREATE VIEW best_beta AS
+WITH
+ranked AS (
+    SELECT *, row_number() OVER by_error AS place,
+           first_value(error_mc_hi) OVER by_error AS best_hi
+    FROM summary
+    WHERE split = 'test' AND beta IS NOT NULL AND error_mc_mean IS NOT NULL
+    WINDOW by_error AS (PARTITION BY curve ORDER BY error_mc_mean, beta DESC)
+),
+compared AS (
+    SELECT *, count(*) OVER betas AS n_betas,
+           count(*) FILTER (WHERE place > 1 AND (error_mc_lo > best_hi) IS NOT TRUE) OVER betas
+               AS n_indistinguishable
+    FROM ranked
+    WINDOW betas AS (PARTITION BY curve)
+)
+SELECT curve, point, dataset_name, K, beta, n_seeds, error_mc_mean, error_mc_lo, error_mc_hi,
+       n_betas, -- of the curve, this one among them
+       n_indistinguishable -- others whose interval overlaps this one's; a single seed has none,
+                           -- and so overlaps with all
+FROM compared WHERE place = 1;
+
+-- What generalization costs: per point the mean over seeds of test minus train, with the 95 %
+-- t-interval of these differences. ce and izy_lower in bits; izy_lower_gap is also moved by the
+-- difference between the two splits' h_y.
+CREATE VIEW generalization_gap AS
+WITH
+gap AS (
+    SELECT job_point.point, test.error_mc - train.error_mc AS error_mc_gap,
+           test.ce - train.ce AS ce_gap, test.izy_lower - train.izy_lower AS izy_lower_gap
+    FROM job_point
+    JOIN job ON job.id = job_point.job AND job.state = 'done'
+    JOIN result AS train ON train.job = job.id AND train.split = 'train'
+    JOIN result AS test ON test.job = job.id AND test.split = 'test'
+),
+centred AS (
+    SELECT point,
+           error_mc_gap, avg(error_mc_gap) OVER seeds AS error_mc_gap_mean,
+           ce_gap, avg(ce_gap) OVER seeds AS ce_gap_mean,
+           izy_lower_gap, avg(izy_lower_gap) OVER seeds AS izy_lower_gap_mean
+    FROM gap WINDOW seeds AS (PARTITION BY point)
+),
+spread AS (
+    SELECT point, count(*) AS n_seeds,
+           error_mc_gap_mean, count(error_mc_gap) AS error_mc_gap_n,
+           sum(pow(error_mc_gap - error_mc_gap_mean, 2)) AS error_mc_gap_ss,
+           ce_gap_mean, count(ce_gap) AS ce_gap_n, sum(pow(ce_gap - ce_gap_mean, 2)) AS ce_gap_ss,
+           izy_lower_gap_mean, count(izy_lower_gap) AS izy_lower_gap_n,
+           sum(pow(izy_lower_gap - izy_lower_gap_mean, 2)) AS izy_lower_gap_ss
+    FROM centred GROUP BY point
+),
+interval AS MATERIALIZED (
+    SELECT point, n_seeds,
+           error_mc_gap_mean, (SELECT min(t95) FROM student_t WHERE df < error_mc_gap_n)
+               * sqrt(error_mc_gap_ss / error_mc_gap_n / (error_mc_gap_n - 1)) AS error_mc_gap_half,
+           ce_gap_mean, (SELECT min(t95) FROM student_t WHERE df < ce_gap_n)
+               * sqrt(ce_gap_ss / ce_gap_n / (ce_gap_n - 1)) AS ce_gap_half,
+           izy_lower_gap_mean, (SELECT min(t95) FROM student_t WHERE df < izy_lower_gap_n)
+               * sqrt(izy_lower_gap_ss / izy_lower_gap_n / (izy_lower_gap_n - 1))
+                   AS izy_lower_gap_half
+    FROM spread
+)
+SELECT point, job.dataset_name, job.method, job.beta, job.K, n_seeds,
+       error_mc_gap_mean, error_mc_gap_mean - error_mc_gap_half AS error_mc_gap_lo,
+       error_mc_gap_mean + error_mc_gap_half AS error_mc_gap_hi,
+       ce_gap_mean, ce_gap_mean - ce_gap_half AS ce_gap_lo, ce_gap_mean + ce_gap_half AS ce_gap_hi,
+       izy_lower_gap_mean, izy_lower_gap_mean - izy_lower_gap_half AS izy_lower_gap_lo,
+       izy_lower_gap_mean + izy_lower_gap_half AS izy_lower_gap_hi
+FROM interval JOIN job ON job.id = point;
+
+-- What a bit of code is worth, per point and split, from summary's means.
+CREATE VIEW efficiency AS
+SELECT curve, point, dataset_name, K, beta, split, n_seeds,
+       izx_upper_mean, izx_upper_tight_mean, izy_lower_mean,
+       -- I(Z;Y) / I(Z;X) is at least this; NULL where the bound on I(Z;X) is not above 0.
+       CASE WHEN izx_upper_tight_mean > 0 THEN izy_lower_mean / izx_upper_tight_mean END
+           AS label_bits_per_input_bit,
+       -- Bits of izy_lower gained for each bit of izx_upper, the rate, since the next greater beta
+       -- of the curve; NULL at the greatest and where the rate did not rise. Where J is at its
+       -- optimum this lies between the two betas on the training split: d CE = -beta d rate.
+       CASE WHEN izx_upper_mean > lag(izx_upper_mean) OVER falling
+            THEN (izy_lower_mean - lag(izy_lower_mean) OVER falling)
+                 / (izx_upper_mean - lag(izx_upper_mean) OVER falling) END
+           AS marginal_label_bits_per_rate_bit
+FROM summary
+WHERE izx_upper_mean IS NOT NULL AND izy_lower_mean IS NOT NULL
+WINDOW falling AS (PARTITION BY curve, split ORDER BY beta DESC);

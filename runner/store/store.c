@@ -1,0 +1,152 @@
+/* Statements, errors and transactions of the store. */
+#include "runner/store/store.h"
+#include "runner/store/store_internal.h"
+
+#include <assert.h>
+#include <math.h>
+
+int store_fail(const struct store *store, const char *doing, struct vib_error *err) {
+    switch (sqlite3_errcode(store->db) & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return vib_error_set(err, VIB_EBUSY, "%s: cannot %s: another program holds the database",
+                             store->path, doing);
+    case SQLITE_NOMEM:
+        return vib_error_set(err, VIB_ENOMEM, "%s: cannot %s: out of memory", store->path, doing);
+    case SQLITE_READONLY:
+        return vib_error_set(err, VIB_EIO,
+                             "%s: cannot %s: no permission to write it, its -wal or its -shm file",
+                             store->path, doing);
+    default:
+        return vib_error_set(err, VIB_EIO, "%s: cannot %s: %s", store->path, doing,
+                             sqlite3_errmsg(store->db));
+    }
+}
+
+int store_set_busy_ms(struct store *store, int busy_ms, struct vib_error *err) {
+    store->busy_ms = busy_ms;
+    if (sqlite3_busy_timeout(store->db, busy_ms) != SQLITE_OK)
+        return store_fail(store, "set the time limit", err);
+    return 0;
+}
+
+int store_statement(struct store *store, enum store_statement id, const char *sql,
+                    sqlite3_stmt **statement, struct vib_error *err) {
+    sqlite3_stmt **slot = &store->statements[id];
+    int rc = SQLITE_OK;
+    if (*slot == NULL)
+        rc = sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, slot, NULL);
+    *statement = *slot;
+    return rc == SQLITE_OK ? 0 : store_fail(store, "read the tables", err);
+}
+
+void store_reset(sqlite3_stmt *statement) {
+    /* Its result repeats the last step's, which has been dealt with. */
+    (void)sqlite3_reset(statement);
+    (void)sqlite3_clear_bindings(statement);
+}
+
+int store_fetch(struct store *store, sqlite3_stmt *statement, int bound, bool *row,
+                const char *doing, struct vib_error *err) {
+    int code = 0, step = bound == SQLITE_OK ? sqlite3_step(statement) : SQLITE_ERROR;
+    *row = step == SQLITE_ROW;
+    if (*row)
+        return 0;
+    if (bound == SQLITE_NOMEM) /* of which the connection knows nothing */
+        code = vib_error_set(err, VIB_ENOMEM, "%s: cannot %s: out of memory", store->path, doing);
+    else if (step != SQLITE_DONE)
+        code = store_fail(store, doing, err);
+    store_reset(statement);
+    return code;
+}
+
+int store_execute(struct store *store, sqlite3_stmt *statement, int bound, const char *doing,
+                  struct vib_error *err) {
+    bool row;
+    int code = store_fetch(store, statement, bound, &row, doing, err);
+    assert(code != 0 || !row);
+    return code;
+}
+
+int store_bind_real(sqlite3_stmt *statement, int parameter, double value) {
+    return isfinite(value) ? sqlite3_bind_double(statement, parameter, value)
+                           : sqlite3_bind_null(statement, parameter);
+}
+
+int store_bind_text(sqlite3_stmt *statement, int parameter, const char *text) {
+    return sqlite3_bind_text(statement, parameter, text, -1, SQLITE_STATIC);
+}
+
+int store_bind_size(sqlite3_stmt *statement, int parameter, size_t value) {
+    assert(value <= INT64_MAX);
+    return sqlite3_bind_int64(statement, parameter, (sqlite3_int64)value);
+}
+
+/* A statement without parameters and rows. */
+static int run_plain(struct store *store, enum store_statement id, const char *sql,
+                     const char *doing, struct vib_error *err) {
+    sqlite3_stmt *statement;
+    int code = store_statement(store, id, sql, &statement, err);
+    return code != 0 ? code : store_execute(store, statement, SQLITE_OK, doing, err);
+}
+
+int store_begin(struct store *store, struct vib_error *err) {
+    assert(sqlite3_get_autocommit(store->db));
+    return run_plain(store, STORE_BEGIN, "BEGIN IMMEDIATE", "start a transaction", err);
+}
+
+int store_commit(struct store *store, struct vib_error *err) {
+    return run_plain(store, STORE_COMMIT, "COMMIT", "commit a transaction", err);
+}
+
+void store_rollback(struct store *store) {
+    /* Not prepared, so that it also works where preparing would fail for want of memory. Whatever
+     * goes wrong, SQLite leaves no transaction open or undoes it at the next opening. */
+    if (!sqlite3_get_autocommit(store->db))
+        (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+int store_enter(struct store *store, bool *outermost, struct vib_error *err) {
+    *outermost = sqlite3_get_autocommit(store->db) != 0;
+    if (*outermost)
+        return store_begin(store, err);
+    return run_plain(store, STORE_SAVEPOINT, "SAVEPOINT part", "start a savepoint", err);
+}
+
+/* Undoes a savepoint. An error such as a full disk has ended the whole transaction already. */
+static void undo_part(struct store *store) {
+    if (sqlite3_get_autocommit(store->db))
+        return;
+    if (run_plain(store, STORE_ROLLBACK_TO, "ROLLBACK TO part", "undo a savepoint", NULL) != 0 ||
+        run_plain(store, STORE_RELEASE_SAVEPOINT, "RELEASE part", "end a savepoint", NULL) != 0)
+        store_rollback(store);
+}
+
+int store_leave(struct store *store, bool outermost, int code, struct vib_error *err) {
+    if (code == 0 && !outermost)
+        code = run_plain(store, STORE_RELEASE_SAVEPOINT, "RELEASE part", "end a savepoint", err);
+    else if (code == 0)
+        code = store_commit(store, err);
+    if (code != 0 && outermost)
+        store_rollback(store);
+    else if (code != 0)
+        undo_part(store);
+    return code;
+}
+
+int store_query(struct store *store, const char *sql,
+                int (*head)(void *context, struct sqlite3_stmt *statement, struct vib_error *err),
+                int (*row)(void *context, struct sqlite3_stmt *statement, struct vib_error *err),
+                void *context, struct vib_error *err) {
+    sqlite3_stmt *statement = NULL;
+    int code = 0, step;
+    if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) != SQLITE_OK)
+        code = store_fail(store, "read", err);
+    else if (head != NULL)
+        code = head(context, statement, err);
+    while (code == 0 && (step = sqlite3_step(statement)) != SQLITE_DONE)
+        code = step == SQLITE_ROW ? row(context, statement, err) : store_fail(store, "read", err);
+    (void)sqlite3_finalize(statement); /* repeats the last step's error */
+    const int changed = store_unchanged(store, err);
+    return changed != 0 ? changed : code;
+}

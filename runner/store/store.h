@@ -1,0 +1,176 @@
+/* The sweep's SQLite database: what is known of every job, shared by processes, safe to kill.
+ *
+ * Schema: runner/store/schema.sql (commented; units are bits and seconds). WAL, busy_timeout,
+ * STRICT. Thread rule: a store belongs to the thread that opened it. Order of use: store_open;
+ * store_begin_run; store_add_dataset and store_add_job for the whole grid within
+ * store_begin/store_commit; then store_claim / store_finish / store_release as jobs come and go,
+ * store_heartbeat every few seconds; store_end_run; store_close.
+ *
+ * Every function but open and close may be called between store_begin and store_commit, which make
+ * one transaction of them (BEGIN IMMEDIATE); outside, each is a transaction of its own.
+ * Errors, unless said otherwise: VIB_EBUSY when another program holds the write lock longer than
+ * STORE_BUSY_MS (nothing was changed; call again), VIB_EIO with SQLite's words and the path for
+ * anything else, VIB_ENOMEM. */
+#ifndef RUNNER_STORE_STORE_H
+#define RUNNER_STORE_STORE_H
+
+#include "core/dataset.h"
+#include "core/error.h"
+#include "core/evaluate.h"
+#include "core/information.h"
+#include "runner/base/host.h"
+#include "runner/config/keys.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { STORE_BUSY_MS = 5000, STORE_HEARTBEAT_S = 5, STORE_DEAD_AFTER_S = 120 };
+
+enum job_state {
+    JOB_PENDING,  /* not started, or interrupted and to be continued */
+    JOB_RUNNING,  /* claimed by a run */
+    JOB_DONE,     /* has its results */
+    JOB_DIVERGED, /* the loss stopped being finite; a result, not retried */
+    JOB_FAILED    /* could not be carried out; --retry makes it pending */
+};
+
+/* "pending", "running", ...: the text in the database. */
+const char *job_state_name(enum job_state state);
+
+struct store;
+
+/* Opens, creating it (with its schema) where it does not exist; views that are not this program's
+ * word for word are made anew. The folder must exist.
+ * Errors: VIB_ECREATE (cannot be created), VIB_EIO (not a database, not a vib-sweep database by
+ * its application_id, of another user_version, or with a table named like a view: the message says
+ * which), VIB_EBUSY. */
+int store_open(struct store **store, const char *path, struct vib_error *err);
+
+/* Opens an existing database for reading only (for export).
+ * Errors: VIB_EDATA when it does not exist or is no vib-sweep database; VIB_EIO. */
+int store_open_reader(struct store **store, const char *path, struct vib_error *err);
+
+void store_close(struct store *store); /* NULL is harmless */
+
+/* How long to wait for another program's lock before VIB_EBUSY, instead of STORE_BUSY_MS. */
+int store_set_busy_ms(struct store *store, int busy_ms, struct vib_error *err);
+
+int store_begin(struct store *store, struct vib_error *err);
+int store_commit(struct store *store, struct vib_error *err);
+void store_rollback(struct store *store); /* harmless outside a transaction */
+
+/* One invocation of the program. All strings are borrowed for the call. */
+struct run_info {
+    const char *sweep;       /* name */
+    const char *config_path; /* as given */
+    const char *config_text; /* whole text and overrides */
+    const char *version;     /* of the program */
+    const char *build;       /* compiler, flags, matrix backend */
+    const char *libraries;   /* names and versions at run time */
+    const struct host *host;
+    size_t threads;
+};
+
+int store_begin_run(struct store *store, const struct run_info *info, int64_t *run,
+                    struct vib_error *err);
+/* These two also tell when the database's file was deleted or replaced under the open store, which
+ * writes on into a file without a name: VIB_EDATA. outcome: "complete", "incomplete" or
+ * "interrupted". */
+int store_heartbeat(struct store *store, int64_t run, struct vib_error *err);
+int store_end_run(struct store *store, int64_t run, const char *outcome, struct vib_error *err);
+
+/* Records a data set; one that is there already is left alone. */
+int store_add_dataset(struct store *store, const struct vib_dataset *data, struct vib_error *err);
+
+/* Adds a pending job unless its identity is there; gives its row's id and state either way. The
+ * ids of new jobs ascend in the order of the calls. The data set must have been added. */
+int store_add_job(struct store *store, const char *identity, const struct settings *settings,
+                  const struct vib_dataset *data, int64_t *job, enum job_state *state,
+                  struct vib_error *err);
+
+/* Whether a job lacks what is wanted of it and only its training makes: so many codes, weights. */
+int store_lacks(struct store *store, int64_t job, size_t codes, bool weights, bool *lacks,
+                struct vib_error *err);
+
+/* Makes a failed job pending again; any other is left alone. */
+int store_retry(struct store *store, int64_t job, struct vib_error *err);
+
+/* *found is false when there is no such job, as when somebody deleted it. */
+int store_job_state(struct store *store, int64_t job, enum job_state *state, bool *found,
+                    struct vib_error *err);
+
+/* The same by the job's identity. */
+int store_identity_state(struct store *store, const char *identity, enum job_state *state,
+                         bool *found, struct vib_error *err);
+
+/* Takes a pending job for this run: *claimed tells whether it was still pending. Counts an
+ * attempt and stamps its start. */
+int store_claim(struct store *store, int64_t job, int64_t run, bool *claimed,
+                struct vib_error *err);
+
+/* Gives a claimed job back unfinished (interrupted); what it has done is in its checkpoint. One
+ * that was not begun was no attempt. */
+int store_release(struct store *store, int64_t job, int64_t run, bool begun, struct vib_error *err);
+
+/* Makes pending every running job whose run is dead: a process of this machine that is gone, or one
+ * of another machine without a heartbeat for STORE_DEAD_AFTER_S. *n counts them. */
+int store_take_back(struct store *store, const struct host *self, size_t *n, struct vib_error *err);
+
+struct epoch_result {
+    size_t epoch; /* 1-based: epochs completed */
+    double lr;    /* step size of that epoch */
+    struct vib_evaluation split[VIB_SPLITS];
+};
+
+struct kept_codes; /* runner/store/kept_codes.h */
+
+struct job_result {
+    enum job_state state; /* JOB_DONE, JOB_DIVERGED or JOB_FAILED */
+    char message[800];    /* "" or what went wrong, or a note (a damaged checkpoint) */
+    size_t n_epochs;      /* evaluations made, ascending by epoch; the last is the final result */
+    struct epoch_result *epochs;
+    struct vib_information information[VIB_SPLITS]; /* of JOB_DONE; `made` may be empty */
+    struct kept_codes *codes;                       /* of JOB_DONE; NULL when none are kept */
+    const char *weights; /* file of the weights, relative to the database's folder, or NULL */
+    double train_s;      /* seconds in training steps, over all attempts */
+    double evaluate_s;   /* seconds in evaluation and the estimates of I(Z;X), likewise */
+    uint64_t examples;   /* training examples processed */
+    size_t worker;       /* thread that ended it, from 0 */
+    double objective;    /* mean J of the last epoch's steps, bits; NaN if none */
+};
+
+/* Records the end of a claimed job: state, times, every epoch's rows and, only for JOB_DONE, the
+ * final rows, the estimates of I(Z;X) and the codes, in one transaction. *kept is false, and
+ * nothing is written, when the job is no longer this run's (it was taken back). h_y and the labels
+ * of the codes come from `data`. */
+int store_finish(struct store *store, int64_t job, int64_t run, const struct vib_dataset *data,
+                 const struct job_result *result, bool *kept, struct vib_error *err);
+
+/* Final rows of a job, for the report: split[] is filled only when *found. */
+struct result_row {
+    double error, error_mc, izx_upper, izy_lower;
+};
+int store_read_result(struct store *store, int64_t job, struct result_row split[VIB_SPLITS],
+                      bool *found, struct vib_error *err);
+
+/* The tables that export knows, each a fixed SELECT with a stable column and row order. */
+struct export_table {
+    const char *name; /* "plane" */
+    const char *help;
+    const char *sql;
+};
+extern const struct export_table export_tables[];
+extern const size_t n_export_tables;
+
+/* Walks a query's rows for the CSV writer. `head`, unless NULL, gets the statement before the first
+ * row (also when there is none), for the column names; `row` gets it positioned on each row; a
+ * non-zero return stops the walk and becomes the result. VIB_EBUSY when the file, which was read
+ * without locks as this process may not write it, was written meanwhile: the rows may be wrong. */
+struct sqlite3_stmt;
+int store_query(struct store *store, const char *sql,
+                int (*head)(void *context, struct sqlite3_stmt *statement, struct vib_error *err),
+                int (*row)(void *context, struct sqlite3_stmt *statement, struct vib_error *err),
+                void *context, struct vib_error *err);
+
+#endif

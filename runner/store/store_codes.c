@@ -1,0 +1,79 @@
+/* Tables code and decoder. */
+#include "runner/base/json.h"
+#include "runner/store/kept_codes.h"
+#include "runner/store/store_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* rows x columns numbers as JSON: an array, or one of arrays when `nested`. Allocated; NULL when
+ * out of memory. */
+static char *json_text(const float *values, size_t rows, size_t columns, bool nested) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (out == NULL)
+        return NULL;
+    if (nested)
+        fputc('[', out);
+    for (size_t i = 0; i < rows; i++) {
+        if (i > 0)
+            fputc(',', out);
+        json_floats(out, values + i * columns, columns);
+    }
+    if (nested)
+        fputc(']', out);
+    const bool written = !ferror(out);
+    if (fclose(out) == 0 && written)
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* Binds such a text, which SQLite frees; like sqlite3_bind_text. */
+static int bind_json(sqlite3_stmt *statement, int parameter, char *text) {
+    return text == NULL ? SQLITE_NOMEM : sqlite3_bind_text(statement, parameter, text, -1, free);
+}
+
+static int insert_code(struct store *store, int64_t job, size_t example, int label,
+                       const struct kept_codes *kept, struct vib_error *err) {
+    static const char sql[] =
+        "INSERT INTO code (job, example, label, prediction, mu, factor) VALUES (?, ?, ?, ?, ?, ?)";
+    const struct vib_codes *codes = &kept->codes;
+    const size_t K = codes->posterior.K, F = vib_posterior_factor_size(&codes->posterior);
+    const float *factor = F > 0 ? codes->factor + example * F : NULL;
+    sqlite3_stmt *statement;
+    int i = 0, code = store_statement(store, STORE_CODE_INSERT, sql, &statement, err);
+    if (code != 0)
+        return code;
+    int bound = sqlite3_bind_int64(statement, ++i, job);
+    bound |= store_bind_size(statement, ++i, example);
+    bound |= sqlite3_bind_int(statement, ++i, label);
+    bound |= sqlite3_bind_int(statement, ++i, kept->predictions[example]);
+    bound |= bind_json(statement, ++i, json_text(codes->mu + example * K, 1, K, false));
+    bound |= bind_json(statement, ++i, json_text(factor, 1, F, false));
+    return store_execute(store, statement, bound, "record a code", err);
+}
+
+static int insert_decoder(struct store *store, int64_t job, const struct kept_codes *kept,
+                          struct vib_error *err) {
+    static const char sql[] = "INSERT INTO decoder (job, weight, bias) VALUES (?, ?, ?)";
+    const size_t K = kept->codes.posterior.K, classes = kept->classes;
+    sqlite3_stmt *statement;
+    int code = store_statement(store, STORE_DECODER_INSERT, sql, &statement, err);
+    if (code != 0)
+        return code;
+    int bound = sqlite3_bind_int64(statement, 1, job);
+    bound |= bind_json(statement, 2, json_text(kept->decoder, K, classes, true));
+    bound |= bind_json(statement, 3, json_text(kept->decoder + K * classes, 1, classes, false));
+    return store_execute(store, statement, bound, "record a decoder", err);
+}
+
+int store_add_codes(struct store *store, int64_t job, const struct vib_dataset *data,
+                    const struct kept_codes *kept, struct vib_error *err) {
+    const uint8_t *labels = data->split[VIB_TEST].labels;
+    int code = insert_decoder(store, job, kept, err);
+    for (size_t i = 0; i < kept->codes.n && code == 0; i++)
+        code = insert_code(store, job, i, labels[i], kept, err);
+    return code;
+}

@@ -1,0 +1,106 @@
+/* What the files of the store share; for runner/store/store*.c and their tests only. */
+#ifndef RUNNER_STORE_STORE_INTERNAL_H
+#define RUNNER_STORE_STORE_INTERNAL_H
+
+#include "runner/store/store.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+enum {
+    STORE_APPLICATION_ID = 0x56494253, /* "VIBS", as in runner/store/schema.sql */
+    STORE_SCHEMA_VERSION = 2
+};
+
+/* SQL for this moment, as the database stores it. */
+#define STORE_NOW "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+
+/* One per statement text in runner/store/store*.c; prepared at first use, finalised by store_close.
+ */
+enum store_statement {
+    STORE_BEGIN,
+    STORE_COMMIT,
+    STORE_SAVEPOINT,
+    STORE_RELEASE_SAVEPOINT,
+    STORE_ROLLBACK_TO,
+    STORE_RUN_INSERT,
+    STORE_RUN_HEARTBEAT,
+    STORE_RUN_END,
+    STORE_RUN_NEXT,
+    STORE_RUN_LOST,
+    STORE_RUN_TAKE_BACK,
+    STORE_DATASET_INSERT,
+    STORE_JOB_FIND,
+    STORE_JOB_INSERT,
+    STORE_JOB_LACKS,
+    STORE_JOB_RETRY,
+    STORE_JOB_STATE,
+    STORE_JOB_CLAIM,
+    STORE_JOB_RELEASE,
+    STORE_JOB_UNCLAIM,
+    STORE_JOB_FINISH,
+    STORE_EPOCH_DELETE,
+    STORE_EPOCH_INSERT,
+    STORE_RESULT_INSERT,
+    STORE_RESULT_READ,
+    STORE_BOUND_INSERT,
+    STORE_CODE_INSERT,
+    STORE_DECODER_INSERT,
+    STORE_STATEMENTS
+};
+
+struct store {
+    sqlite3 *db;
+    char *path;
+    int busy_ms;
+    bool immutable;      /* read without locks, as nobody was to write; see store_unchanged */
+    struct stat opened;  /* of such a file, when it was opened */
+    int *key_parameters; /* [n_keys] of STORE_JOB_INSERT; 0 = no such column; NULL until needed */
+    sqlite3_stmt *statements[STORE_STATEMENTS];
+};
+
+/* Turns the connection's last error into a code and words; `doing` is "record a run", ... */
+int store_fail(const struct store *store, const char *doing, struct vib_error *err);
+
+/* Whether what was read from an immutable store is what it held when it was opened: VIB_EBUSY if
+ * somebody has written it since, and 0 for other stores. */
+int store_unchanged(const struct store *store, struct vib_error *err);
+
+/* The statement, reset and ready to be bound. sql is the same text at every call with that id. */
+int store_statement(struct store *store, enum store_statement id, const char *sql,
+                    sqlite3_stmt **statement, struct vib_error *err);
+
+/* Both take the OR of what the sqlite3_bind_* calls returned, so that a failed one is reported. */
+
+/* Runs a statement that gives no rows and resets it. */
+int store_execute(struct store *store, sqlite3_stmt *statement, int bound, const char *doing,
+                  struct vib_error *err);
+
+/* Advances to the next row, or resets the statement when *row is false or on an error. */
+int store_fetch(struct store *store, sqlite3_stmt *statement, int bound, bool *row,
+                const char *doing, struct vib_error *err);
+
+/* Resets a statement that was left on a row and forgets its (borrowed) parameters. */
+void store_reset(sqlite3_stmt *statement);
+
+/* A group of statements that happens as a whole: a transaction, or a savepoint within the caller's.
+ * store_leave keeps the group when code is 0, else undoes it; returns the final code. */
+int store_enter(struct store *store, bool *outermost, struct vib_error *err);
+int store_leave(struct store *store, bool outermost, int code, struct vib_error *err);
+
+/* Binds a number; NaN and infinities become NULL. */
+int store_bind_real(sqlite3_stmt *statement, int parameter, double value);
+
+/* Binds text that stays valid until the statement is reset; NULL becomes NULL. */
+int store_bind_text(sqlite3_stmt *statement, int parameter, const char *text);
+
+int store_bind_size(sqlite3_stmt *statement, int parameter, size_t value);
+
+/* Makes views that are not word for word this program's anew; others than ours stay as they are. */
+int store_renew_views(struct store *store, struct vib_error *err);
+
+/* The rows of tables code and decoder for a job that ended; part of store_finish. */
+int store_add_codes(struct store *store, int64_t job, const struct vib_dataset *data,
+                    const struct kept_codes *kept, struct vib_error *err);
+
+#endif

@@ -1,0 +1,336 @@
+/* Opening and closing a store: telling our databases from other files, and making new ones.
+ *
+ * A new file gets its schema in one transaction in SQLite's rollback journal, and only then the
+ * write-ahead log: so application_id stands in the main file from the first commit on, and a file
+ * can be recognised by its first bytes, before SQLite would touch anything on its account. */
+#include "runner/store/store.h"
+#include "runner/store/store_internal.h"
+
+#include "runner/base/atomic_file.h"
+#include "runner/store/schema.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The 100-byte header of an SQLite file: sqlite.org/fileformat2.html, section 1.3. */
+enum { HEADER_BYTES = 72, HEADER_APPLICATION_ID = 68 };
+
+enum file_kind { FILE_BLANK, FILE_OURS, FILE_OTHER };
+
+/* Refuses, before SQLite opens it, what is no ordinary file; tells whether there is one. */
+static int check_path(const char *path, bool *exists, struct vib_error *err) {
+    struct stat status;
+    *exists = false;
+    if (*path == '\0')
+        return vib_error_set(err, VIB_ECREATE, "the name of the database is empty");
+    if (stat(path, &status) != 0) {
+        if (errno == ENOENT)
+            return 0;
+        return vib_error_set(err, VIB_ECREATE, "cannot open %s: %s", path, strerror(errno));
+    }
+    if (!S_ISREG(status.st_mode))
+        return vib_error_set(err, VIB_EIO, "%s is not a database but %s", path,
+                             S_ISDIR(status.st_mode) ? "a folder" : "a special file");
+    *exists = true;
+    return 0;
+}
+
+/* Reads through SQLite's own file handle: closing another descriptor of the same file would drop
+ * the locks that this process may hold on it (POSIX), and reading by SQL could alter a database of
+ * another program that is to be recovered. */
+static int file_kind(struct store *store, enum file_kind *kind, struct vib_error *err) {
+    static const char magic[16] = "SQLite format 3";
+    unsigned char header[HEADER_BYTES];
+    sqlite3_file *file = NULL;
+    sqlite3_int64 size = 0;
+    if (sqlite3_file_control(store->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+        file->pMethods == NULL || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+        return vib_error_set(err, VIB_EIO, "%s: cannot read", store->path);
+    *kind = size == 0 ? FILE_BLANK : FILE_OTHER;
+    if (size < HEADER_BYTES)
+        return 0;
+    if (file->pMethods->xRead(file, header, HEADER_BYTES, 0) != SQLITE_OK)
+        return vib_error_set(err, VIB_EIO, "%s: cannot read", store->path);
+    const unsigned char *id = header + HEADER_APPLICATION_ID;
+    const uint32_t application =
+        (uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 | (uint32_t)id[2] << 8 | (uint32_t)id[3];
+    if (memcmp(header, magic, sizeof magic) == 0 && application == STORE_APPLICATION_ID)
+        *kind = FILE_OURS;
+    return 0;
+}
+
+static int refuse(const struct store *store, int code, struct vib_error *err) {
+    return vib_error_set(err, code, "%s is not a vib-sweep database; it was left as it is",
+                         store->path);
+}
+
+/* The first column of the first row of a query, as an integer. */
+static int query_integer(struct store *store, const char *sql, int64_t *value,
+                         struct vib_error *err) {
+    sqlite3_stmt *statement = NULL;
+    int code = 0;
+    if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW)
+        *value = sqlite3_column_int64(statement, 0);
+    else
+        code = store_fail(store, "read", err);
+    (void)sqlite3_finalize(statement); /* repeats the last step's error */
+    return code;
+}
+
+/* Two processes may find the same blank file: the second to get the lock sees the first's work. */
+static int create_schema(struct store *store, struct vib_error *err) {
+    int64_t application = 0, tables = 0;
+    int code = store_begin(store, err);
+    if (code != 0)
+        return code;
+    if ((code = query_integer(store, "PRAGMA application_id", &application, err)) != 0 ||
+        (code = query_integer(store, "SELECT count(*) FROM sqlite_schema", &tables, err)) != 0)
+        goto out;
+    if (application != STORE_APPLICATION_ID && (application != 0 || tables != 0))
+        code = refuse(store, VIB_EIO, err);
+    else if (application == 0 &&
+             sqlite3_exec(store->db, (const char *)schema_sql, NULL, NULL, NULL) != SQLITE_OK)
+        code = store_fail(store, "create the tables", err);
+    else
+        code = store_commit(store, err);
+out:
+    store_rollback(store);
+    return code;
+}
+
+/* The one place where a database of an older schema is brought up to date (writers) or declared
+ * readable as it is (readers). `refusal` is the code for one that cannot be used. */
+static int adopt_version(struct store *store, int refusal, struct vib_error *err) {
+    int64_t version = 0;
+    int code = query_integer(store, "PRAGMA user_version", &version, err);
+    if (code != 0)
+        return code;
+    switch (version) {
+    case STORE_SCHEMA_VERSION:
+        return 0;
+    default:
+        return vib_error_set(err, refusal,
+                             "%s has schema version %lld; this program knows version %d%s",
+                             store->path, (long long)version, STORE_SCHEMA_VERSION,
+                             version > STORE_SCHEMA_VERSION
+                                 ? ": use a newer program"
+                                 : ", whose jobs give other results: start a new database");
+    }
+}
+
+/* SQLite begins the change as a reader, and then does not wait for a writer by itself. */
+static int use_write_ahead_log(struct store *store, struct vib_error *err) {
+    enum { PAUSE_MS = 5 };
+    static const char sql[] = "PRAGMA journal_mode = WAL";
+    for (int waited_ms = 0;; waited_ms += PAUSE_MS) {
+        sqlite3_stmt *statement = NULL;
+        int code = 0, step = sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL);
+        if (step == SQLITE_OK)
+            step = sqlite3_step(statement);
+        const bool busy = (step & 0xff) == SQLITE_BUSY && waited_ms < store->busy_ms;
+        if (step != SQLITE_ROW)
+            code = store_fail(store, "use a write-ahead log", err);
+        else if (sqlite3_stricmp((const char *)sqlite3_column_text(statement, 0), "wal") != 0)
+            code = vib_error_set(err, VIB_EIO,
+                                 "%s: this file system cannot hold SQLite's write-ahead log; "
+                                 "keep the database on a local disk",
+                                 store->path);
+        (void)sqlite3_finalize(statement); /* repeats the last step's error */
+        if (!busy)
+            return code;
+        (void)sqlite3_sleep(PAUSE_MS);
+    }
+}
+
+static int configure(struct store *store, const char *sql, struct vib_error *err) {
+    if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return store_fail(store, "set up the connection", err);
+    return 0;
+}
+
+/* Whether the folder of a path is there, but not for us to write in. */
+static bool folder_forbidden(const char *path) {
+    char *folder = atomic_file_folder(path);
+    const bool forbidden = folder != NULL && access(folder, F_OK) == 0 && access(folder, W_OK) != 0;
+    free(folder);
+    return forbidden;
+}
+
+/* Opens the file only; nothing is read or written but what creating an empty file takes. name is
+ * the store's path or a URI of it. */
+static int open_file(struct store *store, const char *name, int flags, int failure,
+                     struct vib_error *err) {
+    const int rc = sqlite3_open_v2(name, &store->db,
+                                   flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    if (store->db == NULL || (rc & 0xff) == SQLITE_NOMEM)
+        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", store->path);
+    if (rc != SQLITE_OK) {
+        int number = sqlite3_system_errno(store->db);
+        /* SQLite tells of its second, read-only try to open; what a missing file needs is a folder
+         * that may be written. */
+        if (number == ENOENT && failure == VIB_ECREATE && folder_forbidden(store->path))
+            number = EACCES;
+        return vib_error_set(err, failure, "cannot open %s: %s", store->path,
+                             number != 0 ? strerror(number) : sqlite3_errmsg(store->db));
+    }
+    return store_set_busy_ms(store, STORE_BUSY_MS, err);
+}
+
+/* A store without a connection, or NULL when out of memory. */
+static struct store *store_new(const char *path) {
+    struct store *store = calloc(1, sizeof *store);
+    if (store != NULL && (store->path = strdup(path)) == NULL) {
+        free(store);
+        return NULL;
+    }
+    return store;
+}
+
+static int open_writer(struct store *store, bool exists, struct vib_error *err) {
+    enum file_kind kind;
+    int code = open_file(store, store->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                         exists ? VIB_EIO : VIB_ECREATE, err);
+    if (code != 0 || (code = file_kind(store, &kind, err)) != 0)
+        return code;
+    if (kind == FILE_OTHER)
+        return refuse(store, VIB_EIO, err);
+    if (sqlite3_db_readonly(store->db, "main") != 0)
+        return vib_error_set(err, VIB_EIO, "%s: no permission to write", store->path);
+    if (kind == FILE_BLANK && (code = create_schema(store, err)) != 0)
+        return code;
+    if ((code = adopt_version(store, VIB_EIO, err)) != 0 ||
+        (code = use_write_ahead_log(store, err)) != 0 ||
+        (code = store_renew_views(store, err)) != 0)
+        return code;
+    return configure(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", err);
+}
+
+int store_open(struct store **out, const char *path, struct vib_error *err) {
+    bool exists;
+    int code = check_path(path, &exists, err);
+    *out = NULL;
+    if (code != 0)
+        return code;
+    struct store *store = store_new(path);
+    if (store == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", path);
+    if ((code = open_writer(store, exists, err)) != 0)
+        store_close(store);
+    else
+        *out = store;
+    return code;
+}
+
+/* Whether a database lies, without a log, where we may not create one, or should not: SQLite
+ * refuses to read what is marked as having a log, unless it is told that nobody will write; and a
+ * log that we made beside another user's database would keep its owner from writing. */
+static bool at_rest(const char *path) {
+    char *log = NULL;
+    if (!folder_forbidden(path) && access(path, W_OK) == 0)
+        return false;
+    if (asprintf(&log, "%s-wal", path) < 0)
+        return false;
+    const bool absent = access(log, F_OK) != 0;
+    free(log);
+    return absent;
+}
+
+/* "file:" and the path with all but plain characters escaped; allocated, or NULL. */
+static char *immutable_uri(const char *path) {
+    static const char digits[] = "0123456789abcdef", tail[] = "?immutable=1";
+    char *uri = malloc(sizeof "file:" + 3 * strlen(path) + sizeof tail);
+    if (uri == NULL)
+        return NULL;
+    char *end = stpcpy(uri, "file:");
+    for (const unsigned char *c = (const unsigned char *)path; *c != '\0'; c++) {
+        if (isalnum(*c) || *c == '/' || *c == '.' || *c == '-' || *c == '_') {
+            *end++ = (char)*c;
+            continue;
+        }
+        *end++ = '%';
+        *end++ = digits[*c >> 4];
+        *end++ = digits[*c & 15];
+    }
+    memcpy(end, tail, sizeof tail);
+    return uri;
+}
+
+static int open_immutable(struct store *store, struct vib_error *err) {
+    char *uri = immutable_uri(store->path);
+    if (uri == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", store->path);
+    const int code = open_file(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, VIB_EIO, err);
+    free(uri);
+    store->immutable = true;
+    if (code == 0 && stat(store->path, &store->opened) != 0)
+        return vib_error_set(err, VIB_EIO, "%s: cannot read: %s", store->path, strerror(errno));
+    return code;
+}
+
+int store_unchanged(const struct store *store, struct vib_error *err) {
+    const struct stat *then = &store->opened;
+    struct stat now;
+    if (!store->immutable)
+        return 0;
+    if (stat(store->path, &now) == 0 && now.st_dev == then->st_dev && now.st_ino == then->st_ino &&
+        now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+        now.st_mtim.tv_nsec == then->st_mtim.tv_nsec)
+        return 0;
+    return vib_error_set(err, VIB_EBUSY, "%s was written while it was read: try again",
+                         store->path);
+}
+
+/* Opened for writing where that is allowed, as SQLite then can recover the log of a killed process
+ * and leaves no files of its own behind; query_only keeps SQL from changing anything. */
+static int open_reader(struct store *store, struct vib_error *err) {
+    enum file_kind kind;
+    int code = at_rest(store->path)
+                   ? open_immutable(store, err)
+                   : open_file(store, store->path, SQLITE_OPEN_READWRITE, VIB_EIO, err);
+    if (code != 0 || (code = file_kind(store, &kind, err)) != 0)
+        return code;
+    if (kind != FILE_OURS)
+        return refuse(store, VIB_EDATA, err);
+    if ((code = adopt_version(store, VIB_EDATA, err)) != 0)
+        return code;
+    return configure(store, "PRAGMA query_only = ON", err);
+}
+
+int store_open_reader(struct store **out, const char *path, struct vib_error *err) {
+    bool exists;
+    *out = NULL;
+    if (check_path(path, &exists, err) != 0) {
+        if (err != NULL)
+            err->code = VIB_EDATA;
+        return VIB_EDATA;
+    }
+    if (!exists)
+        return vib_error_set(err, VIB_EDATA, "there is no database %s", path);
+    struct store *store = store_new(path);
+    if (store == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", path);
+    const int code = open_reader(store, err);
+    if (code != 0)
+        store_close(store);
+    else
+        *out = store;
+    return code;
+}
+
+void store_close(struct store *store) {
+    if (store == NULL)
+        return;
+    for (size_t i = 0; i < STORE_STATEMENTS; i++)
+        (void)sqlite3_finalize(store->statements[i]); /* repeats errors reported before */
+    /* Cannot fail: every statement is finalised. A transaction left open is rolled back. */
+    (void)sqlite3_close(store->db);
+    free(store->key_parameters);
+    free(store->path);
+    free(store);
+}

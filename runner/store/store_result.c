@@ -1,0 +1,199 @@
+/* Results: recording the end of a job as a whole, and reading it back. */
+#include "runner/store/store.h"
+#include "runner/store/store_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The measured columns, alike in tables result and epoch, and their parameters 4 to 11. What has
+ * no rate has no information columns. */
+#define MEASURED "n, error, error_mc, ce, ce_mc, h_y, izx_upper, izy_lower, izy_mc, izy_lower_se"
+#define MEASURED_VALUES                                                                            \
+    "?4, ?5, ?6, ?7, ?8, ?9, ?10, iif(?10 IS NULL, NULL, ?9 - ?7),"                                \
+    " iif(?10 IS NULL, NULL, ?9 - ?8), iif(?10 IS NULL, NULL, ?11)"
+
+/* What one row of either table holds. */
+struct measurement {
+    int64_t job;
+    size_t epoch;
+    enum vib_split_id split;
+    const struct vib_split *data;
+    const struct vib_evaluation *evaluation;
+};
+
+static int bind_measurement(sqlite3_stmt *statement, const struct measurement *m) {
+    int i = 0, bound = sqlite3_bind_int64(statement, ++i, m->job);
+    bound |= store_bind_text(statement, ++i, vib_split_name(m->split));
+    bound |= store_bind_size(statement, ++i, m->epoch);
+    bound |= store_bind_size(statement, ++i, m->data->n);
+    bound |= store_bind_real(statement, ++i, m->evaluation->error);
+    bound |= store_bind_real(statement, ++i, m->evaluation->error_mc);
+    bound |= store_bind_real(statement, ++i, m->evaluation->ce);
+    bound |= store_bind_real(statement, ++i, m->evaluation->ce_mc);
+    bound |= store_bind_real(statement, ++i, m->data->h_y);
+    bound |= store_bind_real(statement, ++i, m->evaluation->rate);
+    bound |= store_bind_real(statement, ++i, m->evaluation->ce_se);
+    return bound;
+}
+
+static int insert_result(struct store *store, const struct measurement *m, struct vib_error *err) {
+    static const char sql[] = "INSERT INTO result (job, split, epoch, " MEASURED
+                              ", log2_n) VALUES (?1, ?2, ?3, " MEASURED_VALUES ", ?12)";
+    sqlite3_stmt *statement;
+    int code = store_statement(store, STORE_RESULT_INSERT, sql, &statement, err);
+    if (code != 0)
+        return code;
+    int bound = bind_measurement(statement, m);
+    bound |= store_bind_real(statement, 12, log2((double)m->data->n));
+    return store_execute(store, statement, bound, "record a result", err);
+}
+
+static int insert_epoch(struct store *store, const struct measurement *m, double lr,
+                        struct vib_error *err) {
+    static const char sql[] = "INSERT INTO epoch (job, split, epoch, " MEASURED
+                              ", lr)"
+                              " VALUES (?1, ?2, ?3, " MEASURED_VALUES ", ?12)";
+    sqlite3_stmt *statement;
+    int code = store_statement(store, STORE_EPOCH_INSERT, sql, &statement, err);
+    if (code != 0)
+        return code;
+    int bound = bind_measurement(statement, m);
+    bound |= store_bind_real(statement, 12, lr);
+    return store_execute(store, statement, bound, "record an epoch", err);
+}
+
+static int insert_rows(struct store *store, int64_t job, const struct vib_dataset *data,
+                       const struct job_result *result, struct vib_error *err) {
+    for (size_t i = 0; i < result->n_epochs; i++)
+        for (int split = 0; split < VIB_SPLITS; split++) {
+            const struct epoch_result *epoch = &result->epochs[i];
+            const struct measurement m = {job, epoch->epoch, (enum vib_split_id)split,
+                                          &data->split[split], &epoch->split[split]};
+            int code = insert_epoch(store, &m, epoch->lr, err);
+            if (code == 0 && result->state == JOB_DONE && i + 1 == result->n_epochs)
+                code = insert_result(store, &m, err);
+            if (code != 0)
+                return code;
+        }
+    return 0;
+}
+
+static int insert_bound(struct store *store, int64_t job, enum vib_split_id split,
+                        enum vib_estimator estimator, const struct vib_information *information,
+                        struct vib_error *err) {
+    static const char sql[] =
+        "INSERT INTO bound (job, split, estimator, side, n, bits, se, cap)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    const struct vib_bound *bound_on_izx = &information->bound[estimator];
+    sqlite3_stmt *statement;
+    int i = 0, code = store_statement(store, STORE_BOUND_INSERT, sql, &statement, err);
+    if (code != 0)
+        return code;
+    int bound = sqlite3_bind_int64(statement, ++i, job);
+    bound |= store_bind_text(statement, ++i, vib_split_name(split));
+    bound |= store_bind_text(statement, ++i, vib_estimator_name(estimator));
+    bound |= store_bind_text(statement, ++i,
+                             vib_estimator_side(estimator) == VIB_LOWER ? "lower" : "upper");
+    bound |= store_bind_size(statement, ++i, information->n);
+    bound |= store_bind_real(statement, ++i, bound_on_izx->bits);
+    bound |= store_bind_real(statement, ++i, bound_on_izx->se_bits);
+    bound |= store_bind_real(statement, ++i, log2((double)information->n));
+    return store_execute(store, statement, bound, "record an estimate of I(Z;X)", err);
+}
+
+static int insert_bounds(struct store *store, int64_t job, const struct job_result *result,
+                         struct vib_error *err) {
+    int code = 0;
+    for (int split = 0; split < VIB_SPLITS; split++)
+        for (int e = 0; e < VIB_ESTIMATORS && code == 0; e++)
+            if (result->information[split].made & 1u << e)
+                code = insert_bound(store, job, (enum vib_split_id)split, (enum vib_estimator)e,
+                                    &result->information[split], err);
+    return code;
+}
+
+static int finish_job(struct store *store, int64_t job, int64_t run,
+                      const struct job_result *result, bool *kept, struct vib_error *err) {
+    static const char sql[] =
+        "UPDATE job SET state = ?3, message = ?4, train_s = ?5,"
+        " evaluate_s = ?6, examples = ?7, objective = ?8, worker = ?9, weights = ?10,"
+        " finished_at = " STORE_NOW " WHERE id = ?1 AND run = ?2 AND state = 'running'";
+    sqlite3_stmt *statement;
+    int code = store_statement(store, STORE_JOB_FINISH, sql, &statement, err);
+    if (code != 0)
+        return code;
+    int bound = sqlite3_bind_int64(statement, 1, job);
+    bound |= sqlite3_bind_int64(statement, 2, run);
+    bound |= store_bind_text(statement, 3, job_state_name(result->state));
+    bound |= store_bind_text(statement, 4, result->message);
+    bound |= store_bind_real(statement, 5, result->train_s);
+    bound |= store_bind_real(statement, 6, result->evaluate_s);
+    bound |= store_bind_size(statement, 7, result->examples);
+    bound |= store_bind_real(statement, 8, result->objective);
+    bound |= store_bind_size(statement, 9, result->worker);
+    bound |= store_bind_text(statement, 10, result->weights);
+    if ((code = store_execute(store, statement, bound, "record the end of a job", err)) != 0)
+        return code;
+    *kept = sqlite3_changes(store->db) == 1;
+    return 0;
+}
+
+int store_finish(struct store *store, int64_t job, int64_t run, const struct vib_dataset *data,
+                 const struct job_result *result, bool *kept, struct vib_error *err) {
+    bool outermost, ours = false;
+    int code = store_enter(store, &outermost, err);
+    *kept = false;
+    if (code != 0)
+        return code;
+    code = finish_job(store, job, run, result, &ours, err);
+    if (code == 0 && ours)
+        code = insert_rows(store, job, data, result, err);
+    if (code == 0 && ours && result->state == JOB_DONE)
+        code = insert_bounds(store, job, result, err);
+    if (code == 0 && ours && result->state == JOB_DONE && result->codes != NULL)
+        code = store_add_codes(store, job, data, result->codes, err);
+    code = store_leave(store, outermost, code, err);
+    *kept = code == 0 && ours;
+    return code;
+}
+
+static double column_real(sqlite3_stmt *row, int column) {
+    return sqlite3_column_type(row, column) == SQLITE_NULL ? (double)NAN
+                                                           : sqlite3_column_double(row, column);
+}
+
+static int read_split(struct store *store, int64_t job, enum vib_split_id split,
+                      struct result_row *out, bool *found, struct vib_error *err) {
+    static const char sql[] =
+        "SELECT error, error_mc, izx_upper, izy_lower FROM result"
+        " WHERE job = ? AND split = ?";
+    sqlite3_stmt *statement;
+    int code = store_statement(store, STORE_RESULT_READ, sql, &statement, err);
+    if (code != 0)
+        return code;
+    int bound = sqlite3_bind_int64(statement, 1, job);
+    bound |= store_bind_text(statement, 2, vib_split_name(split));
+    code = store_fetch(store, statement, bound, found, "read a result", err);
+    if (code != 0 || !*found)
+        return code;
+    out->error = column_real(statement, 0);
+    out->error_mc = column_real(statement, 1);
+    out->izx_upper = column_real(statement, 2);
+    out->izy_lower = column_real(statement, 3);
+    store_reset(statement);
+    return 0;
+}
+
+int store_read_result(struct store *store, int64_t job, struct result_row split[VIB_SPLITS],
+                      bool *found, struct vib_error *err) {
+    struct result_row rows[VIB_SPLITS];
+    int code = 0;
+    *found = true;
+    for (int i = 0; code == 0 && *found && i < VIB_SPLITS; i++)
+        code = read_split(store, job, (enum vib_split_id)i, &rows[i], found, err);
+    if (code != 0)
+        *found = false;
+    if (*found)
+        memcpy(split, rows, sizeof rows);
+    return code;
+}

@@ -1,0 +1,103 @@
+/* The views of a database: they hold nothing, so they follow the program that sweeps into it, where
+ * the tables stay as they were made. */
+#include "runner/store/store_internal.h"
+
+#include "runner/store/schema.h"
+
+/* An empty database of this program, and its views, in the order of their making. */
+struct fresh {
+    sqlite3 *db;
+    sqlite3_stmt *views; /* name, text */
+};
+
+static int no_memory(const struct store *store, struct vib_error *err) {
+    return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", store->path);
+}
+
+static int fresh_open(struct fresh *fresh, const struct store *store, struct vib_error *err) {
+    static const char query[] =
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid";
+    if (sqlite3_open(":memory:", &fresh->db) == SQLITE_OK &&
+        sqlite3_exec(fresh->db, (const char *)schema_sql, NULL, NULL, NULL) == SQLITE_OK &&
+        sqlite3_prepare_v2(fresh->db, query, -1, &fresh->views, NULL) == SQLITE_OK)
+        return 0;
+    return no_memory(store, err);
+}
+
+static void fresh_close(struct fresh *fresh) {
+    (void)sqlite3_finalize(fresh->views); /* repeats the last step's error */
+    (void)sqlite3_close(fresh->db);       /* cannot fail: its statement is finalised */
+}
+
+/* Whether the store has the view that stands in the row, word for word. */
+static int is_same(struct store *store, sqlite3_stmt *row, bool *same, struct vib_error *err) {
+    static const char query[] =
+        "SELECT 1 FROM sqlite_schema WHERE type = 'view' AND name = ?1 AND sql = ?2";
+    sqlite3_stmt *statement = NULL;
+    int code = 0, step = sqlite3_prepare_v2(store->db, query, -1, &statement, NULL);
+    if (step == SQLITE_OK)
+        step = sqlite3_bind_value(statement, 1, sqlite3_column_value(row, 0));
+    if (step == SQLITE_OK)
+        step = sqlite3_bind_value(statement, 2, sqlite3_column_value(row, 1));
+    if (step == SQLITE_OK)
+        step = sqlite3_step(statement);
+    *same = step == SQLITE_ROW;
+    if (step != SQLITE_ROW && step != SQLITE_DONE)
+        code = store_fail(store, "look up the views", err);
+    (void)sqlite3_finalize(statement); /* repeats the last step's error */
+    return code;
+}
+
+static int are_same(struct store *store, sqlite3_stmt *views, bool *same, struct vib_error *err) {
+    int code = 0, step = SQLITE_ROW;
+    *same = true;
+    while (code == 0 && *same && (step = sqlite3_step(views)) == SQLITE_ROW)
+        code = is_same(store, views, same, err);
+    if (step != SQLITE_ROW && step != SQLITE_DONE)
+        code = no_memory(store, err);
+    (void)sqlite3_reset(views); /* repeats the last step's error */
+    return code;
+}
+
+static int replace(struct store *store, sqlite3_stmt *row, struct vib_error *err) {
+    char *sql = sqlite3_mprintf("DROP VIEW IF EXISTS \"%w\"; %s", sqlite3_column_text(row, 0),
+                                sqlite3_column_text(row, 1));
+    if (sql == NULL)
+        return no_memory(store, err);
+    int code = 0;
+    const int result = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+    if (result == SQLITE_ERROR)
+        code = vib_error_set(
+            err, VIB_EIO,
+            "%s: a table or an index of it is named %s, as one of this program's views: rename or "
+            "drop it",
+            store->path, (const char *)sqlite3_column_text(row, 0));
+    else if (result != SQLITE_OK)
+        code = store_fail(store, "bring the views up to date", err);
+    sqlite3_free(sql);
+    return code;
+}
+
+static int replace_all(struct store *store, sqlite3_stmt *views, struct vib_error *err) {
+    int step = SQLITE_ROW, code = store_begin(store, err);
+    while (code == 0 && (step = sqlite3_step(views)) == SQLITE_ROW)
+        code = replace(store, views, err);
+    if (step != SQLITE_ROW && step != SQLITE_DONE)
+        code = no_memory(store, err);
+    if (code == 0)
+        code = store_commit(store, err);
+    store_rollback(store);
+    return code;
+}
+
+int store_renew_views(struct store *store, struct vib_error *err) {
+    struct fresh fresh = {NULL, NULL};
+    bool same = false;
+    int code = fresh_open(&fresh, store, err);
+    if (code == 0)
+        code = are_same(store, fresh.views, &same, err);
+    if (code == 0 && !same)
+        code = replace_all(store, fresh.views, err);
+    fresh_close(&fresh);
+    return code;
+}

@@ -1,0 +1,251 @@
+#include "runner/sweep/data.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MIXTURE_EXAMPLES = 10000 }; /* per split, where the spec leaves it open */
+
+/* One loaded data set; a list, because a sweep has few of them. */
+struct entry {
+    struct entry *next;
+    char *name, *dir; /* owned; what spec's point to */
+    struct data_spec spec;
+    struct vib_dataset data;
+};
+
+struct data_cache {
+    struct entry *entries;
+};
+
+static const char *const file_names[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+                                         "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
+enum { N_FILES = sizeof file_names / sizeof file_names[0] };
+
+/* A folder where a data set may be, and how to call it in a message. */
+struct place {
+    char *path; /* NULL when the variable it depends on is not set; owned */
+    const char *label;
+};
+enum { N_PLACES = 3 };
+
+static int no_memory(struct vib_error *err) {
+    return vib_error_set(err, VIB_ENOMEM, "out of memory while loading a data set");
+}
+
+/* "prefix/middle/name", allocated. */
+static char *join(const char *prefix, const char *middle, const char *name) {
+    size_t size = strlen(prefix) + strlen(middle) + strlen(name) + 3;
+    char *path = malloc(size);
+    if (path != NULL)
+        snprintf(path, size, "%s/%s%s%s", prefix, middle, *middle != '\0' ? "/" : "", name);
+    return path;
+}
+
+static const char *variable(const char *name) {
+    const char *value = getenv(name);
+    return value != NULL && *value != '\0' ? value : NULL;
+}
+
+static void release_places(struct place places[N_PLACES]) {
+    for (size_t i = 0; i < N_PLACES; i++)
+        free(places[i].path);
+}
+
+/* Lists where a data set of that name is looked for, in this order. */
+static int find_places(const char *name, struct place places[N_PLACES], struct vib_error *err) {
+    const char *own = variable("VIB_SWEEP_DATA");
+    const char *shared = variable("XDG_DATA_HOME"), *home = variable("HOME");
+
+    places[0] = (struct place){.label = "$VIB_SWEEP_DATA"};
+    places[1] = (struct place){.label = "$XDG_DATA_HOME and $HOME"};
+    places[2] = (struct place){.path = join("/usr/share/datasets", "", name)};
+    if (own != NULL)
+        places[0].path = join(own, "", name);
+    if (shared != NULL)
+        places[1].path = join(shared, "vib-sweep", name);
+    else if (home != NULL)
+        places[1].path = join(home, ".local/share/vib-sweep", name);
+
+    if (places[2].path == NULL || (own != NULL && places[0].path == NULL) ||
+        ((shared != NULL || home != NULL) && places[1].path == NULL)) {
+        release_places(places);
+        return no_memory(err);
+    }
+    return 0;
+}
+
+static bool is_folder(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* How to get a data set, for the end of a message. */
+static void how_to_get(const char *name, char *text, size_t size) {
+    if (strcmp(name, "fashion-mnist") == 0) {
+        snprintf(text, size, "on Debian `apt-get install dataset-fashion-mnist` provides it");
+        return;
+    }
+    snprintf(text, size, "it needs the four %s files %s, %s, %s and %s, each raw or with .gz",
+             strcmp(name, "mnist") == 0 ? "original MNIST" : "IDX", file_names[0], file_names[1],
+             file_names[2], file_names[3]);
+}
+
+static int not_found(const char *name, const struct place places[N_PLACES], struct vib_error *err) {
+    char list[400] = "", how[256];
+    for (size_t i = 0; i < N_PLACES; i++) {
+        size_t length = strlen(list);
+        snprintf(list + length, sizeof list - length, "%s%s%s", i > 0 ? ", " : "",
+                 places[i].path != NULL ? places[i].path : places[i].label,
+                 places[i].path != NULL ? "" : " (not set)");
+    }
+    how_to_get(name, how, sizeof how);
+    return vib_error_set(err, VIB_EDATA,
+                         "data set '%s' not found; tried the folders %s; %s; dataset.dir names a "
+                         "folder directly",
+                         name, list, how);
+}
+
+/* Whether dir has that file, raw or with .gz; out of memory counts as yes: the loader will say. */
+static bool has_file(const char *dir, const char *name) {
+    char *path = join(dir, "", name), *packed = NULL;
+    bool found = true;
+    if (path != NULL && access(path, F_OK) != 0) {
+        size_t size = strlen(path) + sizeof ".gz";
+        packed = malloc(size);
+        if (packed != NULL) {
+            snprintf(packed, size, "%s.gz", path);
+            found = access(packed, F_OK) == 0;
+        }
+    }
+    free(packed);
+    free(path);
+    return found;
+}
+
+static int load_from(const struct data_spec *spec, const char *dir, struct vib_dataset *data,
+                     struct vib_error *err) {
+    char how[256];
+    for (size_t i = 0; i < N_FILES; i++) {
+        if (has_file(dir, file_names[i]))
+            continue;
+        how_to_get(spec->name, how, sizeof how);
+        return vib_error_set(err, VIB_EDATA, "data set '%s': no file %s/%s, nor with .gz; %s",
+                             spec->name, dir, file_names[i], how);
+    }
+    return vib_dataset_load_idx(data, spec->name, dir, spec->classes, spec->n_train, spec->n_test,
+                                err);
+}
+
+static int load_files(const struct data_spec *spec, struct vib_dataset *data,
+                      struct vib_error *err) {
+    struct place places[N_PLACES];
+    size_t i = 0;
+
+    if (*spec->name == '\0' || *spec->name == '.' || strchr(spec->name, '/') != NULL ||
+        strlen(spec->name) >= sizeof data->name)
+        return vib_error_set(err, VIB_EDATA,
+                             "data set '%s': expected the name of a folder, without '/' and "
+                             "shorter than %zu bytes; dataset.dir is for paths",
+                             spec->name, sizeof data->name);
+    if (*spec->dir != '\0')
+        return load_from(spec, spec->dir, data, err);
+
+    int status = find_places(spec->name, places, err);
+    if (status != 0)
+        return status;
+    while (i < N_PLACES && (places[i].path == NULL || !is_folder(places[i].path)))
+        i++;
+    status = i < N_PLACES ? load_from(spec, places[i].path, data, err)
+                          : not_found(spec->name, places, err);
+    release_places(places);
+    return status;
+}
+
+static int make_mixture(const struct data_spec *spec, struct vib_dataset *data,
+                        struct vib_error *err) {
+    struct vib_mixture mixture = {
+        .dim = spec->dim,
+        .classes = spec->classes,
+        .n_train = spec->n_train != 0 ? spec->n_train : MIXTURE_EXAMPLES,
+        .n_test = spec->n_test != 0 ? spec->n_test : MIXTURE_EXAMPLES,
+        .separation = spec->separation,
+        .noise = spec->noise,
+        .seed = spec->seed,
+    };
+    return vib_dataset_make_mixture(data, &mixture, err);
+}
+
+/* Whether two specs load the same data: only the keys that the kind of data set reads count. */
+static bool same_data(const struct data_spec *a, const struct data_spec *b) {
+    if (strcmp(a->name, b->name) != 0 || a->classes != b->classes || a->n_train != b->n_train ||
+        a->n_test != b->n_test)
+        return false;
+    if (!data_is_mixture(a))
+        return strcmp(a->dir, b->dir) == 0;
+    return a->dim == b->dim && a->separation == b->separation && a->noise == b->noise &&
+           a->seed == b->seed;
+}
+
+static void entry_free(struct entry *entry) {
+    vib_dataset_release(&entry->data);
+    free(entry->name);
+    free(entry->dir);
+    free(entry);
+}
+
+static int entry_new(struct entry **out, const struct data_spec *spec, struct vib_error *err) {
+    struct entry *entry = calloc(1, sizeof *entry);
+    if (entry == NULL)
+        return no_memory(err);
+    entry->spec = *spec;
+    entry->spec.name = entry->name = strdup(spec->name);
+    entry->spec.dir = entry->dir = strdup(spec->dir);
+
+    int status = entry->name == NULL || entry->dir == NULL ? no_memory(err)
+                 : data_is_mixture(spec)                   ? make_mixture(spec, &entry->data, err)
+                                                           : load_files(spec, &entry->data, err);
+    if (status != 0) {
+        entry_free(entry);
+        return status;
+    }
+    *out = entry;
+    return 0;
+}
+
+int data_cache_new(struct data_cache **cache) {
+    *cache = calloc(1, sizeof **cache);
+    return *cache != NULL ? 0 : VIB_ENOMEM;
+}
+
+void data_cache_free(struct data_cache *cache) {
+    if (cache == NULL)
+        return;
+    while (cache->entries != NULL) {
+        struct entry *next = cache->entries->next;
+        entry_free(cache->entries);
+        cache->entries = next;
+    }
+    free(cache);
+}
+
+int data_cache_get(struct data_cache *cache, const struct data_spec *spec,
+                   const struct vib_dataset **data, struct vib_error *err) {
+    for (const struct entry *entry = cache->entries; entry != NULL; entry = entry->next) {
+        if (same_data(&entry->spec, spec)) {
+            *data = &entry->data;
+            return 0;
+        }
+    }
+    struct entry *entry = NULL;
+    int status = entry_new(&entry, spec, err);
+    if (status != 0)
+        return status;
+    entry->next = cache->entries;
+    cache->entries = entry;
+    *data = &entry->data;
+    return 0;
+}

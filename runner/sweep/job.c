@@ -1,0 +1,270 @@
+#include "runner/sweep/job.h"
+
+#include "runner/sweep/checkpoint.h"
+#include "runner/base/clock.h"
+#include "runner/store/kept_codes.h"
+#include "runner/sweep/weights_file.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Between two looks at the stop flag and the clock. */
+static const double CHUNK_MIN_S = 0.05, CHUNK_MAX_S = 0.2;
+
+/* Training since the last save that is saved when training ends: what follows takes a while. */
+static const double LAST_SAVE_S = 1.0;
+
+struct job *job_new(const char *checkpoint_path) {
+    struct job *job = calloc(1, sizeof *job);
+    if (job == NULL)
+        return NULL;
+    job->checkpoint_path = strdup(checkpoint_path);
+    atomic_init(&job->monitor.objective, (double)NAN);
+    job->result.objective = (double)NAN;
+    if (job->checkpoint_path == NULL) {
+        job_free(job);
+        return NULL;
+    }
+    return job;
+}
+
+void job_free(struct job *job) {
+    if (job == NULL)
+        return;
+    free(job->checkpoint_path);
+    free(job->weights_path);
+    free(job->result.epochs);
+    kept_codes_free(job->result.codes);
+    free(job);
+}
+
+/* The first note stays: later ones are usually its consequences. */
+static void note(struct job *job, const char *text) {
+    if (job->result.message[0] == '\0')
+        snprintf(job->result.message, sizeof job->result.message, "%s", text);
+}
+
+/* Unlike other notes it stands beside those that are there. */
+static void note_loss(struct job *job, const char *loss, const char *reason) {
+    char *text = job->result.message;
+    const size_t length = strlen(text);
+    snprintf(text + length, sizeof job->result.message - length, "%s%s: %s", length > 0 ? "; " : "",
+             loss, reason);
+}
+
+static void end_with(struct job *job, enum job_state state, const char *text) {
+    job->result.state = state;
+    snprintf(job->result.message, sizeof job->result.message, "%s", text);
+}
+
+static void show_progress(struct job *job, const struct vib_progress *p, uint64_t first_examples) {
+    atomic_store(&job->monitor.done, p->done);
+    atomic_store(&job->monitor.objective, p->objective);
+    atomic_store(&job->monitor.epoch, p->epoch);
+    atomic_store(&job->monitor.examples, p->examples - first_examples);
+}
+
+static bool stopped(const struct job *job) {
+    return atomic_load(job->stop);
+}
+
+static bool evaluation_due(const struct job *job, const struct vib_progress *p) {
+    const struct vib_params *params = &job->settings.job;
+    const struct job_result *r = &job->result;
+    if (p->step != 0 || p->epoch == 0)
+        return false;
+    if (p->epoch % params->eval_every != 0 && p->epoch != params->epochs)
+        return false;
+    return r->n_epochs == 0 || r->epochs[r->n_epochs - 1].epoch < p->epoch;
+}
+
+/* Appends an evaluation of both splits. */
+static int evaluate(struct job *job, struct vib_trainer *trainer, const struct vib_progress *p) {
+    struct job_result *r = &job->result;
+    struct epoch_result row = {.epoch = p->epoch, .lr = p->lr};
+    double start = clock_s();
+    for (int s = 0; s < VIB_SPLITS; s++) {
+        int rc = vib_trainer_evaluate(trainer, (enum vib_split_id)s, &row.split[s]);
+        if (rc != VIB_OK)
+            return rc;
+    }
+    r->evaluate_s += clock_s() - start;
+    struct epoch_result *epochs = realloc(r->epochs, (r->n_epochs + 1) * sizeof *epochs);
+    if (epochs == NULL)
+        return VIB_ENOMEM;
+    r->epochs = epochs;
+    r->epochs[r->n_epochs++] = row;
+    return VIB_OK;
+}
+
+static int save(struct job *job, struct vib_trainer *trainer, struct vib_error *err) {
+    job->has_checkpoint = true;
+    struct checkpoint checkpoint = {.progress = job->result};
+    checkpoint.state = vib_trainer_state(trainer, &checkpoint.state_size);
+    return checkpoint_write(job->checkpoint_path, job->identity, &checkpoint, err);
+}
+
+/* Continues from the checkpoint if there is a good one. */
+static int resume(struct job *job, struct vib_trainer *trainer, struct vib_error *err) {
+    struct checkpoint saved = {0};
+    bool found = false;
+    int rc = checkpoint_read(job->checkpoint_path, job->identity, &saved, &found, err);
+    job->has_checkpoint = found || rc != VIB_OK;
+    if (rc == VIB_OK && found)
+        rc = vib_trainer_restore(trainer, saved.state, saved.state_size, err);
+    if (rc == VIB_OK && found) {
+        job->result = saved.progress;
+        saved.progress.epochs = NULL; /* now the job's */
+    }
+    checkpoint_release(&saved);
+    if (rc == VIB_ESTATE || rc == VIB_EIO) {
+        char text[sizeof job->result.message];
+        snprintf(text, sizeof text, "started over: %s", err->message);
+        note(job, text);
+        return VIB_OK;
+    }
+    return rc;
+}
+
+/* Steps until the next look at clock and stop flag; *chunk adapts to the speed of the machine. */
+static int advance(struct job *job, struct vib_trainer *trainer, size_t *chunk) {
+    double start = clock_s();
+    int rc = vib_trainer_advance(trainer, *chunk);
+    double elapsed = clock_s() - start;
+    job->result.train_s += elapsed;
+    if (elapsed < CHUNK_MIN_S && *chunk < SIZE_MAX / 2)
+        *chunk *= 2;
+    else if (elapsed > CHUNK_MAX_S && *chunk > 1)
+        *chunk /= 2;
+    return rc;
+}
+
+/* *epoch is the epoch, from 1, that an error belongs to. */
+static int train(struct job *job, struct vib_trainer *trainer, size_t *epoch) {
+    const size_t epochs = job->settings.job.epochs;
+    const double every_s = job->settings.checkpoint_every_s;
+    struct vib_progress p;
+    struct vib_error err;
+    double saved_at = clock_s();
+    size_t chunk = 1;
+    int rc = VIB_OK;
+    vib_trainer_progress(trainer, &p);
+    const uint64_t first_examples = p.examples;
+    show_progress(job, &p, first_examples);
+    atomic_store(&job->monitor.base, atomic_load(&job->monitor.done));
+    atomic_store(&job->monitor.started, true);
+    while (rc == VIB_OK) {
+        *epoch = p.epoch;
+        if (evaluation_due(job, &p))
+            rc = evaluate(job, trainer, &p);
+        if (rc != VIB_OK || p.epoch == epochs)
+            break;
+        if (stopped(job))
+            return VIB_ESTOPPED;
+        *epoch = p.epoch + 1;
+        rc = advance(job, trainer, &chunk);
+        vib_trainer_progress(trainer, &p);
+        show_progress(job, &p, first_examples);
+        job->result.examples = p.examples;
+        job->result.objective = p.objective;
+        if (rc == VIB_OK && every_s > 0.0 &&
+            clock_s() - saved_at >= (p.epoch == epochs ? fmin(every_s, LAST_SAVE_S) : every_s)) {
+            /* One that cannot be written costs safety, not the job. */
+            if (save(job, trainer, &err) != VIB_OK)
+                note(job, err.message);
+            saved_at = clock_s();
+        }
+    }
+    return rc;
+}
+
+/* What is measured only once, on the final weights. That it cannot be does not cost the job its
+ * result: only VIB_ESTOPPED is an error. */
+static int measure_information(struct job *job, struct vib_trainer *trainer) {
+    const double start = clock_s();
+    int rc = VIB_OK;
+    for (int s = 0; s < VIB_SPLITS && rc != VIB_ESTOPPED; s++) {
+        struct vib_error err = {0};
+        rc = vib_trainer_bounds(trainer, (enum vib_split_id)s, &job->result.information[s], &err);
+        if (rc == VIB_OK || rc == VIB_ESTOPPED)
+            continue;
+        char loss[64];
+        (void)snprintf(loss, sizeof loss, "estimates of I(Z;X) for %s are missing",
+                       vib_split_name((enum vib_split_id)s));
+        note_loss(job, loss, err.message[0] != '\0' ? err.message : vib_status_text(rc));
+    }
+    job->result.evaluate_s += clock_s() - start;
+    return rc == VIB_ESTOPPED ? rc : VIB_OK;
+}
+
+static int keep_codes(struct job *job, struct vib_trainer *trainer) {
+    struct vib_error err;
+    const double start = clock_s();
+    int rc = kept_codes_new(&job->result.codes, trainer, job->data, job->settings.save_codes, &err);
+    job->result.evaluate_s += clock_s() - start;
+    if (rc != VIB_OK && rc != VIB_ESTOPPED)
+        note_loss(job, "no codes kept", err.message);
+    return rc;
+}
+
+static void keep_weights(struct job *job, struct vib_trainer *trainer) {
+    struct vib_error err;
+    const struct weights weights = {.net = vib_trainer_network(trainer),
+                                    .values = vib_trainer_weights(trainer),
+                                    .settings = &job->settings,
+                                    .identity = job->identity,
+                                    .data_digest = job->data->digest,
+                                    .epochs = job->settings.job.epochs};
+    if (weights_write(job->weights_path, &weights, &err) == VIB_OK)
+        job->result.weights = weights_name(job->weights_path);
+    else
+        note_loss(job, "no weights kept", err.message);
+}
+
+/* What is kept beside the results, where it is asked for. That it cannot be costs neither them nor
+ * the job: only VIB_ESTOPPED is an error. */
+static int keep(struct job *job, struct vib_trainer *trainer) {
+    if (job->settings.save_codes > 0 && keep_codes(job, trainer) == VIB_ESTOPPED)
+        return VIB_ESTOPPED;
+    if (job->weights_path != NULL)
+        keep_weights(job, trainer);
+    return VIB_OK;
+}
+
+void job_run(struct job *job, size_t worker) {
+    struct vib_trainer *trainer = NULL;
+    struct vib_error err = {0};
+    char text[128];
+    size_t epoch = 0;
+    int rc = vib_trainer_new(&trainer, &job->settings.job, job->data, job->stop, &err);
+    if (rc == VIB_OK)
+        rc = resume(job, trainer, &err);
+    job->result.worker = worker; /* a checkpoint may have come from another */
+    if (rc != VIB_OK) {
+        end_with(job, JOB_FAILED, err.message);
+        vib_trainer_free(trainer);
+        return;
+    }
+    rc = train(job, trainer, &epoch);
+    if (rc == VIB_OK)
+        rc = measure_information(job, trainer);
+    if (rc == VIB_OK)
+        rc = keep(job, trainer);
+    if (rc == VIB_OK) {
+        job->result.state = JOB_DONE;
+        atomic_store(&job->monitor.done, 1.0);
+    } else if (rc == VIB_ESTOPPED) {
+        job->interrupted = true;
+        if (save(job, trainer, &err) != VIB_OK)
+            end_with(job, JOB_PENDING, err.message);
+    } else if (rc == VIB_EDIVERGED) {
+        snprintf(text, sizeof text, "the objective or the weights are not finite in epoch %zu",
+                 epoch);
+        end_with(job, JOB_DIVERGED, text);
+    } else {
+        end_with(job, JOB_FAILED, vib_status_text(rc));
+    }
+    vib_trainer_free(trainer);
+}

@@ -1,0 +1,59 @@
+/* One job on a worker thread: train, evaluate, checkpoint, stop when asked.
+ *
+ * A worker gets an immutable description and leaves a result; it touches neither the database nor
+ * the terminal. What others may look at meanwhile is in the atomics of struct job_monitor. */
+#ifndef RUNNER_SWEEP_JOB_H
+#define RUNNER_SWEEP_JOB_H
+
+#include "core/dataset.h"
+#include "core/trainer.h"
+#include "runner/config/keys.h"
+#include "runner/sweep/pool.h"
+#include "runner/store/store.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Written by the worker, read by the progress display, each value on its own. */
+struct job_monitor {
+    _Atomic double done;       /* share of the job's work done, 0..1 */
+    _Atomic double base;       /* `done` when this attempt began: above 0 after a checkpoint */
+    _Atomic double objective;  /* bits; NaN before the first step */
+    _Atomic size_t epoch;      /* epochs completed */
+    _Atomic uint64_t examples; /* processed in this attempt */
+    atomic_bool started;
+};
+
+struct job {
+    struct pool_task task; /* first: a task is a job */
+    /* Set before it is submitted: */
+    size_t point; /* of the grid */
+    int64_t id;   /* of table job */
+    char identity[65];
+    struct settings settings;
+    const struct vib_dataset *data; /* borrowed */
+    char *checkpoint_path;          /* owned */
+    char *weights_path;             /* owned, allocated; NULL = the weights are not kept */
+    const atomic_bool *stop;        /* borrowed */
+    struct job *before, *after;     /* among the jobs in flight; the coordinator's */
+    /* Set by the worker: */
+    struct job_monitor monitor;
+    struct job_result result; /* epochs and codes owned, weights lies in weights_path; a note may
+                                 stand in message of a done job */
+    bool has_checkpoint;      /* there may be a file at checkpoint_path */
+    bool kept;                /* by store_finish */
+    double elapsed_s;         /* on the thread, in this attempt */
+    bool interrupted;         /* stopped before its end; its checkpoint is written, or message tells
+                                 why not, or it had not begun */
+};
+
+/* Allocates a job that owns a copy of checkpoint_path; NULL when out of memory. */
+struct job *job_new(const char *checkpoint_path);
+void job_free(struct job *job);
+
+/* Runs the job, on thread `worker` of the pool, to its end or until *stop; the result is in the
+ * job. */
+void job_run(struct job *job, size_t worker);
+
+#endif

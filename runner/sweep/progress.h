@@ -1,0 +1,66 @@
+/* What the user sees of a sweep under way, on stderr.
+ *
+ * On a terminal: a block redrawn in place (bar, counts, examples per second, time left, a line per
+ * running job), notes scrolling above it. Elsewhere: one line per finished job. Quiet: notes only.
+ * NO_COLOR and TERM=dumb are respected; a stderr that cannot be written is ignored, since the sweep
+ * matters more. Thread rule: one thread. */
+#ifndef RUNNER_SWEEP_PROGRESS_H
+#define RUNNER_SWEEP_PROGRESS_H
+
+#include "runner/config/config.h"
+#include "runner/sweep/job.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct progress_counts {
+    size_t total;           /* jobs of the grid */
+    size_t done;            /* finished well, now or earlier */
+    size_t failed;          /* failed or diverged */
+    size_t running;         /* in this process */
+    size_t elsewhere;       /* in other processes */
+    double flops_left;      /* estimate of all jobs that nobody runs yet */
+    double longest_pending; /* estimate of the largest of them */
+};
+
+struct progress_job; /* a running job and its estimate, below */
+
+struct progress {
+    const struct config *config; /* borrowed */
+    bool quiet, terminal, colour;
+    size_t drawn;      /* lines of the block now on the screen */
+    double flops_done; /* by jobs that ended in this process */
+    double busy_s;     /* seconds of running jobs, summed over the threads, */
+    double busy_at_s;  /* until this clock_s; 0 before the first block */
+    double finished_examples;
+    double sampled_s, sampled_examples, examples_per_s; /* smoothed rate */
+};
+
+struct progress_job {
+    const struct job *job;
+    double flops; /* of the whole job */
+};
+
+void progress_init(struct progress *progress, const struct config *config, bool quiet);
+
+/* A line for the user, above the block. */
+void progress_note(struct progress *progress, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* To be called once for every job that ended in this process. */
+void progress_finished(struct progress *progress, const struct progress_job *job,
+                       const struct progress_counts *counts);
+
+/* Redraws the block (on a terminal; else nothing). */
+void progress_draw(struct progress *progress, const struct progress_counts *counts,
+                   const struct progress_job *running, size_t n_running);
+
+/* Takes the block off the screen. */
+void progress_clear(struct progress *progress);
+
+/* Seconds left by the FLOP estimates at the rate measured so far; NaN when nothing is measured or
+ * nothing runs. Exposed for its test. rate: FLOP/s of one running job; flops_left, longest: what
+ * all jobs together and the longest of them still need, running ones included. */
+double progress_time_left(double rate, double flops_left, double longest, size_t n_running);
+
+#endif

@@ -1,0 +1,99 @@
+#include "runner/sweep/signals.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A signal handler can only reach static storage. */
+static atomic_int received;
+static _Atomic int64_t first_ms; /* when the first arrived, on now_ms's clock; 0: none has */
+static int wake_pipe[2] = {-1, -1};
+static bool hangup_handled;
+
+void signals_wake(void) {
+    int saved = errno;
+    /* A full pipe wakes as well as a longer one, so a failed write does no harm. */
+    ssize_t written = write(wake_pipe[1], "", 1);
+    (void)written;
+    errno = saved;
+}
+
+static int64_t now_ms(void) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* this clock is always there */
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + 1;
+}
+
+/* One request may arrive as two signals: `timeout` signals its child and then its group, a terminal
+ * that is closed lets shell and kernel hang up one after the other. */
+static void handle(int signal_number) {
+    const int64_t now = now_ms();
+    int64_t first = 0;
+    if (atomic_compare_exchange_strong(&first_ms, &first, now)) {
+        atomic_store(&received, signal_number);
+        signals_wake();
+    } else if (signal_number != SIGHUP && now - first >= SIGNALS_TOGETHER_MS) {
+        _exit(128 + signal_number); /* SQLite's journal makes this safe */
+    }
+}
+
+static int set_handler(int signal_number, void (*handler)(int)) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = handler;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    return sigaction(signal_number, &action, NULL);
+}
+
+/* nohup ignores the hangup for us, and that is to stay so. */
+static int handle_hangup(void) {
+    struct sigaction old;
+    if (sigaction(SIGHUP, NULL, &old) != 0)
+        return -1;
+    hangup_handled = old.sa_handler != SIG_IGN;
+    return hangup_handled ? set_handler(SIGHUP, handle) : 0;
+}
+
+int signals_init(struct vib_error *err) {
+    atomic_store(&received, 0);
+    atomic_store(&first_ms, 0);
+    if (pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
+        return vib_error_set(err, VIB_EIO, "cannot create a pipe: %s", strerror(errno));
+    if (set_handler(SIGINT, handle) != 0 || set_handler(SIGTERM, handle) != 0 ||
+        handle_hangup() != 0 || set_handler(SIGPIPE, SIG_IGN) != 0)
+        return vib_error_set(err, VIB_EIO, "cannot handle signals: %s", strerror(errno));
+    return VIB_OK;
+}
+
+void signals_release(void) {
+    (void)set_handler(SIGINT, SIG_DFL);
+    (void)set_handler(SIGTERM, SIG_DFL);
+    if (hangup_handled)
+        (void)set_handler(SIGHUP, SIG_DFL);
+    for (int i = 0; i < 2; i++) {
+        if (wake_pipe[i] >= 0)
+            close(wake_pipe[i]);
+        wake_pipe[i] = -1;
+    }
+}
+
+int signals_received(void) {
+    return atomic_load(&received);
+}
+
+void signals_wait(double seconds) {
+    struct pollfd pipe_end = {.fd = wake_pipe[0], .events = POLLIN};
+    char drained[256];
+    /* An interrupted or failed poll is only an early return. */
+    if (poll(&pipe_end, 1, (int)(seconds * 1000.0)) > 0)
+        while (read(wake_pipe[0], drained, sizeof drained) == (ssize_t)sizeof drained)
+            continue;
+}

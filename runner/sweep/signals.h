@@ -1,0 +1,29 @@
+/* SIGINT, SIGTERM and SIGHUP: the first asks for an orderly end; another SIGINT or SIGTERM, unless
+ * it comes within SIGNALS_TOGETHER_MS and so belongs to the first, ends the process at once.
+ *
+ * Also the pipe that wakes the coordinating thread, since a signal and a finished job are the two
+ * things it waits for. One instance per process. */
+#ifndef RUNNER_SWEEP_SIGNALS_H
+#define RUNNER_SWEEP_SIGNALS_H
+
+#include "core/error.h"
+
+enum { SIGNALS_TOGETHER_MS = 500 };
+
+/* Creates the pipe and installs the handlers; SIGPIPE is ignored from here on, so that a closed
+ * terminal never costs results. Errors: VIB_EIO. */
+int signals_init(struct vib_error *err);
+
+/* Restores the default handlers and closes the pipe. */
+void signals_release(void);
+
+/* The first signal that arrived, or 0. */
+int signals_received(void);
+
+/* Makes the current or next signals_wait return; callable from any thread. */
+void signals_wake(void);
+
+/* Waits until woken, signalled, or the time is over. */
+void signals_wait(double seconds);
+
+#endif

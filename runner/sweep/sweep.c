@@ -1,0 +1,138 @@
+/* The coordinating thread's loop, its end, and the report. */
+#include "runner/sweep/sweep.h"
+
+#include "runner/base/clock.h"
+#include "runner/sweep/report.h"
+#include "runner/sweep/signals.h"
+#include "runner/sweep/sweep_internal.h"
+
+static const double TICK_TERMINAL_S = 0.2, TICK_S = 1.0;
+static const double COLLECTING_S = 0.05;    /* while results wait for the next transaction */
+static const double TELL_AFTER_S = 5.0;     /* of a lock: two sweeps meet often, briefly */
+static const double GIVE_UP_AFTER_S = 60.0; /* of failing writes, once asked to stop */
+
+static void draw(struct sweep *s) {
+    struct progress_counts counts;
+    size_t n = 0;
+    if (!s->progress.terminal)
+        return;
+    /* At most as many have started as there are threads; others are claimed ahead. */
+    for (const struct job *job = s->flight; job != NULL && n < s->threads; job = job->after)
+        if (atomic_load(&job->monitor.started))
+            s->shown[n++] = (struct progress_job){job, s->points[job->point].flops};
+    sweep_count(s, &counts);
+    progress_draw(&s->progress, &counts, s->shown, n);
+}
+
+/* A database that is locked, or on a full disk, is waited for as long as it takes: the results of
+ * hours may wait in memory, and somebody may yet make room. Only after a request to stop is there
+ * an end to it. Returns what is to be given up for, or 0. */
+static int tolerate(struct sweep *s, int rc, const struct vib_error *err) {
+    double now = clock_s();
+    if (rc == VIB_OK) {
+        if (s->failure_told)
+            progress_note(&s->progress, "the database takes results again");
+        s->failing_since_s = 0.0;
+        s->failure_told = false;
+        return VIB_OK;
+    }
+    if (rc != VIB_EBUSY && rc != VIB_EIO)
+        return rc;
+    if (s->failing_since_s == 0.0)
+        s->failing_since_s = now;
+    double failing_s = now - s->failing_since_s;
+    if (!s->failure_told && (rc == VIB_EIO || failing_s >= TELL_AFTER_S)) {
+        s->failure_told = true;
+        progress_note(&s->progress, "%s; results wait in memory, trying again", err->message);
+    }
+    return atomic_load(&s->stop) && failing_s >= GIVE_UP_AFTER_S ? rc : VIB_OK;
+}
+
+static void obey_signal(struct sweep *s) {
+    if (signals_received() == 0 || atomic_load(&s->stop))
+        return;
+    atomic_store(&s->stop, true);
+    /* However long a lock has been waited for: its end is given another while. */
+    s->failing_since_s = s->failing_since_s > 0.0 ? clock_s() : 0.0;
+    struct progress_counts counts;
+    sweep_count(s, &counts);
+    progress_note(&s->progress,
+                  "stopping: %zu running job%s will be checkpointed; again to end at "
+                  "once",
+                  counts.running, counts.running == 1 ? "" : "s");
+}
+
+static bool finished(const struct sweep *s) {
+    if (s->n_running > 0)
+        return false;
+    return atomic_load(&s->stop) || (s->n_waiting == 0 && s->n_elsewhere == 0);
+}
+
+static int loop(struct sweep *s, struct vib_error *err) {
+    const double tick = s->progress.terminal ? TICK_TERMINAL_S : TICK_S;
+    int rc = VIB_OK;
+    while (rc == VIB_OK) {
+        obey_signal(s);
+        rc = sweep_turn(s, err);
+        if (rc == VIB_OK)
+            rc = sweep_look_elsewhere(s, err);
+        rc = tolerate(s, rc, err);
+        if (rc != VIB_OK || finished(s))
+            break;
+        draw(s);
+        signals_wait(s->unsaved.jobs != NULL ? COLLECTING_S : tick);
+    }
+    atomic_store(&s->stop, true); /* after an error, let the workers end soon */
+    progress_clear(&s->progress);
+    return rc;
+}
+
+/* A signal that came when all was done has interrupted nothing. */
+static bool interrupted(const struct sweep *s) {
+    return signals_received() != 0 && s->n_done + s->n_failed < s->grid.n;
+}
+
+static const char *outcome(const struct sweep *s) {
+    if (interrupted(s))
+        return "interrupted";
+    return s->n_done == s->grid.n ? "complete" : "incomplete";
+}
+
+/* Tried again for GIVE_UP_AFTER_S: every job is settled, and its user wants to see the table. */
+static int end_run(struct sweep *s, struct vib_error *err) {
+    for (;;) {
+        int rc = store_end_run(s->store, s->run, outcome(s), err);
+        if (rc == VIB_OK)
+            return rc;
+        rc = tolerate(s, rc, err);
+        if (rc != VIB_OK)
+            return rc;
+        signals_wait(TICK_S);
+    }
+}
+
+static int finish(struct sweep *s, struct vib_error *err) {
+    int rc = end_run(s, err);
+    if (rc == VIB_OK)
+        rc = report_print(s->store, &s->grid, s->ids, s->database, err);
+    if (rc != VIB_OK)
+        return rc;
+    if (interrupted(s)) {
+        progress_note(&s->progress,
+                      "interrupted: %zu of %zu jobs are done; the same command continues",
+                      s->n_done, s->grid.n);
+        return 128 + signals_received();
+    }
+    return s->n_failed > 0 ? 1 : 0;
+}
+
+int sweep_run(const struct sweep_options *options, struct vib_error *err) {
+    struct sweep s;
+    int rc = sweep_init(&s, options, err);
+    if (rc == VIB_OK)
+        rc = loop(&s, err);
+    if (rc == VIB_OK)
+        rc = finish(&s, err);
+    sweep_release(&s);
+    return rc;
+}

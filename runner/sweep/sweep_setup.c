@@ -1,0 +1,313 @@
+/* From options to a sweep that can start. */
+#include "runner/sweep/sweep_internal.h"
+
+#include "core/trainer.h"
+#include "runner/sweep/checkpoint.h"
+#include "runner/base/clock.h"
+#include "runner/sweep/signals.h"
+#include "runner/base/version.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { LOOP_BUSY_MS = 200 };
+
+static int check_jobs(struct sweep *s, struct vib_error *err) {
+    s->points = calloc(s->grid.n, sizeof *s->points);
+    s->ids = calloc(s->grid.n, sizeof *s->ids);
+    s->order = calloc(s->grid.n, sizeof *s->order);
+    if (s->points == NULL || s->ids == NULL || s->order == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "out of memory for %zu jobs", s->grid.n);
+    for (size_t i = 0; i < s->grid.n; i++) {
+        struct settings settings;
+        grid_settings(&s->grid, i, &settings);
+        int rc = data_cache_get(s->cache, &settings.data, &s->points[i].data, err);
+        if (rc == VIB_OK)
+            rc = vib_trainer_check(&settings.job, s->points[i].data, err);
+        if (rc != VIB_OK)
+            return rc;
+        s->points[i].flops = vib_job_flops(&settings.job, s->points[i].data);
+        s->order[i] = (uint32_t)i;
+        s->flops_waiting += s->points[i].flops;
+    }
+    s->n_waiting = s->grid.n; /* as calloc left every point: POINT_WAITING */
+    return VIB_OK;
+}
+
+static int longest_first(const void *a, const void *b, void *context) {
+    const struct point *points = context;
+    uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
+    if (points[i].flops != points[j].flops)
+        return points[i].flops > points[j].flops ? -1 : 1;
+    return i < j ? -1 : 1;
+}
+
+static int choose_database(struct sweep *s, struct vib_error *err) {
+    if (s->options->database != NULL) {
+        s->database = strdup(s->options->database);
+    } else {
+        if (mkdir("results", 0777) != 0 && errno != EEXIST)
+            return vib_error_set(err, VIB_ECREATE, "cannot create the folder results: %s",
+                                 strerror(errno));
+        if (asprintf(&s->database, "results/%s.db", s->config.base.name) < 0)
+            s->database = NULL;
+    }
+    return s->database == NULL ? vib_error_set(err, VIB_ENOMEM, "out of memory") : VIB_OK;
+}
+
+/* The open database's own path: checkpoints and weights lie beside it, whatever link led here. */
+static int find_place(struct sweep *s, struct vib_error *err) {
+    s->place = realpath(s->database, NULL);
+    if (s->place != NULL)
+        return VIB_OK;
+    return vib_error_set(err, errno == ENOMEM ? VIB_ENOMEM : VIB_EIO, "cannot find %s: %s",
+                         s->database, strerror(errno));
+}
+
+static int begin_run(struct sweep *s, struct vib_error *err) {
+    char libraries[256];
+    version_libraries(libraries, sizeof libraries);
+    const struct run_info info = {.sweep = s->config.base.name,
+                                  .config_path = s->config.path,
+                                  .config_text = s->config.text,
+                                  .version = version_program(),
+                                  .build = version_build(),
+                                  .libraries = libraries,
+                                  .host = &s->host,
+                                  .threads = s->threads};
+    return store_begin_run(s->store, &info, &s->run, err);
+}
+
+enum point_state sweep_point_state(enum job_state state) {
+    switch (state) {
+    case JOB_PENDING:
+        return POINT_WAITING;
+    case JOB_RUNNING:
+        return POINT_ELSEWHERE;
+    case JOB_DONE:
+        return POINT_DONE;
+    default:
+        return POINT_FAILED;
+    }
+}
+
+static size_t *count_of(struct sweep *s, enum point_state state) {
+    switch (state) {
+    case POINT_WAITING:
+        return &s->n_waiting;
+    case POINT_RUNNING:
+        return &s->n_running;
+    case POINT_ELSEWHERE:
+        return &s->n_elsewhere;
+    case POINT_DONE:
+        return &s->n_done;
+    default:
+        return &s->n_failed;
+    }
+}
+
+void sweep_move(struct sweep *s, size_t i, enum point_state state) {
+    struct point *point = &s->points[i];
+    s->flops_waiting -= point->state == POINT_WAITING ? point->flops : 0.0;
+    --*count_of(s, point->state);
+    point->state = state;
+    ++*count_of(s, state);
+    s->flops_waiting += state == POINT_WAITING ? point->flops : 0.0;
+}
+
+/* Of a point that is done: whether it lacks codes or weights that are now asked for. */
+static int count_unsaved(struct sweep *s, const struct point *point,
+                         const struct settings *settings, struct vib_error *err) {
+    const size_t all = point->data->split[VIB_TEST].n;
+    const size_t codes = settings->save_codes < all ? settings->save_codes : all;
+    bool lacks = false;
+    if (codes == 0 && !settings->save_weights)
+        return VIB_OK;
+    const int rc =
+        store_lacks(s->store, point->id, codes, settings->save_weights != 0, &lacks, err);
+    s->n_unsaved += lacks;
+    return rc;
+}
+
+static int add_point(struct sweep *s, size_t i, struct vib_error *err) {
+    struct point *point = &s->points[i];
+    struct settings settings;
+    enum job_state state = JOB_PENDING;
+    char identity[65];
+    grid_settings(&s->grid, i, &settings);
+    int rc = job_identity(&settings, point->data->digest, identity, err);
+    if (rc == VIB_OK)
+        rc = store_add_job(s->store, identity, &settings, point->data, &point->id, &state, err);
+    if (rc == VIB_OK && state == JOB_FAILED && s->options->retry) {
+        rc = store_retry(s->store, point->id, err);
+        state = JOB_PENDING;
+    }
+    if (rc == VIB_OK && state == JOB_DONE)
+        rc = count_unsaved(s, point, &settings, err);
+    s->ids[i] = point->id;
+    sweep_move(s, i, sweep_point_state(state));
+    return rc;
+}
+
+/* Only training makes codes and weights, and what is done is not trained again. */
+static void tell_unsaved(struct sweep *s) {
+    if (s->n_unsaved > 0)
+        progress_note(&s->progress,
+                      "%zu job%s ended without the codes or weights now asked for; to have these, "
+                      "train again into a new database (--db)",
+                      s->n_unsaved, s->n_unsaved == 1 ? "" : "s");
+}
+
+/* Another process may be adding a grid of that size just now: it is given time for it. */
+static int begin_registration(struct sweep *s, struct vib_error *err) {
+    static const double PATIENCE_S = 1e-3; /* for each point; several times what it takes */
+    const double until_s = clock_s() + PATIENCE_S * (double)s->grid.n;
+    int rc;
+    do
+        rc = store_begin(s->store, err);
+    while (rc == VIB_EBUSY && clock_s() < until_s && signals_received() == 0);
+    return rc;
+}
+
+/* The whole grid enters the database in one transaction. */
+static int register_jobs(struct sweep *s, struct vib_error *err) {
+    size_t n_taken = 0;
+    int rc = begin_registration(s, err);
+    if (rc != VIB_OK)
+        return rc;
+    rc = begin_run(s, err);
+    if (rc == VIB_OK)
+        rc = store_take_back(s->store, &s->host, &n_taken, err);
+    for (size_t i = 0; i < s->grid.n && rc == VIB_OK; i++) {
+        if (i == 0 || s->points[i].data != s->points[i - 1].data)
+            rc = store_add_dataset(s->store, s->points[i].data, err);
+        if (rc == VIB_OK)
+            rc = add_point(s, i, err);
+    }
+    if (rc == VIB_OK)
+        rc = store_commit(s->store, err);
+    if (rc != VIB_OK)
+        store_rollback(s->store);
+    else if (n_taken > 0)
+        progress_note(&s->progress, "took back %zu job%s of a process that died", n_taken,
+                      n_taken == 1 ? "" : "s");
+    return rc;
+}
+
+/* Whether a job's checkpoint is of no more use: that of a failed one is, for --retry. */
+static bool is_settled(void *store, const char *identity) {
+    enum job_state state;
+    bool found;
+    struct vib_error ignored;
+    return store_identity_state(store, identity, &state, &found, &ignored) == VIB_OK && found &&
+           (state == JOB_DONE || state == JOB_DIVERGED);
+}
+
+static void run_task(struct pool_task *task, size_t worker, void *context) {
+    struct job *job = (struct job *)task;
+    const double start = clock_s();
+    (void)context;
+    if (atomic_load(job->stop))
+        job->interrupted = true; /* before it began: there is nothing to save */
+    else
+        job_run(job, worker);
+    job->elapsed_s = clock_s() - start;
+}
+
+static void wake(void *context) {
+    (void)context;
+    signals_wake();
+}
+
+static int start_pool(struct sweep *s, struct vib_error *err) {
+    const struct pool_events events = {run_task, wake, NULL};
+    s->shown = calloc(s->threads, sizeof *s->shown);
+    if (s->shown == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "out of memory for %zu threads", s->threads);
+    return pool_new(&s->pool, s->threads, &events, err);
+}
+
+static void tell_grid(struct sweep *s) {
+    if (s->grid.n_idle_exclusions > 0)
+        progress_note(&s->progress, "%zu entr%s of `exclude` match%s no point of the grid",
+                      s->grid.n_idle_exclusions, s->grid.n_idle_exclusions == 1 ? "y" : "ies",
+                      s->grid.n_idle_exclusions == 1 ? "es" : "");
+    if (s->grid.n_duplicates > 0)
+        progress_note(&s->progress, "%zu duplicate point%s of the grid collapsed",
+                      s->grid.n_duplicates, s->grid.n_duplicates == 1 ? "" : "s");
+}
+
+int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_error *err) {
+    memset(s, 0, sizeof *s);
+    s->options = options;
+    s->heartbeat_at_s = s->others_at_s = s->turn_at_s = clock_s();
+    s->job_s = 1.0; /* long, until many short jobs have ended */
+    atomic_init(&s->stop, false);
+    host_init(&s->host);
+    int rc = config_load(&s->config, options->config, options->sets, options->n_sets, err);
+    if (rc == VIB_OK)
+        rc = grid_init(&s->grid, &s->config, err);
+    if (rc != VIB_OK)
+        return rc;
+    progress_init(&s->progress, &s->config, options->quiet);
+    s->threads = options->threads < s->grid.n ? options->threads : s->grid.n;
+    tell_grid(s);
+    if (data_cache_new(&s->cache) != VIB_OK)
+        return vib_error_set(err, VIB_ENOMEM, "out of memory");
+    rc = check_jobs(s, err);
+    if (rc == VIB_OK)
+        qsort_r(s->order, s->grid.n, sizeof *s->order, longest_first, s->points);
+    if (rc == VIB_OK)
+        rc = choose_database(s, err);
+    if (rc == VIB_OK)
+        rc = store_open(&s->store, s->database, err);
+    if (rc == VIB_OK)
+        rc = find_place(s, err);
+    if (rc == VIB_OK)
+        rc = signals_init(err);
+    if (rc == VIB_OK)
+        rc = start_pool(s, err);
+    if (rc == VIB_OK)
+        rc = register_jobs(s, err);
+    if (rc == VIB_OK)
+        tell_unsaved(s);
+    if (rc == VIB_OK)
+        checkpoint_clean(s->place, is_settled, s->store);
+    /* From here on the loop waits, where it also hears signals and draws. */
+    if (rc == VIB_OK)
+        rc = store_set_busy_ms(s->store, LOOP_BUSY_MS, err);
+    return rc;
+}
+
+static void free_jobs(struct job *jobs) {
+    while (jobs != NULL) {
+        struct job *next = (struct job *)jobs->task.next;
+        job_free(jobs);
+        jobs = next;
+    }
+}
+
+void sweep_release(struct sweep *s) {
+    pool_free(s->pool);
+    while (s->flight != NULL) { /* whose end was not waited for, after an error */
+        struct job *after = s->flight->after;
+        job_free(s->flight);
+        s->flight = after;
+    }
+    free_jobs(s->unsaved.jobs);
+    free_jobs(s->claimed.jobs);
+    store_close(s->store);
+    signals_release();
+    data_cache_free(s->cache);
+    grid_release(&s->grid);
+    config_release(&s->config);
+    free(s->database);
+    free(s->place);
+    free(s->points);
+    free(s->ids);
+    free(s->order);
+    free(s->shown);
+}

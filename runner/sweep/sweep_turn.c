@@ -1,0 +1,283 @@
+/* What the coordinating thread writes to and reads from the database, one transaction at a time. */
+#include "runner/sweep/sweep_internal.h"
+
+#include "runner/sweep/checkpoint.h"
+#include "runner/base/clock.h"
+#include "runner/sweep/weights_file.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { AHEAD_MAX = 4096 };
+static const double AHEAD_S = 0.25;  /* of work claimed ahead */
+static const double FORGET = 0.9;    /* of the longest recent job, with each job */
+static const double COLLECT_S = 0.1; /* a result waits for company at most */
+static const double OTHERS_S = 1.0;  /* between looks at jobs that other processes run */
+
+static struct job *job_next(const struct job *job) {
+    return (struct job *)job->task.next;
+}
+
+static void push_job(struct job_list *list, struct job *job) {
+    job->task.next = NULL;
+    if (list->jobs == NULL)
+        list->jobs = job;
+    else
+        list->last->task.next = &job->task;
+    list->last = job;
+}
+
+static struct job *pop_job(struct job_list *list) {
+    struct job *job = list->jobs;
+    if (job != NULL)
+        list->jobs = job_next(job);
+    return job;
+}
+
+static void enter_flight(struct sweep *s, struct job *job) {
+    job->before = NULL;
+    job->after = s->flight;
+    if (s->flight != NULL)
+        s->flight->before = job;
+    s->flight = job;
+    s->n_flight++;
+}
+
+static void leave_flight(struct sweep *s, struct job *job) {
+    if (job->before != NULL)
+        job->before->after = job->after;
+    else
+        s->flight = job->after;
+    if (job->after != NULL)
+        job->after->before = job->before;
+    s->n_flight--;
+}
+
+static void collect_ended(struct sweep *s) {
+    struct pool_task *task;
+    while ((task = pool_finished(s->pool)) != NULL) {
+        struct job *job = (struct job *)task;
+        leave_flight(s, job);
+        push_job(&s->unsaved, job);
+        s->job_s = fmax(job->elapsed_s, FORGET * s->job_s);
+    }
+}
+
+static int save_ended(struct sweep *s, struct vib_error *err) {
+    int rc = VIB_OK;
+    for (struct job *job = s->unsaved.jobs; job != NULL && rc == VIB_OK; job = job_next(job))
+        if (job->interrupted)
+            rc = store_release(s->store, job->id, s->run, atomic_load(&job->monitor.started), err);
+        else
+            rc = store_finish(s->store, job->id, s->run, job->data, &job->result, &job->kept, err);
+    return rc;
+}
+
+/* A job with the paths of its files. */
+static struct job *new_job(const char *database, const char *identity, bool save_weights,
+                           struct vib_error *err) {
+    char *path = checkpoint_path(database, identity);
+    struct job *job = path == NULL ? NULL : job_new(path);
+    free(path);
+    if (job != NULL && save_weights)
+        job->weights_path = weights_path(database, identity);
+    if (job != NULL && (job->weights_path != NULL || !save_weights))
+        return job;
+    job_free(job);
+    vib_error_set(err, VIB_ENOMEM, "out of memory for a job");
+    return NULL;
+}
+
+static struct job *make_job(struct sweep *s, size_t i, struct vib_error *err) {
+    struct settings settings;
+    char identity[65];
+    grid_settings(&s->grid, i, &settings);
+    if (job_identity(&settings, s->points[i].data->digest, identity, err) != VIB_OK)
+        return NULL;
+    struct job *job = new_job(s->place, identity, settings.save_weights, err);
+    if (job == NULL)
+        return NULL;
+    job->point = i;
+    job->id = s->points[i].id;
+    memcpy(job->identity, identity, sizeof identity);
+    job->settings = settings;
+    job->data = s->points[i].data;
+    job->stop = &s->stop;
+    return job;
+}
+
+/* The longest waiting job that no other process has got meanwhile. *found is false when there is
+ * none. */
+static int claim_one(struct sweep *s, bool *found, struct vib_error *err) {
+    *found = false;
+    for (; s->next < s->grid.n && !*found; s->next++) {
+        size_t i = s->order[s->next];
+        if (s->points[i].state != POINT_WAITING)
+            continue;
+        int rc = store_claim(s->store, s->points[i].id, s->run, found, err);
+        if (rc != VIB_OK)
+            return rc;
+        if (!*found) {
+            sweep_move(s, i, POINT_ELSEWHERE);
+            continue;
+        }
+        struct job *job = make_job(s, i, err);
+        if (job == NULL)
+            return err->code;
+        push_job(&s->claimed, job);
+    }
+    return VIB_OK;
+}
+
+static int claim_jobs(struct sweep *s, struct vib_error *err) {
+    bool found = true;
+    int rc = VIB_OK;
+    for (size_t n = s->n_flight; n < s->threads + s->ahead && found && rc == VIB_OK; n++)
+        rc = claim_one(s, &found, err);
+    return rc;
+}
+
+/* The estimate of the first waiting point, since the order is longest first; 0 without one. */
+static double longest_waiting(const struct sweep *s) {
+    size_t at = s->next;
+    while (at < s->grid.n && s->points[s->order[at]].state != POINT_WAITING)
+        at++;
+    return at < s->grid.n ? s->points[s->order[at]].flops : 0.0;
+}
+
+void sweep_count(struct sweep *s, struct progress_counts *counts) {
+    counts->total = s->grid.n;
+    counts->done = s->n_done;
+    counts->failed = s->n_failed;
+    counts->running = s->n_running < s->threads ? s->n_running : s->threads; /* others wait */
+    counts->elsewhere = s->n_elsewhere;
+    counts->flops_left = s->n_waiting > 0 ? s->flops_waiting : 0.0;
+    counts->longest_pending = s->n_waiting > 0 ? longest_waiting(s) : 0.0;
+}
+
+/* After the commit: an ended job is accounted for, told, forgotten, and its checkpoint removed. */
+static void settle_job(struct sweep *s, struct job *job) {
+    struct progress_counts counts;
+    struct vib_error err;
+    if (job->interrupted)
+        sweep_move(s, job->point, POINT_WAITING);
+    else if (!job->kept)
+        sweep_move(s, job->point, POINT_ELSEWHERE);
+    else
+        sweep_move(s, job->point, job->result.state == JOB_DONE ? POINT_DONE : POINT_FAILED);
+    /* A failed job's stays, for --retry. */
+    if (job->has_checkpoint && !job->interrupted && job->kept && job->result.state != JOB_FAILED &&
+        checkpoint_remove(job->checkpoint_path, &err) != VIB_OK)
+        progress_note(&s->progress, "%s", err.message);
+    sweep_count(s, &counts);
+    struct progress_job told = {job, s->points[job->point].flops};
+    progress_finished(&s->progress, &told, &counts);
+    job_free(job);
+}
+
+static void settle(struct sweep *s) {
+    struct job *job;
+    while ((job = pop_job(&s->unsaved)) != NULL)
+        settle_job(s, job);
+    while ((job = pop_job(&s->claimed)) != NULL) {
+        enter_flight(s, job);
+        sweep_move(s, job->point, POINT_RUNNING);
+        pool_submit(s->pool, &job->task);
+    }
+}
+
+/* Undoes claims whose transaction failed. */
+static void unclaim(struct sweep *s, size_t next) {
+    struct job *job;
+    while ((job = pop_job(&s->claimed)) != NULL)
+        job_free(job);
+    s->next = next;
+}
+
+static bool heartbeat_due(const struct sweep *s) {
+    return clock_s() - s->heartbeat_at_s >= STORE_HEARTBEAT_S;
+}
+
+/* Jobs are claimed ahead of the threads, as many as surely end in AHEAD_S, so that threads do not
+ * wait for a transaction (it waits for the disk) when jobs are short. Jobs that take seconds are
+ * claimed one by one and so shared fairly with other processes. */
+static size_t jobs_ahead(const struct sweep *s) {
+    double ahead = (double)s->threads * AHEAD_S / s->job_s;
+    return ahead < AHEAD_MAX ? (size_t)ahead : AHEAD_MAX;
+}
+
+static bool can_claim(const struct sweep *s) {
+    return !atomic_load(&s->stop) && s->n_waiting > 0 && s->n_flight < s->threads + s->ahead;
+}
+
+/* While threads have enough to go on with, what ended is collected for one larger transaction. */
+static bool turn_due(const struct sweep *s, bool heartbeat) {
+    if (s->unsaved.jobs == NULL && !can_claim(s))
+        return heartbeat;
+    bool supplied = s->n_flight > s->threads + s->ahead / 2;
+    return heartbeat || !supplied || clock_s() - s->turn_at_s >= COLLECT_S;
+}
+
+int sweep_turn(struct sweep *s, struct vib_error *err) {
+    const size_t next = s->next;
+    const bool heartbeat = heartbeat_due(s);
+    collect_ended(s);
+    if (!turn_due(s, heartbeat))
+        return VIB_OK;
+    s->ahead = jobs_ahead(s);
+    s->turn_at_s = clock_s();
+    int rc = store_begin(s->store, err);
+    if (rc != VIB_OK)
+        return rc;
+    rc = save_ended(s, err);
+    if (rc == VIB_OK && !atomic_load(&s->stop))
+        rc = claim_jobs(s, err);
+    if (rc == VIB_OK && heartbeat)
+        rc = store_heartbeat(s->store, s->run, err);
+    if (rc == VIB_OK)
+        rc = store_commit(s->store, err);
+    if (rc != VIB_OK) {
+        store_rollback(s->store);
+        unclaim(s, next);
+        return rc;
+    }
+    s->heartbeat_at_s = heartbeat ? clock_s() : s->heartbeat_at_s;
+    settle(s);
+    return VIB_OK;
+}
+
+static int refresh(struct sweep *s, struct vib_error *err) {
+    for (size_t i = 0; i < s->grid.n && s->n_elsewhere > 0; i++) {
+        enum job_state state = JOB_FAILED;
+        bool found;
+        if (s->points[i].state != POINT_ELSEWHERE)
+            continue;
+        int rc = store_job_state(s->store, s->points[i].id, &state, &found, err);
+        if (rc != VIB_OK)
+            return rc;
+        if (!found)
+            progress_note(&s->progress, "job %lld was deleted from %s and counts as failed",
+                          (long long)s->points[i].id, s->database);
+        sweep_move(s, i, sweep_point_state(state));
+        if (s->points[i].state == POINT_WAITING)
+            s->next = 0;
+    }
+    return VIB_OK;
+}
+
+int sweep_look_elsewhere(struct sweep *s, struct vib_error *err) {
+    size_t n_taken = 0;
+    if (s->n_elsewhere == 0 || clock_s() - s->others_at_s < OTHERS_S)
+        return VIB_OK;
+    int rc = store_take_back(s->store, &s->host, &n_taken, err);
+    if (rc == VIB_OK && n_taken > 0)
+        progress_note(&s->progress, "took back %zu job%s of a process that died", n_taken,
+                      n_taken == 1 ? "" : "s");
+    if (rc == VIB_OK)
+        rc = refresh(s, err);
+    if (rc == VIB_OK)
+        s->others_at_s = clock_s();
+    return rc;
+}

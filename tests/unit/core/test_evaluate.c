@@ -1,0 +1,137 @@
+/* Evaluation of given weights, against the definitions in double precision. */
+#include "core/evaluate.h"
+#include "core/random.h"
+#include "tests/unit/core/trainer_fixture.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { N_TEST = 30, K = 3 };
+
+/* No hidden layer: the head and the decoder alone. */
+static const struct vib_params base = {.K = K, .seed = 5, .eval_samples = 7};
+
+struct bench {
+    struct vib_dataset data;
+    struct vib_network net;
+    struct vib_evaluator evaluator;
+    float *weights;
+};
+
+static void bench_init(struct bench *b, const struct vib_params *params) {
+    struct vib_error err;
+    one_hot_data(&b->data, 10, N_TEST);
+    vib_network_init(&b->net, params, b->data.dim, b->data.classes);
+    b->weights = calloc(b->net.n_params, sizeof *b->weights);
+    assert_non_null(b->weights);
+    vib_network_init_weights(&b->net, params->seed, b->weights);
+    assert_int_equal(vib_evaluator_init(&b->evaluator, &b->net, &b->data, &err), VIB_OK);
+}
+
+static void bench_release(struct bench *b) {
+    vib_evaluator_release(&b->evaluator);
+    free(b->weights);
+    vib_dataset_release(&b->data);
+}
+
+static void scale_decoder(struct bench *b, float factor) {
+    const struct vib_layer *decoder = vib_network_decoder(&b->net);
+    for (size_t i = 0; i < decoder->in * decoder->out; i++)
+        b->weights[decoder->weight + i] *= factor;
+}
+
+static struct vib_evaluation measure(struct bench *b, const struct vib_params *params) {
+    struct vib_evaluation result;
+    assert_int_equal(
+        vib_evaluate(&b->evaluator, b->weights, &b->data, VIB_TEST, params, NULL, &result, NULL),
+        VIB_OK);
+    return result;
+}
+
+/* -log2 of the label's probability, averaged over `samples` samples of z of test example i. */
+static double averaged_ce(const struct bench *b, const struct vib_params *params, size_t i,
+                          size_t samples) {
+    const struct vib_layer *head = &b->net.layer[0], *decoder = vib_network_decoder(&b->net);
+    const float *W = b->weights + head->weight + i % ONE_HOT * head->out; /* the row that x picks */
+    const float *V = b->weights + decoder->weight;
+    double terms[16], most = -(double)INFINITY, sum = 0.0;
+    for (size_t s = 0; s < samples; s++) {
+        const struct vib_stream stream = {params->seed, VIB_STREAM_EVAL, (uint32_t)i,
+                                          (uint32_t)(2 * s + VIB_TEST)};
+        float eps[K];
+        double logits[ONE_HOT], largest = -(double)INFINITY, total = 0.0;
+        vib_random_normal(&stream, 0, K, eps);
+        for (size_t c = 0; c < ONE_HOT; c++) {
+            logits[c] = 0.0;
+            for (size_t k = 0; k < K; k++) {
+                const double sigma = log1p(exp((double)W[K + k] - 5.0));
+                logits[c] += ((double)W[k] + sigma * (double)eps[k]) * (double)V[k * ONE_HOT + c];
+            }
+            largest = fmax(largest, logits[c]);
+        }
+        for (size_t c = 0; c < ONE_HOT; c++)
+            total += exp(logits[c] - largest);
+        terms[s] = logits[i % ONE_HOT] - largest - log(total);
+        most = fmax(most, terms[s]);
+    }
+    for (size_t s = 0; s < samples; s++)
+        sum += exp(terms[s] - most);
+    return (log((double)samples) - most - log(sum)) / log(2.0);
+}
+
+/* Also where the label's probability is far below what a float32 softmax can hold. */
+static void test_cross_entropies(void **state) {
+    (void)state;
+    static const float factors[] = {1.0f, 10.0f, 3000.0f};
+    for (size_t f = 0; f < 3; f++) {
+        struct bench b;
+        double ce = 0.0, ce_mc = 0.0;
+        bench_init(&b, &base);
+        scale_decoder(&b, factors[f]);
+        const struct vib_evaluation got = measure(&b, &base);
+        for (size_t i = 0; i < N_TEST; i++) {
+            ce += averaged_ce(&b, &base, i, 1) / N_TEST;
+            ce_mc += averaged_ce(&b, &base, i, base.eval_samples) / N_TEST;
+        }
+        print_message("# ce %.5f, ce_mc %.5f bits\n", ce, ce_mc);
+        assert_true(fabs(got.ce - ce) <= 1e-5 * ce);
+        assert_true(fabs(got.ce_mc - ce_mc) <= 1e-5 * ce_mc);
+        assert_true(factors[f] < 3000.0f || ce_mc > 200.0);
+        bench_release(&b);
+    }
+}
+
+static void test_one_sample_is_no_average(void **state) {
+    (void)state;
+    struct vib_params params = base;
+    struct bench b;
+    params.eval_samples = 1;
+    bench_init(&b, &params);
+    scale_decoder(&b, 3000.0f);
+    struct vib_evaluation got = measure(&b, &params);
+    assert_true(got.ce_mc == got.ce);
+    assert_true(got.error_mc == got.error);
+    bench_release(&b);
+
+    params.method = VIB_METHOD_DETERMINISTIC;
+    params.eval_samples = 12;
+    bench_init(&b, &params);
+    scale_decoder(&b, 3000.0f);
+    got = measure(&b, &params);
+    assert_true(got.ce > 200.0);
+    assert_true(got.ce_mc == got.ce);
+    bench_release(&b);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cross_entropies),
+        cmocka_unit_test(test_one_sample_is_no_average),
+    };
+    return cmocka_run_group_tests_name("evaluate", tests, NULL, NULL);
+}

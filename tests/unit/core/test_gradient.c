@@ -1,0 +1,289 @@
+/* Gradients of the whole objective against central differences of the double-precision reference.
+ */
+#include "core/elementwise.h"
+#include "core/loss.h"
+#include "core/pass.h"
+#include "core/posterior.h"
+#include "core/random.h"
+#include "tests/unit/core/reference.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+enum { ROWS = 13, CLASSES = 4 };
+
+struct problem {
+    struct vib_network net;
+    double *w, *numeric, *analytic; /* [n_params] */
+    float *w32;
+    double x[ROWS * 256], eps[ROWS * 64];
+    float x32[ROWS * 256], eps32[ROWS * 64];
+    uint8_t labels[ROWS];
+    uint8_t kept[VIB_MAX_HIDDEN][ROWS * 256]; /* without dropout unused */
+    double dropout;
+    struct vib_objective objective;
+};
+
+static void draw(double *wide, float *narrow, size_t n, uint32_t a) {
+    const struct vib_stream stream = {99, VIB_STREAM_TRUTH, a, 0};
+    vib_random_normal(&stream, 0, n, narrow);
+    for (size_t i = 0; i < n; i++)
+        wide[i] = (double)narrow[i];
+}
+
+static struct problem *problem_new(const struct vib_params *params, size_t dim, float rho_bias) {
+    struct problem *p = calloc(1, sizeof *p);
+    assert_non_null(p);
+    vib_network_init(&p->net, params, dim, CLASSES);
+    size_t n = p->net.n_params;
+    p->objective.loss = vib_loss_of(params);
+    p->objective.beta = params->beta;
+    p->objective.scale = 1.0 / (ROWS * log(2.0));
+    p->dropout = params->method == VIB_METHOD_DROPOUT ? params->dropout : 0.0;
+    p->w = calloc(n, sizeof *p->w);
+    p->numeric = calloc(n, sizeof *p->numeric);
+    p->analytic = calloc(n, sizeof *p->analytic);
+    p->w32 = aligned_alloc(64, n * sizeof *p->w32);
+    assert_true(p->w && p->numeric && p->analytic && p->w32);
+    vib_network_init_weights(&p->net, 3, p->w32);
+    const struct vib_layer *head = vib_network_head(&p->net);
+    for (size_t k = params->K; k < head->out; k++)
+        p->w32[head->bias + k] = rho_bias;
+    for (size_t i = 0; i < n; i++)
+        p->w[i] = (double)p->w32[i];
+    draw(p->x, p->x32, ROWS * dim, 1);
+    draw(p->eps, p->eps32, ROWS * params->K, 2);
+    for (size_t i = 0; i < ROWS; i++)
+        p->labels[i] = (uint8_t)(i % CLASSES);
+    for (size_t l = 0; l < p->net.n_hidden && p->dropout > 0.0; l++) {
+        const struct vib_stream stream = {99, VIB_STREAM_DROPOUT, 0, (uint32_t)l};
+        vib_random_bernoulli(&stream, 0, ROWS * p->net.layer[l].out, 1.0 - p->dropout, p->kept[l]);
+    }
+    return p;
+}
+
+static void problem_free(struct problem *p) {
+    free(p->w);
+    free(p->numeric);
+    free(p->analytic);
+    free(p->w32);
+    free(p);
+}
+
+static void keep(void *context, size_t offset, size_t count, const float *gradient) {
+    struct problem *p = context;
+    for (size_t i = 0; i < count; i++)
+        p->analytic[offset + i] += (double)gradient[i];
+}
+
+/* The fast path's gradient; returns its objective in bits. */
+static double run_pass(struct problem *p, enum vib_type type) {
+    struct vib_pass pass;
+    struct vib_error err;
+    uint16_t *w16 = NULL;
+    double nats[ROWS], kl[ROWS], total = 0.0;
+    struct vib_weights w = {p->w32, p->w32};
+    assert_int_equal(vib_pass_init_training(&pass, &p->net, ROWS, type, p->dropout, &err), VIB_OK);
+    if (type == VIB_BF16) {
+        w16 = malloc(p->net.n_params * sizeof *w16);
+        assert_non_null(w16);
+        vib_to_bf16(p->w32, p->net.n_params, w16);
+        w.operand = w16;
+    }
+    memcpy(pass.input, p->x32, ROWS * p->net.dim * sizeof(float));
+    memcpy(pass.eps, p->eps32, ROWS * p->net.K * sizeof(float));
+    for (size_t l = 0; l < p->net.n_hidden; l++)
+        if (pass.kept[l] != NULL)
+            memcpy(pass.kept[l], p->kept[l], ROWS * p->net.layer[l].out);
+    assert_int_equal(vib_encode(&pass, &w), VIB_OK);
+    assert_int_equal(vib_decode(&pass, &w), VIB_OK);
+    vib_loss_forward(&p->objective.loss, pass.logits, p->labels, ROWS, CLASSES, nats);
+    vib_posterior_kl(&p->net.posterior, pass.head, pass.factor, ROWS, kl);
+    for (size_t i = 0; i < ROWS; i++)
+        total += nats[i] + p->objective.beta * kl[i];
+    memset(p->analytic, 0, p->net.n_params * sizeof *p->analytic);
+    assert_int_equal(vib_backward(&pass, &w, p->labels, &p->objective, keep, p), VIB_OK);
+    vib_pass_release(&pass);
+    free(w16);
+    return total * p->objective.scale;
+}
+
+static struct reference_batch reference_of(const struct problem *p) {
+    struct reference_batch batch = {.rows = ROWS,
+                                    .x = p->x,
+                                    .eps = p->eps,
+                                    .labels = p->labels,
+                                    .keep = 1.0 - p->dropout,
+                                    .objective = &p->objective};
+    for (size_t l = 0; l < p->net.n_hidden && p->dropout > 0.0; l++)
+        batch.kept[l] = p->kept[l];
+    return batch;
+}
+
+static void differentiate(struct problem *p) {
+    const struct reference_batch batch = reference_of(p);
+    const double h = 1e-5;
+    for (size_t i = 0; i < p->net.n_params; i++) {
+        double kept = p->w[i];
+        p->w[i] = kept + h;
+        double above = reference_objective(&p->net, p->w, &batch);
+        p->w[i] = kept - h;
+        double below = reference_objective(&p->net, p->w, &batch);
+        p->w[i] = kept;
+        p->numeric[i] = (above - below) / (2.0 * h);
+    }
+}
+
+/* |analytic - numeric| / |numeric| over parameters [first, first + n), Euclidean norms. */
+static double relative_error(const struct problem *p, size_t first, size_t n) {
+    double difference = 0.0, norm = 0.0;
+    for (size_t i = first; i < first + n; i++) {
+        difference += pow(p->analytic[i] - p->numeric[i], 2.0);
+        norm += pow(p->numeric[i], 2.0);
+    }
+    return sqrt(difference / norm);
+}
+
+static void check_tensors(const struct problem *p, double tolerance) {
+    for (size_t l = 0; l < p->net.n_layers; l++) {
+        const struct vib_layer *layer = &p->net.layer[l];
+        double weight = relative_error(p, layer->weight, layer->in * layer->out);
+        double bias = relative_error(p, layer->bias, layer->out);
+        if (!(weight <= tolerance) || !(bias <= tolerance))
+            fail_msg("layer %zu: relative error %.2e of weights, %.2e of biases", l, weight, bias);
+    }
+}
+
+static void check_problem(const struct vib_params *params, size_t dim, float rho_bias) {
+    struct problem *p = problem_new(params, dim, rho_bias);
+    const struct reference_batch batch = reference_of(p);
+    double objective = run_pass(p, VIB_F32);
+    double want = reference_objective(&p->net, p->w, &batch);
+    assert_true(fabs(objective - want) <= 1e-5 * fabs(want));
+    differentiate(p);
+    check_tensors(p, 1e-4);
+    if (vib_gemm_supports(VIB_BF16)) {
+        /* bfloat16 keeps 8 significant bits, 0.4 % per operand, and a rounded sum near zero can
+         * land on the other side of ReLU's kink, where the gradient jumps. */
+        double narrow = run_pass(p, VIB_BF16);
+        assert_true(fabs(narrow - want) <= 2e-2 * fabs(want));
+        check_tensors(p, 1e-1);
+    } else {
+        print_message("# SKIPPED: bfloat16 gradients, no bfloat16 products on this machine\n");
+    }
+    problem_free(p);
+}
+
+static void test_two_hidden_layers(void **state) {
+    (void)state;
+    struct vib_params params = {.beta = 1e-2, .K = 5, .n_hidden = 2, .hidden = {17, 9}};
+    check_problem(&params, 7, 0.0f); /* narrow posterior, as at the start of training */
+    check_problem(&params, 7, 5.0f); /* wide posterior */
+}
+
+static void test_blocks_of_rows(void **state) {
+    (void)state; /* more rows than one block of the weight gradient, and a ragged last block */
+    struct vib_params params = {.beta = 0.3, .K = 3, .n_hidden = 1, .hidden = {139}};
+    check_problem(&params, 7, 4.0f);
+}
+
+static void test_tanh(void **state) {
+    (void)state;
+    struct vib_params params = {
+        .beta = 0.1, .K = 4, .n_hidden = 2, .hidden = {12, 10}, .activation = VIB_TANH};
+    check_problem(&params, 6, 3.0f);
+}
+
+static void test_no_hidden_layer(void **state) {
+    (void)state;
+    struct vib_params params = {.beta = 1.0, .K = 16, .n_hidden = 0};
+    check_problem(&params, 10, 4.0f);
+}
+
+/* [K] mu, [K] diagonal, [K (K - 1) / 2] below it; a large bias makes the off-diagonal count. */
+static void test_full_covariance(void **state) {
+    (void)state;
+    struct vib_params params = {
+        .beta = 0.2, .K = 3, .n_hidden = 1, .hidden = {11}, .covariance = VIB_FULL};
+    check_problem(&params, 6, 0.0f);
+    check_problem(&params, 6, 40.0f);
+    params.K = 1;
+    check_problem(&params, 6, 4.0f);
+}
+
+static void test_deterministic(void **state) {
+    (void)state;
+    struct vib_params params = {.method = VIB_METHOD_DETERMINISTIC,
+                                .beta = 10.0, /* has no say */
+                                .K = 5,
+                                .n_hidden = 2,
+                                .hidden = {17, 9}};
+    check_problem(&params, 7, 0.0f);
+}
+
+static void test_confidence_penalty(void **state) {
+    (void)state;
+    struct vib_params params = {.method = VIB_METHOD_CONFIDENCE_PENALTY,
+                                .confidence_penalty = 0.7,
+                                .K = 5,
+                                .n_hidden = 1,
+                                .hidden = {12}};
+    check_problem(&params, 7, 0.0f);
+}
+
+static void test_label_smoothing(void **state) {
+    (void)state;
+    struct vib_params params = {.method = VIB_METHOD_LABEL_SMOOTHING,
+                                .label_smoothing = 0.3,
+                                .K = 5,
+                                .n_hidden = 1,
+                                .hidden = {12}};
+    check_problem(&params, 7, 0.0f);
+}
+
+static void test_dropout(void **state) {
+    (void)state;
+    struct vib_params params = {
+        .method = VIB_METHOD_DROPOUT, .dropout = 0.4, .K = 5, .n_hidden = 2, .hidden = {17, 14}};
+    check_problem(&params, 7, 0.0f);
+    params.activation = VIB_TANH;
+    check_problem(&params, 7, 0.0f);
+}
+
+/* softplus(-5) and the divergence of a fresh posterior at mu = 0, from the paper's set-up. */
+static void test_initial_values(void **state) {
+    (void)state;
+    static float head[2 * 256], sigma[256];
+    double nats;
+    memset(head, 0, sizeof head);
+    struct vib_posterior posterior = {VIB_POSTERIOR_DIAGONAL, 256};
+    vib_posterior_factor(&posterior, head, 1, sigma);
+    assert_true(fabs((double)sigma[0] - 0.00671535) <= 1e-8);
+    vib_posterior_kl(&posterior, head, sigma, 1, &nats);
+    assert_true(fabs(nats / log(2.0) - 1663.0) <= 0.5);
+    posterior.K = 2;
+    vib_posterior_kl(&posterior, head, sigma, 1, &nats);
+    assert_true(fabs(nats / log(2.0) - 13.0) <= 0.05);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_two_hidden_layers),
+        cmocka_unit_test(test_blocks_of_rows),
+        cmocka_unit_test(test_tanh),
+        cmocka_unit_test(test_no_hidden_layer),
+        cmocka_unit_test(test_full_covariance),
+        cmocka_unit_test(test_deterministic),
+        cmocka_unit_test(test_confidence_penalty),
+        cmocka_unit_test(test_label_smoothing),
+        cmocka_unit_test(test_dropout),
+        cmocka_unit_test(test_initial_values),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

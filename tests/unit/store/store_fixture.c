@@ -1,0 +1,147 @@
+#include "tests/unit/store/store_fixture.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+void assert_ok(int code, const struct vib_error *err) {
+    if (code != 0)
+        fail_msg("code %d: %s", code, err->message);
+}
+
+static void make_data(struct vib_dataset *data) {
+    *data = (struct vib_dataset){.name = "toy", .dim = 3, .classes = 4, .ixy = (double)NAN};
+    data->ixy_se = (double)NAN;
+    data->split[VIB_TRAIN].n = 50;
+    data->split[VIB_TRAIN].h_y = 2;
+    data->split[VIB_TEST].n = 20;
+    data->split[VIB_TEST].h_y = 1.875;
+    memset(data->digest, 'd', 64);
+}
+
+int64_t fixture_begin_run(struct fixture *f, struct store *store, const struct host *host) {
+    const struct run_info info = {.sweep = "toy",
+                                  .config_path = "toy.yaml",
+                                  .config_text = "beta: 1\n",
+                                  .version = "1.2.3",
+                                  .build = "cc",
+                                  .libraries = "none",
+                                  .host = host,
+                                  .threads = 2};
+    int64_t run = 0;
+    assert_ok(store_begin_run(store, &info, &run, &f->err), &f->err);
+    return run;
+}
+
+struct store *fixture_open(struct fixture *f) {
+    struct store *store = NULL;
+    assert_ok(store_open(&store, f->path, &f->err), &f->err);
+    return store;
+}
+
+int fixture_new(void **state) {
+    struct fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    make_folder(f->folder);
+    snprintf(f->path, sizeof f->path, "%s/toy.db", f->folder);
+    host_init(&f->host);
+    make_data(&f->data);
+    f->store = fixture_open(f);
+    f->run = fixture_begin_run(f, f->store, &f->host);
+    assert_ok(store_add_dataset(f->store, &f->data, &f->err), &f->err);
+    *state = f;
+    return 0;
+}
+
+int fixture_free(void **state) {
+    struct fixture *f = *state;
+    store_close(f->store);
+    remove_folder(f->folder);
+    free(f);
+    return 0;
+}
+
+void fixture_identity(size_t i, char identity[65]) {
+    /* Scattered as hashes are, so that timings mean something. */
+    const unsigned long long mixed = (i + 1) * 0x9e3779b97f4a7c15ULL;
+    snprintf(identity, 65, "%016llx%048zx", mixed, i);
+}
+
+int64_t fixture_add_job(struct fixture *f, struct store *store, size_t i) {
+    struct settings settings;
+    char identity[65];
+    int64_t job = 0;
+    enum job_state state;
+    settings_init(&settings);
+    settings.job.beta = (double)(i + 1);
+    fixture_identity(i, identity);
+    assert_ok(store_add_job(store, identity, &settings, &f->data, &job, &state, &f->err), &f->err);
+    return job;
+}
+
+void fixture_result(struct job_result *result, struct epoch_result epochs[2]) {
+    *result = (struct job_result){.state = JOB_DONE,
+                                  .message = "a note",
+                                  .n_epochs = 2,
+                                  .epochs = epochs,
+                                  .train_s = 12.5,
+                                  .evaluate_s = 0.5,
+                                  .examples = 100,
+                                  .objective = 0.75};
+    for (size_t i = 0; i < 2; i++) {
+        epochs[i].epoch = 5 * (i + 1);
+        epochs[i].lr = 0.1 / (double)(i + 1);
+        for (size_t s = 0; s < VIB_SPLITS; s++) {
+            const double base = 0.125 + (double)i / 16 + (double)s / 32;
+            epochs[i].split[s] = (struct vib_evaluation){.error = base,
+                                                         .error_mc = base / 2,
+                                                         .ce = base + 0.5,
+                                                         .ce_se = base / 8,
+                                                         .ce_mc = base + 0.25,
+                                                         .rate = base + 7};
+        }
+    }
+}
+
+static sqlite3_stmt *query(struct fixture *f, sqlite3 **db, const char *sql) {
+    sqlite3_stmt *statement = NULL;
+    assert_int_equal(sqlite3_open_v2(f->path, db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    if (sqlite3_prepare_v2(*db, sql, -1, &statement, NULL) != SQLITE_OK ||
+        sqlite3_step(statement) != SQLITE_ROW)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(*db));
+    return statement;
+}
+
+int64_t fixture_integer(struct fixture *f, const char *sql) {
+    sqlite3 *db;
+    sqlite3_stmt *statement = query(f, &db, sql);
+    const int64_t value = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return value;
+}
+
+char *fixture_text(struct fixture *f, const char *sql) {
+    sqlite3 *db;
+    sqlite3_stmt *statement = query(f, &db, sql);
+    const char *text = (const char *)sqlite3_column_text(statement, 0);
+    char *copy = strdup(text != NULL ? text : "NULL");
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    assert_non_null(copy);
+    return copy;
+}
+
+void fixture_execute(struct fixture *f, const char *sql) {
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    sqlite3_close(db);
+}

@@ -1,0 +1,469 @@
+/* Jobs and results in the store: what goes in comes out, once, whole or not at all. */
+#include "runner/store/store.h"
+#include "runner/store/store_internal.h"
+#include "tests/unit/store/store_fixture.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int64_t claimed_job(struct fixture *f, size_t i) {
+    const int64_t job = fixture_add_job(f, f->store, i);
+    bool claimed = false;
+    assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
+    assert_true(claimed);
+    return job;
+}
+
+static enum job_state state_of(struct fixture *f, int64_t job) {
+    enum job_state state;
+    bool found;
+    assert_ok(store_job_state(f->store, job, &state, &found, &f->err), &f->err);
+    assert_true(found);
+    return state;
+}
+
+static void assert_text(struct fixture *f, const char *sql, const char *want) {
+    char *got = fixture_text(f, sql);
+    assert_string_equal(got, want);
+    free(got);
+}
+
+/* --- the table of keys and the schema --- */
+
+static bool is_key_column(const char *column) {
+    for (size_t i = 0; i < n_keys; i++)
+        if (!(keys[i].flags & KEY_SWEEP) && strcmp(keys[i].column, column) == 0)
+            return true;
+    return false;
+}
+
+static const char *sql_type(const struct key *key) {
+    return key->type == KEY_REAL                            ? "REAL"
+           : key->type == KEY_SIZE || key->type == KEY_SEED ? "INTEGER"
+                                                            : "TEXT";
+}
+
+static void test_every_key_has_its_column(void **state) {
+    struct fixture *f = *state;
+    char sql[256];
+    for (size_t i = 0; i < n_keys; i++) {
+        if (keys[i].flags & KEY_SWEEP)
+            continue;
+        snprintf(sql, sizeof sql,
+                 "SELECT coalesce(max(type), 'no column %s') FROM pragma_table_info('job')"
+                 " WHERE name = '%s' AND \"notnull\" = %d",
+                 keys[i].column, keys[i].column, keys[i].methods == 0);
+        assert_text(f, sql, sql_type(&keys[i]));
+    }
+}
+
+static void test_every_value_column_has_its_key(void **state) {
+    static const char *const others =
+        " id identity dataset_digest state attempts run worker created_at started_at finished_at"
+        " train_s evaluate_s examples objective message weights ";
+    struct fixture *f = *state;
+    sqlite3_stmt *statement;
+    char name[80];
+    assert_int_equal(sqlite3_prepare_v2(f->store->db, "SELECT name FROM pragma_table_info('job')",
+                                        -1, &statement, NULL),
+                     SQLITE_OK);
+    while (sqlite3_step(statement) == SQLITE_ROW) {
+        const char *column = (const char *)sqlite3_column_text(statement, 0);
+        snprintf(name, sizeof name, " %s ", column);
+        if (strstr(others, name) == NULL && !is_key_column(column))
+            fail_msg("column %s of job has no key", column);
+    }
+    sqlite3_finalize(statement);
+}
+
+/* Whatever a key's value is, its column holds that value. */
+static void test_values_are_stored(void **state) {
+    struct fixture *f = *state;
+    struct settings settings;
+    char identity[65], text[512], sql[128];
+    int64_t job;
+    enum job_state job_state;
+    settings_init(&settings);
+    fixture_identity(7, identity);
+    const struct key *lr = key_find("train.lr"), *hidden = key_find("model.hidden");
+    assert_ok(key_set(&settings, lr, "0.12345678901234568", &f->err), &f->err);
+    assert_ok(key_set(&settings, hidden, "[3, 2]", &f->err), &f->err);
+    assert_ok(store_add_job(f->store, identity, &settings, &f->data, &job, &job_state, &f->err),
+              &f->err);
+    for (size_t i = 0; i < n_keys; i++) {
+        if (keys[i].flags & KEY_SWEEP)
+            continue;
+        if (!key_matters(&keys[i], (struct job_kind){settings.job.method, true})) {
+            snprintf(sql, sizeof sql, "SELECT count(%s) FROM job", keys[i].column);
+            assert_int_equal(fixture_integer(f, sql), 0);
+            continue;
+        }
+        assert_true(key_format(&settings, &keys[i], text, sizeof text) < (int)sizeof text);
+        snprintf(sql, sizeof sql, "SELECT %s FROM job", keys[i].column);
+        char *got = fixture_text(f, sql);
+        if (keys[i].type == KEY_REAL) {
+            /* As text SQLite keeps 15 digits. */
+            if (!(fabs(strtod(got, NULL) - strtod(text, NULL)) <= 1e-14))
+                fail_msg("%s: %s is not %s", keys[i].name, got, text);
+        } else
+            assert_string_equal(got, text);
+        free(got);
+    }
+    assert_int_equal(fixture_integer(f, "SELECT train_lr = 0.12345678901234568 FROM job"), 1);
+}
+
+static void test_dataset_is_recorded_once(void **state) {
+    struct fixture *f = *state;
+    assert_ok(store_add_dataset(f->store, &f->data, &f->err), &f->err);
+    assert_int_equal(fixture_integer(f, "SELECT count(*) FROM dataset"), 1);
+    assert_text(f, "SELECT name || dim || classes || n_train || n_test || h_y_test FROM dataset",
+                "toy3450201.875");
+    assert_int_equal(fixture_integer(f, "SELECT ixy IS NULL AND ixy_se IS NULL FROM dataset"), 1);
+}
+
+/* --- jobs --- */
+
+static void test_ids_ascend_and_identities_are_unique(void **state) {
+    struct fixture *f = *state;
+    int64_t last = 0;
+    for (size_t i = 0; i < 20; i++) {
+        const int64_t job = fixture_add_job(f, f->store, i);
+        assert_true(job > last);
+        last = job;
+    }
+    assert_true(fixture_add_job(f, f->store, 3) < last);
+    assert_int_equal(fixture_integer(f, "SELECT count(*) FROM job"), 20);
+}
+
+static void test_a_job_is_claimed_once(void **state) {
+    struct fixture *f = *state;
+    const int64_t job = claimed_job(f, 0);
+    bool claimed = true;
+    assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
+    assert_false(claimed);
+    assert_int_equal(state_of(f, job), JOB_RUNNING);
+    assert_int_equal(fixture_integer(f,
+                                     "SELECT attempts = 1 AND worker IS NULL AND"
+                                     " started_at LIKE '____-__-__T__:__:__.___Z' FROM job"),
+                     1);
+}
+
+static void test_release_and_retry(void **state) {
+    struct fixture *f = *state;
+    struct epoch_result epochs[2];
+    struct job_result result;
+    bool kept;
+    const int64_t released = claimed_job(f, 0), failed = claimed_job(f, 1);
+    assert_ok(store_release(f->store, released, f->run + 1, true, &f->err), &f->err);
+    assert_int_equal(state_of(f, released), JOB_RUNNING); /* not that run's to release */
+    assert_ok(store_release(f->store, released, f->run, true, &f->err), &f->err);
+    assert_int_equal(state_of(f, released), JOB_PENDING);
+    fixture_result(&result, epochs);
+    result.state = JOB_FAILED;
+    assert_ok(store_finish(f->store, failed, f->run, &f->data, &result, &kept, &f->err), &f->err);
+    assert_true(kept);
+    assert_int_equal(state_of(f, failed), JOB_FAILED);
+    assert_ok(store_retry(f->store, failed, &f->err), &f->err);
+    assert_int_equal(state_of(f, failed), JOB_PENDING);
+}
+
+/* A job that was claimed ahead and never begun. */
+static void test_release_of_a_job_not_begun(void **state) {
+    static const char attempts[] = "SELECT 10 * attempts + (started_at IS NOT NULL) FROM job";
+    struct fixture *f = *state;
+    bool claimed;
+    const int64_t job = claimed_job(f, 0);
+    assert_ok(store_release(f->store, job, f->run, false, &f->err), &f->err);
+    assert_int_equal(state_of(f, job), JOB_PENDING);
+    assert_int_equal(fixture_integer(f, attempts), 0);
+    assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
+    assert_ok(store_release(f->store, job, f->run, true, &f->err), &f->err);
+    assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
+    assert_ok(store_release(f->store, job, f->run, false, &f->err), &f->err);
+    assert_int_equal(fixture_integer(f, attempts), 11); /* the first attempt's start stays */
+}
+
+static void assert_moved(struct fixture *f) {
+    assert_int_equal(store_heartbeat(f->store, f->run, &f->err), VIB_EDATA);
+    assert_non_null(strstr(f->err.message, "was deleted or replaced"));
+    assert_int_equal(store_end_run(f->store, f->run, "complete", &f->err), VIB_EDATA);
+}
+
+static void test_a_file_that_is_gone(void **state) {
+    struct fixture *f = *state;
+    char aside[320];
+    snprintf(aside, sizeof aside, "%s.aside", f->path);
+    assert_ok(store_heartbeat(f->store, f->run, &f->err), &f->err);
+    assert_int_equal(rename(f->path, aside), 0);
+    assert_moved(f);
+    FILE *other = fopen(f->path, "w");
+    assert_non_null(other);
+    assert_int_equal(fclose(other), 0);
+    assert_moved(f);
+    assert_int_equal(rename(aside, f->path), 0);
+    assert_ok(store_heartbeat(f->store, f->run, &f->err), &f->err);
+}
+
+static void test_only_failed_jobs_are_retried(void **state) {
+    struct fixture *f = *state;
+    struct epoch_result epochs[2];
+    struct job_result result;
+    bool kept;
+    const int64_t done = claimed_job(f, 0), diverged = claimed_job(f, 1);
+    fixture_result(&result, epochs);
+    assert_ok(store_finish(f->store, done, f->run, &f->data, &result, &kept, &f->err), &f->err);
+    result.state = JOB_DIVERGED;
+    assert_ok(store_finish(f->store, diverged, f->run, &f->data, &result, &kept, &f->err), &f->err);
+    assert_ok(store_retry(f->store, done, &f->err), &f->err);
+    assert_ok(store_retry(f->store, diverged, &f->err), &f->err);
+    assert_int_equal(state_of(f, done), JOB_DONE);
+    assert_int_equal(state_of(f, diverged), JOB_DIVERGED);
+}
+
+static void test_unknown_job(void **state) {
+    struct fixture *f = *state;
+    enum job_state job_state;
+    bool found;
+    assert_ok(store_job_state(f->store, 99, &job_state, &found, &f->err), &f->err);
+    assert_false(found);
+}
+
+/* --- results --- */
+
+static void test_finish_records_everything(void **state) {
+    struct fixture *f = *state;
+    struct epoch_result epochs[2];
+    struct job_result result;
+    struct result_row rows[VIB_SPLITS];
+    bool kept = false, found = false;
+    const int64_t job = claimed_job(f, 0);
+    fixture_result(&result, epochs);
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
+    assert_true(kept);
+    assert_int_equal(state_of(f, job), JOB_DONE);
+    assert_text(f,
+                "SELECT train_s || ' ' || evaluate_s || ' ' || examples || ' ' || objective ||"
+                " ' ' || message FROM job WHERE finished_at >= started_at",
+                "12.5 0.5 100 0.75 a note");
+    assert_int_equal(fixture_integer(f, "SELECT count(*) FROM epoch"), 4);
+    assert_text(f, "SELECT group_concat(split || epoch || ' ' || n || ' ' || h_y) FROM result",
+                "test10 20 1.875,train10 50 2.0");
+    assert_int_equal(fixture_integer(f,
+                                     "SELECT count(*) FROM result WHERE izy_lower = h_y - ce"
+                                     " AND izy_mc = h_y - ce_mc AND ce > ce_mc"
+                                     " AND izy_lower_se > 0"),
+                     2);
+    assert_int_equal(fixture_integer(f,
+                                     "SELECT count(*) FROM epoch e JOIN result r USING (job,"
+                                     " split, epoch) WHERE e.izx_upper = r.izx_upper AND"
+                                     " e.error = r.error AND e.lr = 0.05"),
+                     2);
+    assert_ok(store_read_result(f->store, job, rows, &found, &f->err), &f->err);
+    assert_true(found);
+    for (size_t s = 0; s < VIB_SPLITS; s++) {
+        const struct vib_evaluation *want = &epochs[1].split[s];
+        assert_true(rows[s].error == want->error && rows[s].error_mc == want->error_mc);
+        assert_true(rows[s].izx_upper == want->rate);
+        assert_true(rows[s].izy_lower == f->data.split[s].h_y - want->ce);
+    }
+}
+
+static void test_plane_starts_with_the_agreed_columns(void **state) {
+    struct fixture *f = *state;
+    assert_text(f,
+                "SELECT group_concat(name, ' ') FROM (SELECT name FROM"
+                " pragma_table_info('information_plane') ORDER BY cid LIMIT 13)",
+                "job method beta K seed split epoch error error_mc ce h_y izy_lower izx_upper");
+}
+
+static void test_plane_holds_done_jobs_only(void **state) {
+    struct fixture *f = *state;
+    struct epoch_result epochs[2];
+    struct job_result result;
+    bool kept, found = true;
+    struct result_row rows[VIB_SPLITS];
+    const enum job_state states[] = {JOB_DONE, JOB_DIVERGED, JOB_FAILED};
+    int64_t job = 0;
+    fixture_result(&result, epochs);
+    for (size_t i = 0; i < 3; i++) {
+        job = claimed_job(f, i);
+        result.state = states[i];
+        assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
+    }
+    assert_int_equal(fixture_integer(f, "SELECT sum(beta) FROM information_plane"), 2);
+    assert_int_equal(fixture_integer(f, "SELECT count(*) FROM result"), 2);
+    assert_int_equal(fixture_integer(f, "SELECT count(*) FROM epoch"), 12);
+    assert_ok(store_read_result(f->store, job, rows, &found, &f->err), &f->err);
+    assert_false(found);
+}
+
+static void test_not_a_number_becomes_null(void **state) {
+    struct fixture *f = *state;
+    struct epoch_result epochs[2];
+    struct job_result result;
+    struct result_row rows[VIB_SPLITS];
+    bool kept, found;
+    const int64_t job = claimed_job(f, 0);
+    fixture_result(&result, epochs);
+    result.objective = (double)NAN;
+    epochs[1].split[VIB_TEST].ce = HUGE_VAL;
+    epochs[1].split[VIB_TEST].error = (double)NAN;
+    epochs[1].split[VIB_TRAIN].rate = (double)NAN; /* as of a deterministic code */
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
+    assert_int_equal(fixture_integer(f,
+                                     "SELECT count(*) FROM result WHERE split = 'test' AND"
+                                     " ce IS NULL AND izy_lower IS NULL AND error IS NULL"
+                                     " AND izx_upper > 0 AND izy_mc IS NOT NULL"),
+                     1);
+    assert_int_equal(fixture_integer(f,
+                                     "SELECT count(*) FROM result WHERE split = 'train' AND"
+                                     " coalesce(izx_upper, izy_lower, izy_mc, izy_lower_se) IS NULL"
+                                     " AND ce > 0 AND error > 0"),
+                     1);
+    assert_int_equal(fixture_integer(f, "SELECT objective IS NULL FROM job"), 1);
+    assert_ok(store_read_result(f->store, job, rows, &found, &f->err), &f->err);
+    assert_true(found && isnan(rows[VIB_TRAIN].izx_upper) && !isnan(rows[VIB_TEST].izx_upper));
+}
+
+/* Estimates go to their table, and the tightest that are valid to the plane: of a subsample, here
+ * 10 of 50 training examples, only a lower or a leave-one-out estimate is valid for the split. */
+static void test_bounds_are_recorded(void **state) {
+    struct fixture *f = *state;
+    struct epoch_result epochs[2];
+    struct job_result result;
+    bool kept;
+    const int64_t job = claimed_job(f, 0);
+    fixture_result(&result, epochs);
+    for (size_t s = 0; s < VIB_SPLITS; s++) {
+        struct vib_information *information = &result.information[s];
+        information->n = s == VIB_TRAIN ? 10 : f->data.split[s].n;
+        information->made = (1u << VIB_ESTIMATORS) - 1 - (1u << VIB_ESTIMATOR_RATE);
+        for (int e = 0; e < VIB_ESTIMATORS; e++)
+            information->bound[e] = (struct vib_bound){1.0 + e, 0.25};
+    }
+    /* below the lower ones, so that it is the tightest wherever it counts */
+    result.information[VIB_TRAIN].bound[VIB_ESTIMATOR_PAIRWISE_KL].bits = 0.5;
+    result.information[VIB_TEST].bound[VIB_ESTIMATOR_PAIRWISE_KL].bits = 0.5;
+    result.information[VIB_TEST].bound[VIB_ESTIMATOR_LEAVE_ONE_OUT].bits = (double)NAN;
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
+    assert_text(f,
+                "SELECT group_concat(split || ' ' || estimator || ' ' || side || ' ' || n || ' ' ||"
+                " coalesce(bits, '-') || ' ' || se || ' ' || round(cap, 4), ', ') FROM bound"
+                " WHERE estimator IN ('mixture', 'leave_one_out')",
+                "test leave_one_out upper 20 - 0.25 4.3219, test mixture lower 20 3.0 0.25 4.3219,"
+                " train leave_one_out upper 10 4.0 0.25 3.3219,"
+                " train mixture lower 10 3.0 0.25 3.3219");
+    assert_text(f,
+                "SELECT group_concat(split || ' ' || izx_lower || ' ' || izx_lower_by || ' ' ||"
+                " izx_upper_tight || ' ' || izx_upper_tight_by, ', ') FROM information_plane",
+                "test 6.0 pairwise_bhattacharyya 0.5 pairwise_kl,"
+                " train 5.5 pairwise_bhattacharyya 4.5 leave_one_out");
+}
+
+/* A row that cannot be written undoes all the others, in a transaction of its own and in a larger
+ * one, which goes on. */
+static void test_finish_is_atomic(void **state) {
+    struct fixture *f = *state;
+    struct epoch_result epochs[2];
+    struct job_result result;
+    bool kept = true;
+    const int64_t job = claimed_job(f, 0);
+    fixture_result(&result, epochs);
+    fixture_execute(f,
+                    "CREATE TRIGGER broken BEFORE INSERT ON result WHEN NEW.split = 'test'"
+                    " BEGIN SELECT RAISE(ABORT, 'injected'); END");
+    assert_int_equal(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err),
+                     VIB_EIO);
+    assert_false(kept);
+    assert_non_null(strstr(f->err.message, "injected"));
+    assert_non_null(strstr(f->err.message, f->path));
+    assert_ok(store_begin(f->store, &f->err), &f->err);
+    assert_int_equal(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err),
+                     VIB_EIO);
+    fixture_add_job(f, f->store, 1);
+    assert_ok(store_commit(f->store, &f->err), &f->err);
+    assert_int_equal(state_of(f, job), JOB_RUNNING);
+    assert_int_equal(fixture_integer(f,
+                                     "SELECT (SELECT count(*) FROM epoch) +"
+                                     " (SELECT count(*) FROM result)"),
+                     0);
+    assert_int_equal(fixture_integer(f, "SELECT count(*) FROM job"), 2);
+    fixture_execute(f, "DROP TRIGGER broken");
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
+    assert_true(kept);
+}
+
+static void test_a_lost_job_is_not_finished(void **state) {
+    struct fixture *f = *state;
+    struct epoch_result epochs[2];
+    struct job_result result;
+    bool kept = true;
+    const int64_t job = claimed_job(f, 0);
+    fixture_result(&result, epochs);
+    assert_ok(store_finish(f->store, job, f->run + 1, &f->data, &result, &kept, &f->err), &f->err);
+    assert_false(kept);
+    assert_int_equal(state_of(f, job), JOB_RUNNING);
+    assert_int_equal(fixture_integer(f, "SELECT count(*) FROM epoch"), 0);
+}
+
+/* The trajectory of a failed attempt does not mix with the next one's. */
+static void test_retry_replaces_epochs(void **state) {
+    struct fixture *f = *state;
+    struct epoch_result epochs[2];
+    struct job_result result;
+    bool kept, claimed;
+    const int64_t job = claimed_job(f, 0);
+    fixture_result(&result, epochs);
+    result.state = JOB_FAILED;
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
+    assert_ok(store_retry(f->store, job, &f->err), &f->err);
+    assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
+    result.state = JOB_DONE;
+    result.n_epochs = 1;
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
+    assert_int_equal(fixture_integer(f, "SELECT count(*) FROM epoch"), 2);
+    assert_int_equal(fixture_integer(f, "SELECT attempts FROM job"), 2);
+}
+
+static void test_rollback_forgets(void **state) {
+    struct fixture *f = *state;
+    store_rollback(f->store);
+    assert_ok(store_begin(f->store, &f->err), &f->err);
+    fixture_add_job(f, f->store, 0);
+    store_rollback(f->store);
+    assert_int_equal(fixture_integer(f, "SELECT count(*) FROM job"), 0);
+}
+
+#define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, fixture_new, fixture_free)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        WITH_FIXTURE(test_every_key_has_its_column),
+        WITH_FIXTURE(test_every_value_column_has_its_key),
+        WITH_FIXTURE(test_values_are_stored),
+        WITH_FIXTURE(test_dataset_is_recorded_once),
+        WITH_FIXTURE(test_ids_ascend_and_identities_are_unique),
+        WITH_FIXTURE(test_a_job_is_claimed_once),
+        WITH_FIXTURE(test_release_and_retry),
+        WITH_FIXTURE(test_release_of_a_job_not_begun),
+        WITH_FIXTURE(test_a_file_that_is_gone),
+        WITH_FIXTURE(test_only_failed_jobs_are_retried),
+        WITH_FIXTURE(test_unknown_job),
+        WITH_FIXTURE(test_finish_records_everything),
+        WITH_FIXTURE(test_plane_starts_with_the_agreed_columns),
+        WITH_FIXTURE(test_plane_holds_done_jobs_only),
+        WITH_FIXTURE(test_not_a_number_becomes_null),
+        WITH_FIXTURE(test_bounds_are_recorded),
+        WITH_FIXTURE(test_finish_is_atomic),
+        WITH_FIXTURE(test_a_lost_job_is_not_finished),
+        WITH_FIXTURE(test_retry_replaces_epochs),
+        WITH_FIXTURE(test_rollback_forgets),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,235 @@
+/* The views of runner/store/schema.sql that take the mean over seeds, on made-up results. */
+#include "runner/config/keys.h"
+#include "tests/unit/store/views_fixture.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void test_student_t(void **state) {
+    static const double known[] = {12.706205, 4.302653, 3.182446};
+    struct fixture *f = *state;
+    char sql[100];
+    for (int df = 1; df <= 3; df++) /* of the test itself */
+        assert_true(fabs(t95(df) - known[df - 1]) <= 1e-6);
+    assert_text(f, "SELECT group_concat(df, ' ') FROM student_t",
+                "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30"
+                " 40 60 120");
+    for (int df = 1; df <= 120; df += df < 30 ? 1 : df < 40 ? 10 : df < 60 ? 20 : 60) {
+        snprintf(sql, sizeof sql, "SELECT t95 FROM student_t WHERE df = %d", df);
+        assert_near(f, sql, t95(df), 6e-7);
+    }
+}
+
+/* What makes another point, or another curve, is what makes another job, but for seed and beta. */
+static void test_points_and_curves(void **state) {
+    struct fixture *f = *state;
+    char sql[300], want[100];
+    views_add_job(f, 1, 2);
+    views_add_job(f, 1, 2);
+    for (size_t i = 0; i < n_keys; i++) {
+        const char *column = keys[i].column;
+        if (column == NULL)
+            continue;
+        const bool number =
+            keys[i].type == KEY_REAL || keys[i].type == KEY_SIZE || keys[i].type == KEY_SEED;
+        const bool seed = strcmp(column, "seed") == 0 || keys[i].flags & KEY_DATA;
+        const bool beta = strcmp(column, "beta") == 0;
+        views_execute(f, "UPDATE job SET %s = coalesce(%s, %s) WHERE id = 2", column, column,
+                      number ? "0) + (1" : "'') || ('x'");
+        snprintf(sql, sizeof sql,
+                 "SELECT count(DISTINCT point) || ' ' || count(DISTINCT curve) || ' by %s'"
+                 " FROM job_point",
+                 column);
+        snprintf(want, sizeof want, "%d %d by %s", seed ? 1 : 2, seed || beta ? 1 : 2, column);
+        assert_text(f, sql, want);
+        views_execute(f, "UPDATE job SET %s = (SELECT %s FROM job WHERE id = 1) WHERE id = 2",
+                      column, column);
+    }
+    views_add_dataset(f, 'e');
+    views_execute(f,
+                  "UPDATE job SET dataset_digest = replace(dataset_digest, 'd', 'e') WHERE id = 2");
+    assert_text(f, "SELECT group_concat(point || curve, ' ') FROM job_point", "11 22");
+}
+
+static void test_summary_shows_every_value_but_the_seed(void **state) {
+    struct fixture *f = *state;
+    char sql[200];
+    views_give_result(f, views_add_job(f, 0.5, 7), "test", "error", "0.25");
+    assert_int_equal(fixture_integer(f,
+                                     "SELECT count(*) FROM summary WHERE dataset_dim = 3"
+                                     " AND dataset_noise IS NULL AND dataset_seed IS NULL"
+                                     " AND dataset_separation IS NULL"),
+                     1);
+    views_execute(f, "UPDATE job SET dataset_name = 'mixture', dataset_dim = 3");
+    for (size_t i = 0; i < n_keys; i++) {
+        if (keys[i].column == NULL || strcmp(keys[i].column, "seed") == 0)
+            continue;
+        snprintf(sql, sizeof sql, "SELECT summary.%s IS job.%s FROM summary, job", keys[i].column,
+                 keys[i].column);
+        assert_int_equal(fixture_integer(f, sql), 1);
+    }
+    assert_int_equal(fixture_integer(f,
+                                     "SELECT count(*) FROM pragma_table_info('summary')"
+                                     " WHERE name = 'seed'"),
+                     0);
+}
+
+/* Every quantity, each with a hundred times the values of the one before. */
+static void test_summary_of_three_seeds(void **state) {
+    static const char *const columns[] = {"error",     "error_mc",  "izy_lower",      "izy_mc",
+                                          "izx_upper", "izx_lower", "izx_upper_tight"};
+    static const double values[3] = {0.125, 0.25, 0.625};
+    struct fixture *f = *state;
+    char sql[300];
+    for (int i = 0; i < 3; i++) {
+        const long long job = views_add_job(f, 0.5, 2);
+        snprintf(sql, sizeof sql, "%.9g, %.9g, %.9g, %.9g, %.9g", values[i], values[i] * 1e2,
+                 values[i] * 1e4, values[i] * 1e6, values[i] * 1e8);
+        views_give_result(f, job, "train", "error, error_mc, izy_lower, izy_mc, izx_upper", sql);
+        views_give_bound(f, job, "train", "lower", values[i] * 1e10);
+        views_give_bound(f, job, "train", "upper", values[i] * -1e12);
+    }
+    double scale = 1;
+    for (int i = 0; i < 7; i++, scale *= 100) {
+        const double half = scale * half_width(values, 3, 2);
+        const double mean = i == 6 ? -scale / 3 : scale / 3;
+        snprintf(sql, sizeof sql, "SELECT %s_mean FROM summary", columns[i]);
+        assert_near(f, sql, mean, 1e-12 * scale);
+        snprintf(sql, sizeof sql, "SELECT %s_lo FROM summary", columns[i]);
+        assert_near(f, sql, mean - half, 1e-6 * scale);
+        snprintf(sql, sizeof sql, "SELECT %s_hi FROM summary", columns[i]);
+        assert_near(f, sql, mean + half, 1e-6 * scale);
+    }
+    assert_text(
+        f, "SELECT point || curve || method || K || split || n_seeds || n_diverged FROM summary",
+        "11vib2train30");
+}
+
+/* Sums of squares about 0 would lose all digits of the spread. */
+static void test_small_spread_about_a_large_mean(void **state) {
+    static const double values[3] = {0, 1, 2};
+    struct fixture *f = *state;
+    for (int i = 0; i < 3; i++) {
+        char izx[40];
+        snprintf(izx, sizeof izx, "%d", 1000000000 + i);
+        views_give_result(f, views_add_job(f, 1, 2), "test", "izx_upper", izx);
+    }
+    assert_near(f, "SELECT izx_upper_hi - izx_upper_mean FROM summary", half_width(values, 3, 2),
+                1e-6);
+}
+
+/* Degrees of freedom that student_t lacks take the row below, also beyond its end. */
+static void test_many_seeds(void **state) {
+    enum { MOST = 140 };
+    static const int used[][2] = {{31, 30}, {36, 30}, {41, 40}, {60, 40}, {61, 60}, {MOST, 120}};
+    struct fixture *f = *state;
+    double values[MOST];
+    for (int i = 0; i < MOST; i++)
+        values[i] = i * i;
+    int n = 0;
+    for (size_t i = 0; i < sizeof used / sizeof used[0]; i++) {
+        views_add_jobs(f, (size_t)n, (size_t)used[i][0]);
+        views_execute(f,
+                      "UPDATE job SET beta = 1, seed = id;"
+                      " INSERT INTO result (job, split, epoch, n, log2_n, error)"
+                      " SELECT id, 'test', 1, 1, 0, (id - 1) * (id - 1) FROM job WHERE id > %d",
+                      n);
+        n = used[i][0];
+        assert_int_equal(fixture_integer(f, "SELECT n_seeds FROM summary"), n);
+        assert_near(f, "SELECT error_hi - error_mean FROM summary",
+                    half_width(values, n, used[i][1]), 1e-6 * values[n - 1]);
+    }
+}
+
+static void test_one_seed_has_no_interval(void **state) {
+    struct fixture *f = *state;
+    views_give_result(f, views_add_job(f, 1, 2), "test", "error, izx_upper", "0.25, 3");
+    assert_text(f,
+                "SELECT n_seeds || ' ' || error_mean || ' ' || izx_upper_mean || ' ' ||"
+                " (coalesce(error_lo, error_hi, izx_upper_lo, izx_upper_hi) IS NULL) FROM summary",
+                "1 0.25 3.0 1");
+}
+
+/* A value that was not finite is NULL in the database. */
+static void test_missing_values_are_left_out(void **state) {
+    static const double left[2] = {0.25, 0.75};
+    struct fixture *f = *state;
+    views_give_result(f, views_add_job(f, 1, 2), "test", "error, izx_upper, izy_lower",
+                      "0.25, 4, 1");
+    views_give_result(f, views_add_job(f, 1, 2), "test", "error, izx_upper, izy_lower",
+                      "NULL, NULL, 3");
+    views_give_result(f, views_add_job(f, 1, 2), "test", "error, izx_upper, izy_lower",
+                      "0.75, NULL, 5");
+    assert_text(f,
+                "SELECT n_seeds || ' ' || error_mean || ' ' || izx_upper_mean || ' ' ||"
+                " izy_lower_mean || ' ' || (izx_upper_lo IS NULL AND izy_mc_mean IS NULL)"
+                " FROM summary",
+                "3 0.5 4.0 3.0 1");
+    assert_near(f, "SELECT error_hi FROM summary", 0.5 + half_width(left, 2, 1), 1e-5);
+}
+
+static void test_methods_without_information(void **state) {
+    struct fixture *f = *state;
+    for (int i = 0; i < 2; i++) {
+        const long long job = views_add_job(f, 1, 2);
+        views_execute(f, "UPDATE job SET method = 'deterministic', beta = NULL WHERE id = %lld",
+                      job);
+        views_give_result(f, job, "test", "error, error_mc", "0.25, 0.5");
+        views_give_result(f, job, "train", "error, error_mc", "0.25, 0.25");
+    }
+    views_give_result(f, views_add_job(f, 1, 2), "test", "error, error_mc, izx_upper, izy_lower",
+                      "0.5, 0.75, 2, 1");
+    assert_text(
+        f,
+        "SELECT group_concat(method || ' ' || split || ' ' || n_seeds || ' ' || error_hi, ', ')"
+        " FROM summary WHERE izx_upper_mean IS NULL AND izx_upper_tight_hi IS NULL"
+        " AND izy_lower_mean IS NULL AND beta IS NULL",
+        "deterministic test 2 0.25, deterministic train 2 0.25");
+    assert_text(f, "SELECT group_concat(method) FROM pareto", "vib");
+    assert_text(f, "SELECT group_concat(point) FROM efficiency", "3");
+    assert_text(f, "SELECT group_concat(point) FROM best_beta", "3");
+    assert_text(f,
+                "SELECT group_concat(method || ' ' || error_mc_gap_mean) FROM generalization_gap",
+                "deterministic 0.25");
+}
+
+static void test_jobs_without_results(void **state) {
+    struct fixture *f = *state;
+    views_give_result(f, views_add_job(f, 1, 2), "test", "error", "0.5");
+    for (int i = 0; i < 5; i++)
+        views_add_job(f, i < 4 ? 1 : 2, 2);
+    views_execute(f,
+                  "UPDATE job SET state = CASE id WHEN 2 THEN 'pending' WHEN 3 THEN 'failed'"
+                  " ELSE 'diverged' END WHERE id > 1");
+    assert_text(
+        f, "SELECT group_concat(point || ' ' || n_seeds || ' ' || n_diverged, ', ') FROM summary",
+        "1 1 2");
+    /* The point keeps its name while its first job is run again. */
+    views_execute(f, "UPDATE job SET state = 'pending' WHERE id = 1");
+    views_give_result(f, views_add_job(f, 1, 2), "test", "error", "0.25");
+    assert_text(f, "SELECT group_concat(point || ' ' || error_mean, ', ') FROM summary", "1 0.25");
+}
+
+#define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, fixture_new, fixture_free)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        WITH_FIXTURE(test_student_t),
+        WITH_FIXTURE(test_points_and_curves),
+        WITH_FIXTURE(test_summary_shows_every_value_but_the_seed),
+        WITH_FIXTURE(test_summary_of_three_seeds),
+        WITH_FIXTURE(test_small_spread_about_a_large_mean),
+        WITH_FIXTURE(test_many_seeds),
+        WITH_FIXTURE(test_one_seed_has_no_interval),
+        WITH_FIXTURE(test_missing_values_are_left_out),
+        WITH_FIXTURE(test_methods_without_information),
+        WITH_FIXTURE(test_jobs_without_results),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

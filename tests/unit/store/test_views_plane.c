@@ -1,0 +1,273 @@
+/* The views of runner/store/schema.sql that compare points: pareto, best_beta, generalization_gap,
+ * efficiency; and what all views cost. */
+#include "tests/unit/store/views_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A point of one seed in the plane of the test split. */
+static long long add_to_plane(struct fixture *f, double beta, int K, const char *izx_izy) {
+    const long long job = views_add_job(f, beta, K);
+    views_give_result(f, job, "test", "izx_upper, izy_lower", izx_izy);
+    return job;
+}
+
+static long long add_error(struct fixture *f, double beta, int K, const char *error_mc) {
+    const long long job = views_add_job(f, beta, K);
+    views_give_result(f, job, "test", "error_mc", error_mc);
+    return job;
+}
+
+/* A bound without a value, as that of one example without a standard error, bounds nothing. */
+static void test_a_bound_that_is_none(void **state) {
+    struct fixture *f = *state;
+    const long long job = add_to_plane(f, 1, 2, "4, 2");
+    views_give_bound(f, job, "test", "lower", 3);
+    fixture_execute(f, "UPDATE bound SET se = NULL");
+    assert_text(f,
+                "SELECT printf('%s %s %s', izx_lower IS NULL, izx_lower_by IS NULL,"
+                " izx_upper_tight_by) FROM information_plane WHERE split = 'test'",
+                "1 1 rate");
+}
+
+/* --- pareto --- */
+
+static void test_pareto_of_a_few(void **state) {
+    struct fixture *f = *state;
+    static const struct {
+        const char *izx_izy;
+        bool efficient;
+    } points[] = {
+        {"1, 1", true},     {"2, 1", false},  {"2, 2", true},    {"2, 1.5", false},
+        {"3, 2.5", true},   {"3, 2.5", true}, {"4, 2.5", false}, {"5, NULL", false},
+        {"NULL, 9", false}, {"6, 2", false},  {"0.5, -1", true}, {"7, 2.75", true},
+    };
+    char sql[100];
+    for (size_t i = 0; i < sizeof points / sizeof points[0]; i++)
+        add_to_plane(f, (double)(i + 1), 2 + (int)i % 3, points[i].izx_izy);
+    for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
+        snprintf(sql, sizeof sql, "SELECT count(*) FROM pareto WHERE point = %zu", i + 1);
+        if (fixture_integer(f, sql) != points[i].efficient)
+            fail_msg("(%s) is taken wrongly", points[i].izx_izy);
+    }
+}
+
+/* A point is compared by the mean of its seeds, within its data set and split. */
+static void test_pareto_by_means_and_apart(void **state) {
+    struct fixture *f = *state;
+    add_to_plane(f, 1, 2, "1, 1"); /* mean 2, 2 */
+    add_to_plane(f, 1, 2, "3, 3");
+    add_to_plane(f, 2, 2, "1.5, 1.75");
+    add_to_plane(f, 3, 2, "2.5, 1.75");
+    assert_text(f, "SELECT group_concat(point, ' ') FROM (SELECT point FROM pareto ORDER BY point)",
+                "1 3");
+    views_add_dataset(f, 'e');
+    views_execute(f,
+                  "UPDATE job SET dataset_digest = replace(dataset_digest, 'd', 'e') WHERE id = 4");
+    views_give_result(f, 3, "train", "izx_upper, izy_lower", "9, 0");
+    assert_text(f,
+                "SELECT group_concat(point || split, ' ') FROM"
+                " (SELECT point, split FROM pareto ORDER BY point, split)",
+                "1test 3test 3train 4test");
+}
+
+/* Against the definition, on many points with many ties. */
+static void test_pareto_of_many(void **state) {
+    struct fixture *f = *state;
+    views_add_jobs(f, 0, 150);
+    views_execute(f,
+                  "INSERT INTO result (job, split, epoch, n, log2_n, izx_upper, izy_lower)"
+                  " SELECT id, 'test', 1, 1, 0, id * 7919 %% 101 / 6,"
+                  " id * 7919 %% 101 / 12 + id * 10007 %% 103 / 13"
+                  " FROM job");
+    char *want = fixture_text(
+        f,
+        "SELECT group_concat(job, ' ') FROM (SELECT job FROM result AS p WHERE NOT EXISTS"
+        " (SELECT 1 FROM result AS q WHERE q.izx_upper <= p.izx_upper"
+        " AND q.izy_lower >= p.izy_lower"
+        " AND (q.izx_upper < p.izx_upper OR q.izy_lower > p.izy_lower)) ORDER BY job)");
+    assert_true(strlen(want) > 10);
+    assert_text(f, "SELECT group_concat(point, ' ') FROM (SELECT point FROM pareto ORDER BY point)",
+                want);
+    free(want);
+}
+
+/* --- best_beta --- */
+
+static void test_best_beta_per_curve(void **state) {
+    struct fixture *f = *state;
+    add_error(f, 0.1, 2, "0.5");
+    add_error(f, 0.2, 2, "0.25");
+    add_error(f, 0.3, 2, "0.25");
+    add_error(f, 0.4, 2, "NULL");
+    add_error(f, 0.1, 8, "0.125");
+    add_error(f, 0.2, 8, "0.75");
+    views_give_result(f, 6, "train", "error_mc", "0");
+    assert_text(f,
+                "SELECT group_concat(K || ' ' || beta || ' ' || point || ' ' || curve || ' ' ||"
+                " error_mc_mean || ' ' || n_betas || ' ' || n_indistinguishable, ', ')"
+                " FROM (SELECT * FROM best_beta ORDER BY K)",
+                "2 0.3 3 1 0.25 3 2, 8 0.1 5 5 0.125 2 1");
+}
+
+/* Intervals: 0.2 +- 0.127 is the best, 0.3 +- 0.127 overlaps it, 0.6 +- 0.127 does not. */
+static void test_best_beta_and_its_rivals(void **state) {
+    struct fixture *f = *state;
+    add_error(f, 1, 2, "0.19");
+    add_error(f, 1, 2, "0.21");
+    add_error(f, 2, 2, "0.29");
+    add_error(f, 2, 2, "0.31");
+    add_error(f, 3, 2, "0.59");
+    add_error(f, 3, 2, "0.61");
+    assert_text(f,
+                "SELECT beta || ' ' || n_seeds || ' ' || n_betas || ' ' || n_indistinguishable"
+                " FROM best_beta",
+                "1.0 2 3 1");
+    static const double values[2] = {0.19, 0.21};
+    assert_near(f, "SELECT error_mc_hi FROM best_beta", 0.2 + half_width(values, 2, 1), 1e-6);
+    assert_near(f, "SELECT error_mc_lo FROM best_beta", 0.2 - half_width(values, 2, 1), 1e-6);
+    add_error(f, 4, 2, "0.9"); /* has no interval */
+    assert_text(f, "SELECT n_betas || ' ' || n_indistinguishable FROM best_beta", "4 2");
+    /* An interval within the best's overlaps it too. */
+    views_execute(f, "UPDATE result SET error_mc = 0.25 WHERE job IN (5, 6)");
+    assert_text(f, "SELECT n_betas || ' ' || n_indistinguishable FROM best_beta", "4 3");
+}
+
+/* --- generalization_gap, efficiency --- */
+
+/* The seeds' levels differ far more than their gaps, which are paired. */
+static void test_gap_is_paired(void **state) {
+    static const double gaps[3] = {0.0625, 0.125, 0.1875};
+    struct fixture *f = *state;
+    char values[100];
+    for (int i = 0; i < 3; i++) {
+        const long long job = views_add_job(f, 1, 2);
+        snprintf(values, sizeof values, "%d, %d, %d", i, 10 * i, -20 * i);
+        views_give_result(f, job, "train", "error_mc, ce, izy_lower", values);
+        snprintf(values, sizeof values, "%.9g, %.9g, %.9g", i + gaps[i], 10 * (i + gaps[i]),
+                 -20 * (i + gaps[i]));
+        views_give_result(f, job, "test", "error_mc, ce, izy_lower", values);
+    }
+    const double half = half_width(gaps, 3, 2);
+    assert_text(
+        f,
+        "SELECT point || ' ' || n_seeds || ' ' || error_mc_gap_mean || ' ' || ce_gap_mean ||"
+        " ' ' || izy_lower_gap_mean FROM generalization_gap",
+        "1 3 0.125 1.25 -2.5");
+    assert_near(f, "SELECT error_mc_gap_lo FROM generalization_gap", 0.125 - half, 1e-6);
+    assert_near(f, "SELECT error_mc_gap_hi FROM generalization_gap", 0.125 + half, 1e-6);
+    assert_near(f, "SELECT ce_gap_lo FROM generalization_gap", 1.25 - 10 * half, 1e-5);
+    assert_near(f, "SELECT ce_gap_hi FROM generalization_gap", 1.25 + 10 * half, 1e-5);
+    assert_near(f, "SELECT izy_lower_gap_lo FROM generalization_gap", -2.5 - 20 * half, 1e-5);
+    assert_near(f, "SELECT izy_lower_gap_hi FROM generalization_gap", -2.5 + 20 * half, 1e-5);
+}
+
+static void test_gap_needs_results(void **state) {
+    struct fixture *f = *state;
+    for (int i = 0; i < 3; i++) {
+        const long long job = views_add_job(f, i + 1, 2);
+        views_give_result(f, job, "train", "error_mc, ce", "0.25, NULL");
+        views_give_result(f, job, "test", "error_mc, ce", "0.5, 1");
+    }
+    views_execute(f, "UPDATE job SET state = 'failed' WHERE id = 2");
+    assert_text(
+        f,
+        "SELECT group_concat(beta || ' ' || error_mc_gap_mean || ' ' ||"
+        " (coalesce(error_mc_gap_lo, error_mc_gap_hi, ce_gap_mean, ce_gap_lo) IS NULL), ', ')"
+        " FROM generalization_gap",
+        "1.0 0.25 1, 3.0 0.25 1");
+}
+
+static void test_efficiency(void **state) {
+    struct fixture *f = *state;
+    add_to_plane(f, 0.1, 2, "4, 2");
+    add_to_plane(f, 1, 2, "1, 0.5");
+    add_to_plane(f, 0.01, 2, "6, 2.5");
+    add_to_plane(f, 0.001, 2, "5, 2.75");  /* the rate fell */
+    add_to_plane(f, 10, 2, "0, -0.25");    /* no bits at all */
+    add_to_plane(f, 0.05, 2, "NULL, 2.2"); /* not known: between its neighbours nothing changes */
+    add_to_plane(f, 0.1, 8, "8, 1");       /* another curve */
+    views_give_bound(f, 1, "test", "upper", 2.5);
+    views_give_bound(f, 5, "test", "upper", -0.25); /* of a few examples */
+    assert_text(f,
+                "SELECT group_concat(K || ' ' || beta || ' ' || izx_upper_tight_mean || ' ' ||"
+                " coalesce(round(label_bits_per_input_bit, 4), '-') || ' ' ||"
+                " coalesce(marginal_label_bits_per_rate_bit, '-'), ', ')"
+                " FROM (SELECT * FROM efficiency ORDER BY K, beta DESC)",
+                "2 10.0 -0.25 - -, 2 1.0 1.0 0.5 0.75, 2 0.1 2.5 0.8 0.5, 2 0.01 6.0 0.4167 0.25,"
+                " 2 0.001 5.0 0.55 -, 8 0.1 8.0 0.125 -");
+}
+
+/* --- cost --- */
+
+/* Steps of SQLite's virtual machine for a whole view. */
+static long long steps(struct fixture *f, const char *view) {
+    sqlite3 *db;
+    sqlite3_stmt *statement;
+    char sql[100];
+    int step;
+    snprintf(sql, sizeof sql, "SELECT * FROM %s", view);
+    assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+    while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
+    }
+    assert_int_equal(step, SQLITE_DONE);
+    const int count = sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return count;
+}
+
+/* One long curve, four seeds a point: from `from` to n jobs. */
+static void fill(struct fixture *f, size_t from, size_t n) {
+    views_add_jobs(f, from, n);
+    views_execute(f, "UPDATE job SET beta = id / 4, seed = id %% 4");
+    views_execute(
+        f,
+        "INSERT INTO result (job, split, epoch, n, log2_n, error_mc, ce, izx_upper, izy_lower)"
+        " SELECT job.id, value, 1, 20, 4, 1.0 / job.id, 1, job.id %% 97, job.id %% 89 FROM job,"
+        " json_each('[\"train\", \"test\"]') WHERE job.id > %zu",
+        from);
+    views_execute(f,
+                  "INSERT INTO bound (job, split, estimator, side, n, bits, se, cap)"
+                  " SELECT job, split, value, 'upper', 20, 3, 0, 4 FROM result,"
+                  " json_each('[\"leave_one_out\", \"pairwise_kl\"]') WHERE job > %zu",
+                  from);
+}
+
+/* No view compares all jobs, points or betas with one another. */
+static void test_cost_grows_with_the_jobs(void **state) {
+    static const char *const views[] = {"job_point",          "summary",   "pareto", "best_beta",
+                                        "generalization_gap", "efficiency"};
+    enum { VIEWS = sizeof views / sizeof views[0] };
+    struct fixture *f = *state;
+    long long few[VIEWS];
+    fill(f, 0, 200);
+    for (size_t i = 0; i < VIEWS; i++)
+        few[i] = steps(f, views[i]);
+    fill(f, 200, 800);
+    for (size_t i = 0; i < VIEWS; i++) {
+        const long long many = steps(f, views[i]);
+        if (!(many < 5 * few[i]))
+            fail_msg("%s: %lld steps for 200 jobs, %lld for 800", views[i], few[i], many);
+    }
+}
+
+#define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, fixture_new, fixture_free)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        WITH_FIXTURE(test_pareto_of_a_few),          WITH_FIXTURE(test_pareto_by_means_and_apart),
+        WITH_FIXTURE(test_pareto_of_many),           WITH_FIXTURE(test_best_beta_per_curve),
+        WITH_FIXTURE(test_best_beta_and_its_rivals), WITH_FIXTURE(test_gap_is_paired),
+        WITH_FIXTURE(test_gap_needs_results),        WITH_FIXTURE(test_efficiency),
+        WITH_FIXTURE(test_cost_grows_with_the_jobs), WITH_FIXTURE(test_a_bound_that_is_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,272 @@
+/* Checkpoints: what is written is read, and nothing damaged is ever taken for whole. */
+#include "runner/sweep/checkpoint.h"
+#include "tests/unit/store/store_fixture.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const char job_a[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+static const char job_b[] = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+
+enum { VERSION_AT = 8, LENGTH_AT = 12 }; /* offsets in the file */
+
+struct place {
+    char folder[FOLDER_SIZE], database[280];
+    char *path; /* of job a's checkpoint */
+    struct vib_error err;
+};
+
+static int place_new(void **state) {
+    struct place *p = calloc(1, sizeof *p);
+    assert_non_null(p);
+    make_folder(p->folder);
+    snprintf(p->database, sizeof p->database, "%s/a.db", p->folder);
+    assert_non_null(p->path = checkpoint_path(p->database, job_a));
+    *state = p;
+    return 0;
+}
+
+static int place_free(void **state) {
+    struct place *p = *state;
+    remove_folder(p->folder);
+    free(p->path);
+    free(p);
+    return 0;
+}
+
+/* Writes a small checkpoint of two evaluations and 5 bytes of state. */
+static void write_small(struct place *p) {
+    struct epoch_result epochs[2];
+    struct checkpoint checkpoint = {.state = (char[]){"state"}, .state_size = 5};
+    fixture_result(&checkpoint.progress, epochs);
+    epochs[0].split[0].ce = (double)NAN;
+    assert_ok(checkpoint_write(p->path, job_a, &checkpoint, &p->err), &p->err);
+}
+
+static size_t file_bytes(const char *path, unsigned char *bytes, size_t size) {
+    FILE *stream = fopen(path, "rb");
+    assert_non_null(stream);
+    const size_t n = fread(bytes, 1, size, stream);
+    assert_true(n < size);
+    fclose(stream);
+    return n;
+}
+
+static void put_bytes(const char *path, const unsigned char *bytes, size_t n) {
+    FILE *stream = fopen(path, "wb");
+    assert_non_null(stream);
+    assert_int_equal(fwrite(bytes, 1, n, stream), n);
+    assert_int_equal(fclose(stream), 0);
+}
+
+static int read_code(struct place *p, const char *identity) {
+    struct checkpoint checkpoint;
+    bool found = true;
+    const int code = checkpoint_read(p->path, identity, &checkpoint, &found, &p->err);
+    if (code != 0) {
+        assert_false(found);
+        assert_null(checkpoint.state);
+    }
+    checkpoint_release(&checkpoint);
+    return code;
+}
+
+static void test_path(void **state) {
+    char *path = checkpoint_path("results/a.db", job_a);
+    (void)state;
+    assert_non_null(path);
+    assert_memory_equal(path, "results/a.db.checkpoints/aaa", 28);
+    assert_string_equal(path + strlen(path) - 6, "a.ckpt");
+    free(path);
+}
+
+static void test_round_trip(void **state) {
+    struct place *p = *state;
+    struct epoch_result epochs[2];
+    struct job_result want;
+    struct checkpoint got;
+    bool found;
+    write_small(p);
+    fixture_result(&want, epochs);
+    assert_ok(checkpoint_read(p->path, job_a, &got, &found, &p->err), &p->err);
+    assert_true(found);
+    assert_int_equal(got.state_size, 5);
+    assert_memory_equal(got.state, "state", 5);
+    assert_string_equal(got.progress.message, want.message);
+    assert_int_equal(got.progress.examples, want.examples);
+    assert_true(got.progress.train_s == want.train_s && got.progress.objective == want.objective);
+    assert_true(got.progress.evaluate_s == want.evaluate_s);
+    assert_int_equal(got.progress.n_epochs, 2);
+    assert_true(isnan(got.progress.epochs[0].split[0].ce));
+    got.progress.epochs[0].split[0].ce = epochs[0].split[0].ce;
+    assert_memory_equal(got.progress.epochs, epochs, sizeof epochs);
+    checkpoint_release(&got);
+}
+
+static void test_nothing_yet(void **state) {
+    struct place *p = *state;
+    struct checkpoint nothing = {.state = NULL}, got;
+    bool found = true;
+    assert_ok(checkpoint_read(p->path, job_a, &got, &found, &p->err), &p->err);
+    assert_false(found);
+    assert_ok(checkpoint_write(p->path, job_a, &nothing, &p->err), &p->err);
+    assert_ok(checkpoint_read(p->path, job_a, &got, &found, &p->err), &p->err);
+    assert_true(found && got.state_size == 0 && got.progress.n_epochs == 0);
+    checkpoint_release(&got);
+}
+
+static void test_every_flipped_bit(void **state) {
+    struct place *p = *state;
+    unsigned char bytes[4096];
+    write_small(p);
+    const size_t n = file_bytes(p->path, bytes, sizeof bytes);
+    for (size_t i = 0; i < 8 * n; i++) {
+        bytes[i / 8] ^= (unsigned char)(1u << i % 8);
+        put_bytes(p->path, bytes, n);
+        if (read_code(p, job_a) != VIB_ESTATE)
+            fail_msg("bit %zu of byte %zu", i % 8, i / 8);
+        assert_non_null(strstr(p->err.message, p->path));
+        bytes[i / 8] ^= (unsigned char)(1u << i % 8);
+    }
+    put_bytes(p->path, bytes, n);
+    assert_int_equal(read_code(p, job_a), 0);
+}
+
+static void test_every_truncation(void **state) {
+    struct place *p = *state;
+    unsigned char bytes[4096];
+    write_small(p);
+    const size_t n = file_bytes(p->path, bytes, sizeof bytes - 1);
+    for (size_t i = 0; i < n; i++) {
+        put_bytes(p->path, bytes, i);
+        assert_int_equal(read_code(p, job_a), VIB_ESTATE);
+    }
+    bytes[n] = 0;
+    put_bytes(p->path, bytes, n + 1);
+    assert_int_equal(read_code(p, job_a), VIB_ESTATE);
+    assert_non_null(strstr(p->err.message, "too long"));
+}
+
+/* Truncated files whose length field agrees: only the sizes within can tell. */
+static void test_every_consistent_truncation(void **state) {
+    struct place *p = *state;
+    unsigned char bytes[4096];
+    write_small(p);
+    const size_t n = file_bytes(p->path, bytes, sizeof bytes);
+    for (size_t i = LENGTH_AT + 8; i < n; i++) {
+        for (size_t k = 0; k < 8; k++)
+            bytes[LENGTH_AT + k] = (unsigned char)(i >> 8 * k & 0xff);
+        put_bytes(p->path, bytes, i);
+        assert_int_equal(read_code(p, job_a), VIB_ESTATE);
+    }
+}
+
+/* Sizes that would not fit into memory are refused by arithmetic, not by trying. */
+static void test_absurd_sizes(void **state) {
+    struct place *p = *state;
+    unsigned char bytes[4096];
+    write_small(p);
+    const size_t n = file_bytes(p->path, bytes, sizeof bytes);
+    for (size_t i = 0; i + 8 <= n; i++) {
+        unsigned char saved[8];
+        memcpy(saved, bytes + i, 8);
+        memset(bytes + i, 0xff, 8);
+        put_bytes(p->path, bytes, n);
+        assert_int_equal(read_code(p, job_a), VIB_ESTATE);
+        memcpy(bytes + i, saved, 8);
+    }
+}
+
+static void test_foreign_files(void **state) {
+    struct place *p = *state;
+    unsigned char bytes[4096];
+    write_small(p);
+    assert_int_equal(read_code(p, job_b), VIB_ESTATE);
+    assert_non_null(strstr(p->err.message, "another job"));
+    const size_t n = file_bytes(p->path, bytes, sizeof bytes);
+    bytes[VERSION_AT] = 9;
+    put_bytes(p->path, bytes, n);
+    assert_int_equal(read_code(p, job_a), VIB_ESTATE);
+    assert_non_null(strstr(p->err.message, "format version 9"));
+    put_bytes(p->path, (const unsigned char *)"hello, world", 12);
+    assert_int_equal(read_code(p, job_a), VIB_ESTATE);
+    assert_non_null(strstr(p->err.message, "not a checkpoint"));
+}
+
+static void test_replaces_at_once(void **state) {
+    struct place *p = *state;
+    struct checkpoint checkpoint = {.state = (char[]){"newer"}, .state_size = 5}, got;
+    char stale[400];
+    bool found;
+    write_small(p);
+    snprintf(stale, sizeof stale, "%s.tmp", p->path);
+    put_bytes(stale, (const unsigned char *)"left by a kill", 14);
+    assert_ok(checkpoint_write(p->path, job_a, &checkpoint, &p->err), &p->err);
+    assert_int_not_equal(access(stale, F_OK), 0);
+    assert_ok(checkpoint_read(p->path, job_a, &got, &found, &p->err), &p->err);
+    assert_memory_equal(got.state, "newer", 5);
+    checkpoint_release(&got);
+}
+
+static void test_write_failures(void **state) {
+    struct place *p = *state;
+    struct checkpoint checkpoint = {.state = NULL};
+    char path[400], blocked[420];
+    snprintf(path, sizeof path, "%s/no/such/x.ckpt", p->folder);
+    assert_int_equal(checkpoint_write(path, job_a, &checkpoint, &p->err), VIB_ECREATE);
+    assert_non_null(strstr(p->err.message, "no/such"));
+    write_small(p);
+    snprintf(blocked, sizeof blocked, "%s.tmp", p->path);
+    assert_int_equal(mkdir(blocked, 0777), 0);
+    assert_int_not_equal(checkpoint_write(p->path, job_a, &checkpoint, &p->err), 0);
+    assert_int_equal(rmdir(blocked), 0);
+    assert_int_equal(read_code(p, job_a), 0);
+    snprintf(path, sizeof path, "%s/folder", p->folder);
+    assert_int_equal(mkdir(path, 0777), 0);
+    assert_int_equal(checkpoint_write(path, job_a, &checkpoint, &p->err), VIB_EIO);
+    snprintf(blocked, sizeof blocked, "%s.tmp", path);
+    assert_int_not_equal(access(blocked, F_OK), 0);
+}
+
+static void test_remove(void **state) {
+    struct place *p = *state;
+    struct checkpoint checkpoint = {.state = NULL};
+    char folder[400], stale[400];
+    char *other = checkpoint_path(p->database, job_b);
+    assert_non_null(other);
+    snprintf(folder, sizeof folder, "%s.checkpoints", p->database);
+    assert_ok(checkpoint_remove(p->path, &p->err), &p->err);
+    write_small(p);
+    assert_ok(checkpoint_write(other, job_b, &checkpoint, &p->err), &p->err);
+    snprintf(stale, sizeof stale, "%s.tmp", p->path);
+    put_bytes(stale, (const unsigned char *)"x", 1);
+    assert_ok(checkpoint_remove(p->path, &p->err), &p->err);
+    assert_int_equal(access(folder, F_OK), 0);
+    assert_int_not_equal(access(p->path, F_OK), 0);
+    assert_int_not_equal(access(stale, F_OK), 0);
+    assert_ok(checkpoint_remove(other, &p->err), &p->err);
+    assert_int_not_equal(access(folder, F_OK), 0);
+    free(other);
+}
+
+#define WITH_PLACE(test) cmocka_unit_test_setup_teardown(test, place_new, place_free)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_path),       WITH_PLACE(test_round_trip),
+        WITH_PLACE(test_nothing_yet),      WITH_PLACE(test_every_flipped_bit),
+        WITH_PLACE(test_every_truncation), WITH_PLACE(test_every_consistent_truncation),
+        WITH_PLACE(test_absurd_sizes),     WITH_PLACE(test_foreign_files),
+        WITH_PLACE(test_replaces_at_once), WITH_PLACE(test_write_failures),
+        WITH_PLACE(test_remove),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,173 @@
+/* A job on its thread: to the end, stopped and continued, diverged, failed, without a disk. */
+#include "runner/sweep/checkpoint.h"
+#include "tests/unit/sweep/job_fixture.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* Nothing may be left behind but the checkpoint, if there is one. */
+static int check_and_free(void **state) {
+    struct job_bench *b = *state;
+    char folder[400];
+    (void)checkpoint_remove(b->checkpoint, &b->err);
+    snprintf(folder, sizeof folder, "%s.checkpoints", b->database);
+    (void)remove(folder);
+    assert_int_equal(rmdir(b->folder), 0);
+    assert_int_equal(mkdir(b->folder, 0700), 0);
+    return job_bench_free(state);
+}
+
+static void assert_all_done(const struct job *job) {
+    assert_done(job);
+    assert_int_equal(job->result.epochs[0].epoch, 2);
+    assert_int_equal(job->result.epochs[1].epoch, 4);
+    assert_int_equal(job->result.examples, JOB_EPOCHS * JOB_N_TRAIN);
+    assert_true(isfinite(job->result.objective));
+}
+
+static void runs_to_its_end(void **state) {
+    struct job_bench *b = *state;
+    struct job *job = job_bench_add(b);
+    job_run(job, 0);
+    assert_all_done(job);
+    assert_string_equal(job->result.message, "");
+    assert_true(atomic_load(&job->monitor.done) == 1.0);
+    assert_int_equal(atomic_load(&job->monitor.epoch), JOB_EPOCHS);
+    assert_int_equal(atomic_load(&job->monitor.examples), JOB_EPOCHS * JOB_N_TRAIN);
+    assert_int_not_equal(access(b->checkpoint, F_OK), 0); /* checkpoints are off */
+    job_free(job);
+}
+
+/* Runs a job that is asked to stop before its first step. */
+static struct job *interrupt(struct job_bench *b) {
+    struct job *job = job_bench_add(b);
+    atomic_store(&b->stop, true);
+    job_run(job, 0);
+    atomic_store(&b->stop, false);
+    assert_true(job->interrupted);
+    return job;
+}
+
+static void stopped_and_continued(void **state) {
+    struct job_bench *b = *state;
+    struct job *whole = job_bench_add(b), *first = interrupt(b), *second = job_bench_add(b);
+    assert_string_equal(first->result.message, "");
+    assert_int_equal(access(b->checkpoint, F_OK), 0);
+    job_run(second, 0);
+    assert_all_done(second);
+    unlink(b->checkpoint);
+    job_run(whole, 0);
+    assert_all_done(whole);
+    assert_memory_equal(whole->result.epochs, second->result.epochs,
+                        2 * sizeof *whole->result.epochs);
+    job_free(whole);
+    job_free(first);
+    job_free(second);
+}
+
+static void a_checkpoint_that_cannot_be_written_is_told(void **state) {
+    struct job_bench *b = *state;
+    char folder[400];
+    snprintf(folder, sizeof folder, "%s.checkpoints", b->database);
+    FILE *in_its_place = fopen(folder, "w");
+    assert_non_null(in_its_place);
+    assert_int_equal(fclose(in_its_place), 0);
+    struct job *job = interrupt(b);
+    assert_memory_equal(job->result.message, "cannot ", 7); /* not that it could not be read */
+    assert_non_null(strstr(job->result.message, folder));
+    job_free(job);
+    /* It is no reason not to finish. */
+    job = job_bench_add(b);
+    job->settings.checkpoint_every_s = 1e-9;
+    job_run(job, 0);
+    assert_all_done(job);
+    assert_non_null(strstr(job->result.message, folder));
+    job_free(job);
+}
+
+static void a_damaged_checkpoint_starts_it_over(void **state) {
+    struct job_bench *b = *state;
+    job_free(interrupt(b));
+    assert_int_equal(truncate(b->checkpoint, 100), 0);
+    struct job *job = job_bench_add(b);
+    job_run(job, 0);
+    assert_all_done(job);
+    assert_memory_equal(job->result.message, "started over: ", 14);
+    job_free(job);
+}
+
+static void assert_diverges(struct job_bench *b, size_t batch, size_t eval_every,
+                            const char *message) {
+    struct job *job = job_bench_add(b);
+    job->settings.job.lr = 1e30;
+    job->settings.job.batch = batch;
+    job->settings.job.eval_every = eval_every;
+    job_run(job, 0);
+    assert_false(job->interrupted);
+    assert_int_equal(job->result.state, JOB_DIVERGED);
+    assert_string_equal(job->result.message, message);
+    assert_true(atomic_load(&job->monitor.done) < 1.0);
+    job_free(job);
+}
+
+/* The second step sees the first one's weights: within an epoch, at the beginning of one, and in
+ * the evaluation between the two. */
+static void diverges_in_the_right_epoch(void **state) {
+    struct job_bench *b = *state;
+    assert_diverges(b, 16, 4, "the objective or the weights are not finite in epoch 1");
+    assert_diverges(b, JOB_N_TRAIN, 4, "the objective or the weights are not finite in epoch 2");
+    assert_diverges(b, JOB_N_TRAIN, 1, "the objective or the weights are not finite in epoch 1");
+}
+
+/* What follows training would otherwise stake all that was trained since the last save. */
+static void a_long_training_is_saved_at_its_end(void **state) {
+    struct job_bench *b = *state;
+    double train_s = 0.0;
+    for (size_t epochs = 2000; train_s < 1.2; epochs *= 2) {
+        assert_int_not_equal(access(b->checkpoint, F_OK), 0);
+        struct job *job = job_bench_add(b);
+        job->settings.checkpoint_every_s = 1000.0;
+        job->settings.job.epochs = job->settings.job.eval_every = epochs;
+        job_run(job, 0);
+        assert_int_equal(job->result.state, JOB_DONE);
+        train_s = job->result.train_s;
+        if (train_s >= 0.9 && train_s < 1.2) /* near the limit, either is right */
+            unlink(b->checkpoint);
+        job_free(job);
+    }
+    assert_int_equal(access(b->checkpoint, F_OK), 0);
+}
+
+static void fails_with_words(void **state) {
+    struct job_bench *b = *state;
+    struct job *job = job_bench_add(b);
+    job->settings.job.batch = JOB_N_TRAIN + 1;
+    job_run(job, 0);
+    assert_int_equal(job->result.state, JOB_FAILED);
+    assert_non_null(strstr(job->result.message, "train.batch is 65"));
+    job_free(job);
+}
+
+#define JOB_TEST(name) cmocka_unit_test_setup_teardown(name, job_bench_new, check_and_free)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        JOB_TEST(runs_to_its_end),
+        JOB_TEST(stopped_and_continued),
+        JOB_TEST(a_checkpoint_that_cannot_be_written_is_told),
+        JOB_TEST(a_damaged_checkpoint_starts_it_over),
+        JOB_TEST(diverges_in_the_right_epoch),
+        JOB_TEST(a_long_training_is_saved_at_its_end),
+        JOB_TEST(fails_with_words),
+    };
+    return cmocka_run_group_tests_name("job", tests, NULL, NULL);
+}
