@@ -42,8 +42,8 @@ static int input_gradient(struct vib_pass *p, size_t l, const void *weight, cons
 /* From the gradient of hidden layer l's output to that before its activation, in place. */
 static void backward_hidden(struct vib_pass *p, size_t l) {
     const size_t n = p->batch * p->net->layer[l].out;
-    if (p->kept[l] != NULL)
-        vib_dropout(p->type, p->kept[l], 1.0f / p->keep, n, p->dh[l]);
+    if (p->mask[l] != NULL)
+        vib_dropout(p->type, p->mask[l], 1.0f / p->keep, n, p->dh[l]);
     /* h[l] was scaled by 1 / keep */
     vib_activation_backward(p->net->activation, p->type, p->h[l], p->keep, n, p->dh[l]);
 }

@@ -77,10 +77,10 @@ static int compute_digest(struct vib_dataset *data, struct vib_error *err) {
 }
 
 int vib_dataset_finish(struct vib_dataset *data, struct vib_error *err) {
-    int status = 0;
-    for (enum vib_split_id id = 0; status == 0 && id < VIB_SPLITS; id++)
-        status = label_entropy(data, id, err);
-    return status != 0 ? status : compute_digest(data, err);
+    int rc = 0;
+    for (enum vib_split_id id = 0; rc == 0 && id < VIB_SPLITS; id++)
+        rc = label_entropy(data, id, err);
+    return rc != 0 ? rc : compute_digest(data, err);
 }
 
 static void convert_row(const uint8_t *restrict x, size_t dim, float *restrict out) {

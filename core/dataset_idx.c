@@ -39,26 +39,26 @@ static int check_split(const struct vib_idx *images, const struct vib_idx *label
 
 /* Drops the rows from n on. When the library cannot shrink a block, the larger one serves too. */
 static uint8_t *keep_rows(uint8_t *bytes, size_t n, size_t width) {
-    uint8_t *kept = realloc(bytes, n * width);
-    return kept != NULL ? kept : bytes;
+    uint8_t *fewer = realloc(bytes, n * width);
+    return fewer != NULL ? fewer : bytes;
 }
 
 /* Loads one split and moves it into *data; the first split loaded gives data->dim. */
 static int load_split(struct vib_dataset *data, enum vib_split_id id, const char *dir, size_t limit,
                       size_t shape[2], struct vib_error *err) {
     struct vib_idx images = {0}, labels = {0};
-    int status = vib_idx_read(&images, dir, file_names[id].images, 3, err);
-    if (status == 0)
-        status = vib_idx_read(&labels, dir, file_names[id].labels, 1, err);
-    if (status == 0)
-        status = check_split(&images, &labels, data->classes, id, limit, err);
-    if (status != 0)
+    int rc = vib_idx_read(&images, dir, file_names[id].images, 3, err);
+    if (rc == 0)
+        rc = vib_idx_read(&labels, dir, file_names[id].labels, 1, err);
+    if (rc == 0)
+        rc = check_split(&images, &labels, data->classes, id, limit, err);
+    if (rc != 0)
         goto out;
     if (data->dim != 0 && (images.dims[1] != shape[0] || images.dims[2] != shape[1])) {
-        status = vib_error_set(err, VIB_EDATA,
-                               "%s: training and test images differ in shape: expected %zu x %zu, "
-                               "found %zu x %zu",
-                               images.path, shape[0], shape[1], images.dims[1], images.dims[2]);
+        rc = vib_error_set(err, VIB_EDATA,
+                           "%s: training and test images differ in shape: expected %zu x %zu, "
+                           "found %zu x %zu",
+                           images.path, shape[0], shape[1], images.dims[1], images.dims[2]);
         goto out;
     }
     shape[0] = images.dims[1];
@@ -73,7 +73,7 @@ static int load_split(struct vib_dataset *data, enum vib_split_id id, const char
 out:
     vib_idx_release(&labels);
     vib_idx_release(&images);
-    return status;
+    return rc;
 }
 
 int vib_dataset_load_idx(struct vib_dataset *data, const char *name, const char *dir,
@@ -81,7 +81,7 @@ int vib_dataset_load_idx(struct vib_dataset *data, const char *name, const char 
     struct vib_dataset loaded = {.classes = classes, .ixy = (double)NAN, .ixy_se = (double)NAN};
     size_t limit[VIB_SPLITS] = {[VIB_TRAIN] = n_train, [VIB_TEST] = n_test};
     size_t shape[2] = {0, 0};
-    int status = 0;
+    int rc = 0;
 
     *data = (struct vib_dataset){0};
     if (classes < 2 || classes > 256)
@@ -90,13 +90,13 @@ int vib_dataset_load_idx(struct vib_dataset *data, const char *name, const char 
         return vib_error_set(err, VIB_EINVAL, "%s: a data set's name has at most %zu bytes", name,
                              sizeof loaded.name - 1);
     snprintf(loaded.name, sizeof loaded.name, "%s", name);
-    for (enum vib_split_id id = 0; status == 0 && id < VIB_SPLITS; id++)
-        status = load_split(&loaded, id, dir, limit[id], shape, err);
-    if (status == 0)
-        status = vib_dataset_finish(&loaded, err);
-    if (status != 0) {
+    for (enum vib_split_id id = 0; rc == 0 && id < VIB_SPLITS; id++)
+        rc = load_split(&loaded, id, dir, limit[id], shape, err);
+    if (rc == 0)
+        rc = vib_dataset_finish(&loaded, err);
+    if (rc != 0) {
         vib_dataset_release(&loaded);
-        return status;
+        return rc;
     }
     *data = loaded;
     return 0;

@@ -83,24 +83,24 @@ void vib_activation_backward(enum vib_activation activation, enum vib_type type,
 }
 
 VIB_MULTIVERSION
-static void dropout_f32(const uint8_t *restrict kept, float scale, size_t n,
+static void dropout_f32(const uint8_t *restrict mask, float scale, size_t n,
                         float *restrict values) {
     for (size_t i = 0; i < n; i++)
-        values[i] = kept[i] != 0 ? scale * values[i] : 0.0f;
+        values[i] = mask[i] != 0 ? scale * values[i] : 0.0f;
 }
 
 VIB_MULTIVERSION
-static void dropout_bf16(const uint8_t *restrict kept, float scale, size_t n,
+static void dropout_bf16(const uint8_t *restrict mask, float scale, size_t n,
                          uint16_t *restrict values) {
     for (size_t i = 0; i < n; i++)
-        values[i] = kept[i] != 0 ? to_bf16(scale * from_bf16(values[i])) : 0;
+        values[i] = mask[i] != 0 ? to_bf16(scale * from_bf16(values[i])) : 0;
 }
 
-void vib_dropout(enum vib_type type, const uint8_t *kept, float scale, size_t n, void *values) {
+void vib_dropout(enum vib_type type, const uint8_t *mask, float scale, size_t n, void *values) {
     if (type == VIB_F32)
-        dropout_f32(kept, scale, n, values);
+        dropout_f32(mask, scale, n, values);
     else
-        dropout_bf16(kept, scale, n, values);
+        dropout_bf16(mask, scale, n, values);
 }
 
 VIB_MULTIVERSION

@@ -22,9 +22,9 @@ bool vib_all_finite(const float *x, size_t n);
 void vib_activation_backward(enum vib_activation activation, enum vib_type type, const void *h,
                              float scale, size_t n, void *delta);
 
-/* Dropout, of activations and of their gradients: values[i] = kept[i] ? scale values[i] : 0, for
+/* Dropout, of activations and of their gradients: values[i] = mask[i] ? scale values[i] : 0, for
  * values of `type`. */
-void vib_dropout(enum vib_type type, const uint8_t *kept, float scale, size_t n, void *values);
+void vib_dropout(enum vib_type type, const uint8_t *mask, float scale, size_t n, void *values);
 
 /* sums[j] = sum_i m[i][j] for m [rows][columns] of `type`. */
 void vib_column_sums(enum vib_type type, const void *m, size_t rows, size_t columns, float *sums);

@@ -20,8 +20,8 @@ int vib_encode(struct vib_pass *p, const struct vib_weights *w) {
         /* h[l] [B][n_l] = act(in [B][n_{l-1}] W + b); for the head no activation */
         rc = vib_gemm_run(p->plan[l].forward, in, operand_at(w, p->type, layer->weight),
                           w->f32 + layer->bias, out);
-        if (l < net->n_hidden && p->kept[l] != NULL)
-            vib_dropout(p->type, p->kept[l], 1.0f / p->keep, p->batch * layer->out, out);
+        if (l < net->n_hidden && p->mask[l] != NULL)
+            vib_dropout(p->type, p->mask[l], 1.0f / p->keep, p->batch * layer->out, out);
         in = out;
     }
     if (rc == VIB_OK)

@@ -64,20 +64,20 @@ static int check_regular(int fd, const char *path, struct vib_error *err) {
 static int open_file(gzFile *file, char **path, const char *dir, const char *name,
                      struct vib_error *err) {
     int fd = -1;
-    int status = open_either(&fd, path, dir, name, err);
-    if (status != 0)
-        return status;
-    status = check_regular(fd, *path, err);
-    if (status == 0) {
+    int rc = open_either(&fd, path, dir, name, err);
+    if (rc != 0)
+        return rc;
+    rc = check_regular(fd, *path, err);
+    if (rc == 0) {
         *file = gzdopen(fd, "rb");
         if (*file != NULL) {
             gzbuffer(*file, GZ_BUFFER);
             return 0;
         }
-        status = no_memory(*path, err);
+        rc = no_memory(*path, err);
     }
     close(fd);
-    return status;
+    return rc;
 }
 
 static int read_failed(gzFile file, const char *path, struct vib_error *err) {
@@ -136,11 +136,11 @@ static int read_header(struct vib_idx *idx, gzFile file, size_t *size, struct vi
     uint8_t header[4 + 4 * VIB_IDX_MAX_DIMS];
     size_t header_size = 4 + 4 * idx->n_dims, got = 0;
 
-    int status = read_up_to(file, idx->path, header, header_size, &got, err);
-    if (status == 0 && got >= 4)
-        status = check_magic(header, idx->path, idx->n_dims, err);
-    if (status != 0)
-        return status;
+    int rc = read_up_to(file, idx->path, header, header_size, &got, err);
+    if (rc == 0 && got >= 4)
+        rc = check_magic(header, idx->path, idx->n_dims, err);
+    if (rc != 0)
+        return rc;
     if (got < header_size)
         return vib_error_set(err, VIB_EDATA,
                              "%s: truncated: expected a header of %zu bytes, found %zu", idx->path,
@@ -172,9 +172,9 @@ static int read_elements(struct vib_idx *idx, gzFile file, size_t size, struct v
         idx->bytes = bytes;
 
         size_t got = 0;
-        int status = read_up_to(file, idx->path, bytes + have, capacity - have, &got, err);
-        if (status != 0)
-            return status;
+        int rc = read_up_to(file, idx->path, bytes + have, capacity - have, &got, err);
+        if (rc != 0)
+            return rc;
         have += got;
         if (have < capacity)
             return vib_error_set(err, VIB_EDATA,
@@ -190,9 +190,9 @@ static int read_elements(struct vib_idx *idx, gzFile file, size_t size, struct v
 static int check_end(const struct vib_idx *idx, gzFile file, size_t size, struct vib_error *err) {
     uint8_t extra;
     size_t got = 0;
-    int status = read_up_to(file, idx->path, &extra, 1, &got, err);
-    if (status != 0)
-        return status;
+    int rc = read_up_to(file, idx->path, &extra, 1, &got, err);
+    if (rc != 0)
+        return rc;
     if (got != 0)
         return vib_error_set(err, VIB_EDATA,
                              "%s: trailing bytes: expected the end after %zu bytes of data, found "
@@ -213,18 +213,18 @@ int vib_idx_read(struct vib_idx *idx, const char *dir, const char *name, size_t 
     size_t size = 0;
 
     *idx = (struct vib_idx){.n_dims = n_dims};
-    int status = open_file(&file, &idx->path, dir, name, err);
-    if (status == 0)
-        status = read_header(idx, file, &size, err);
-    if (status == 0)
-        status = read_elements(idx, file, size, err);
-    if (status == 0)
-        status = check_end(idx, file, size, err);
+    int rc = open_file(&file, &idx->path, dir, name, err);
+    if (rc == 0)
+        rc = read_header(idx, file, &size, err);
+    if (rc == 0)
+        rc = read_elements(idx, file, size, err);
+    if (rc == 0)
+        rc = check_end(idx, file, size, err);
     if (file != NULL)
         gzclose_r(file); /* reading: what could fail here has been checked above */
-    if (status != 0)
+    if (rc != 0)
         vib_idx_release(idx);
-    return status;
+    return rc;
 }
 
 void vib_idx_release(struct vib_idx *idx) {

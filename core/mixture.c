@@ -262,23 +262,23 @@ int vib_dataset_make_mixture(struct vib_dataset *data, const struct vib_mixture 
     double *means = NULL;
 
     *data = (struct vib_dataset){0};
-    int status = check(mixture, err);
-    if (status == 0)
-        status = draw_means(mixture, &means, err);
-    if (status != 0)
-        return status;
+    int rc = check(mixture, err);
+    if (rc == 0)
+        rc = draw_means(mixture, &means, err);
+    if (rc != 0)
+        return rc;
     snprintf(made.name, sizeof made.name, "mixture");
-    status = draw_split(mixture, means, VIB_TRAIN, mixture->n_train, &made.split[VIB_TRAIN], err);
-    if (status == 0)
-        status = draw_split(mixture, means, VIB_TEST, mixture->n_test, &made.split[VIB_TEST], err);
-    if (status == 0)
-        status = true_information(mixture, means, &made, err);
-    if (status == 0)
-        status = vib_dataset_finish(&made, err);
+    rc = draw_split(mixture, means, VIB_TRAIN, mixture->n_train, &made.split[VIB_TRAIN], err);
+    if (rc == 0)
+        rc = draw_split(mixture, means, VIB_TEST, mixture->n_test, &made.split[VIB_TEST], err);
+    if (rc == 0)
+        rc = true_information(mixture, means, &made, err);
+    if (rc == 0)
+        rc = vib_dataset_finish(&made, err);
     free(means);
-    if (status != 0) {
+    if (rc != 0) {
         vib_dataset_release(&made);
-        return status;
+        return rc;
     }
     *data = made;
     return 0;

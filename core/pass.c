@@ -109,7 +109,7 @@ static size_t carve_all(struct vib_pass *p, unsigned char *base, bool backward) 
     for (size_t l = 0; l < net->n_hidden; l++)
         p->dh[l] = carve(base, &used, B * net->layer[l].out, size);
     for (size_t l = 0; l < net->n_hidden && p->keep < 1.0f; l++)
-        p->kept[l] = carve(base, &used, B * net->layer[l].out, sizeof *p->kept[l]);
+        p->mask[l] = carve(base, &used, B * net->layer[l].out, sizeof *p->mask[l]);
     p->dhead = carve(base, &used, B * H, sizeof(float));
     p->dhead_t = narrow ? carve(base, &used, B * H, size) : p->dhead;
     p->dz = carve(base, &used, B * K, sizeof(float));

@@ -45,7 +45,7 @@ struct vib_pass {
     void *h[VIB_MAX_HIDDEN];
     float *head, *factor, *eps, *z, *logits;
     /* In training only, else NULL: */
-    uint8_t *kept[VIB_MAX_HIDDEN]; /* [B][n_l]: whether dropout keeps h[l]; where the caller puts
+    uint8_t *mask[VIB_MAX_HIDDEN]; /* [B][n_l]: whether dropout keeps h[l]; where the caller puts
                                       its choice. NULL without dropout */
     void *dh[VIB_MAX_HIDDEN];      /* gradients of h[l] before the activation, T */
     float *dhead;

@@ -1,9 +1,9 @@
 /* Elementary functions as branch-free float32 code that compilers vectorise, and the attribute that
  * compiles a loop for several instruction sets, chosen at run time.
  *
- * Errors, largest over dense samples of the stated domain (tests/unit/core/test_simd.c): vib_expf 2 ulp
- * on [-87, 88]; vib_logf 2 ulp; vib_log1pf 2 ulp on [0, 1]; vib_sincos_turn 2e-7 absolute.
- * NaN goes in and comes out. Coefficients: Chebyshev fits made for this file. */
+ * Errors, largest over dense samples of the stated domain (tests/unit/core/test_simd.c): vib_expf 2
+ * ulp on [-87, 88]; vib_logf 2 ulp; vib_log1pf 2 ulp on [0, 1]; vib_sincos_turn 2e-7 absolute. NaN
+ * goes in and comes out. Coefficients: Chebyshev fits made for this file. */
 #ifndef VIB_CORE_SIMD_H
 #define VIB_CORE_SIMD_H
 

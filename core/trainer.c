@@ -213,9 +213,9 @@ static void fill_batch(struct vib_trainer *t, struct vib_pass *pass) {
     if (t->net.posterior.kind != VIB_POSTERIOR_POINT)
         vib_random_normal(&stream, 0, pass->batch * t->net.K, pass->eps);
     stream.purpose = VIB_STREAM_DROPOUT;
-    for (size_t l = 0, first = 0; l < t->net.n_hidden && pass->kept[l] != NULL; l++) {
+    for (size_t l = 0, first = 0; l < t->net.n_hidden && pass->mask[l] != NULL; l++) {
         const size_t n = pass->batch * t->net.layer[l].out;
-        vib_random_bernoulli(&stream, first, n, (double)pass->keep, pass->kept[l]);
+        vib_random_bernoulli(&stream, first, n, (double)pass->keep, pass->mask[l]);
         first += (n + 3) / 4 * 4;
     }
 }

@@ -3,12 +3,12 @@
 #include "runner/base/csv.h"
 #include "runner/base/sink.h"
 #include "runner/store/store.h"
+#include "runner/store/store_query.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
@@ -89,15 +89,15 @@ static int parse_options(int argc, char **argv, struct export_options *options,
                                           {"output", required_argument, NULL, 'o'},
                                           {"help", no_argument, NULL, 'h'},
                                           {NULL, 0, NULL, 0}};
-    int option, code = 0;
+    int option, rc = 0;
     *options = (struct export_options){.table = &export_tables[0]};
     optind = 0; /* glibc: start anew, on another argv than main's */
     opterr = 0;
-    while (code == 0 && !options->help &&
+    while (rc == 0 && !options->help &&
            (option = getopt_long(argc, argv, ":t:o:h", known, NULL)) != -1)
-        code = take_option(option, argv, options, err);
-    if (code != 0 || options->help)
-        return code;
+        rc = take_option(option, argv, options, err);
+    if (rc != 0 || options->help)
+        return rc;
     if (optind == argc)
         return vib_error_set(err, VIB_EUSAGE,
                              "export: name the database: vib-sweep export DB [--table NAME]");
@@ -121,10 +121,10 @@ static int end_record(struct export_context *context, struct vib_error *err) {
     return ferror(context->csv.out) ? sink_failed(context->sink, err) : 0;
 }
 
-static int write_head(void *opaque, struct sqlite3_stmt *statement, struct vib_error *err) {
+static int write_head(void *opaque, struct store_row *row, struct vib_error *err) {
     struct export_context *context = opaque;
-    for (int i = 0; i < sqlite3_column_count(statement); i++) {
-        const char *name = sqlite3_column_name(statement, i);
+    for (int i = 0; i < store_row_columns(row); i++) {
+        const char *name = store_row_name(row, i);
         if (name == NULL)
             return vib_error_set(err, VIB_ENOMEM, "export: out of memory");
         csv_text(&context->csv, name, strlen(name));
@@ -132,53 +132,55 @@ static int write_head(void *opaque, struct sqlite3_stmt *statement, struct vib_e
     return end_record(context, err);
 }
 
-static int write_text(struct csv *csv, struct sqlite3_stmt *statement, int column,
-                      struct vib_error *err) {
-    const char *text = (const char *)sqlite3_column_text(statement, column);
+static int write_text(struct csv *csv, struct store_row *row, int column, struct vib_error *err) {
+    size_t size;
+    const char *text = store_row_text(row, column, &size);
     if (text == NULL)
         return vib_error_set(err, VIB_ENOMEM, "export: out of memory");
-    csv_text(csv, text, (size_t)sqlite3_column_bytes(statement, column));
+    csv_text(csv, text, size);
     return 0;
 }
 
-static int write_row(void *opaque, struct sqlite3_stmt *statement, struct vib_error *err) {
+static int write_row(void *opaque, struct store_row *row, struct vib_error *err) {
     struct export_context *context = opaque;
-    int code = 0;
-    for (int i = 0; code == 0 && i < sqlite3_column_count(statement); i++)
-        switch (sqlite3_column_type(statement, i)) {
-        case SQLITE_NULL:
+    int rc = 0;
+    for (int i = 0; rc == 0 && i < store_row_columns(row); i++)
+        switch (store_row_type(row, i)) {
+        case STORE_NULL:
             csv_null(&context->csv);
             break;
-        case SQLITE_INTEGER:
-            csv_integer(&context->csv, sqlite3_column_int64(statement, i));
+        case STORE_INTEGER:
+            csv_integer(&context->csv, store_row_integer(row, i));
             break;
-        case SQLITE_FLOAT:
-            csv_real(&context->csv, sqlite3_column_double(statement, i));
+        case STORE_REAL:
+            csv_real(&context->csv, store_row_real(row, i));
             break;
-        default:
-            code = write_text(&context->csv, statement, i, err);
+        case STORE_TEXT:
+            rc = write_text(&context->csv, row, i, err);
         }
-    return code != 0 ? code : end_record(context, err);
+    return rc != 0 ? rc : end_record(context, err);
 }
 
 static int export_table(struct store *store, const struct export_options *options,
                         struct vib_error *err) {
     struct sink sink;
-    int code = sink_open(&sink, options->output, options->database, "export", err);
-    if (code == 0) {
+    int rc = sink_open(&sink, options->output, options->database, "export", err);
+    if (rc == 0) {
         struct export_context context = {.sink = &sink};
         csv_init(&context.csv, sink.stream);
-        code = store_query(store, options->table->sql, write_head, write_row, &context, err);
+        const struct store_query query = {
+            .sql = options->table->sql, .head = write_head, .row = write_row, .context = &context};
+        rc = store_query(store, &query, err);
     }
-    return sink_close(&sink, code, err);
+    return sink_close(&sink, rc, err);
 }
 
 int cmd_export(int argc, char **argv, struct vib_error *err) {
     struct export_options options;
     struct store *store = NULL;
-    int code = parse_options(argc, argv, &options, err);
-    if (code != 0)
-        return code;
+    int rc = parse_options(argc, argv, &options, err);
+    if (rc != 0)
+        return rc;
     /* A reader that has seen enough (`| head`) ends us as it ends other filters. */
     if (signal(SIGPIPE, SIG_DFL) == SIG_ERR)
         return vib_error_set(err, VIB_EIO, "cannot set SIGPIPE: %s", strerror(errno));
@@ -187,8 +189,8 @@ int cmd_export(int argc, char **argv, struct vib_error *err) {
     /* Asked before the database is opened, which might get the number of a closed stdout. */
     if (options.output == NULL && fcntl(STDOUT_FILENO, F_GETFD) < 0)
         return vib_error_set(err, VIB_EIO, "cannot write to standard output: %s", strerror(errno));
-    if ((code = store_open_reader(&store, options.database, err)) == 0)
-        code = export_table(store, &options, err);
+    if ((rc = store_open_reader(&store, options.database, err)) == 0)
+        rc = export_table(store, &options, err);
     store_close(store);
-    return code;
+    return rc;
 }

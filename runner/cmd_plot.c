@@ -152,15 +152,15 @@ static int parse_options(int argc, char **argv, struct plot_options *options,
         {"script", no_argument, NULL, 's'},       {"K", required_argument, NULL, 'K'},
         {"beta", required_argument, NULL, 'b'},   {"only", required_argument, NULL, 'k'},
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
-    int option, code = 0;
+    int option, rc = 0;
     memset(options, 0, sizeof *options);
     optind = 0; /* glibc: start anew, on another argv than main's */
     opterr = 0;
-    while (code == 0 && !options->help &&
+    while (rc == 0 && !options->help &&
            (option = getopt_long(argc, argv, ":f:o:K:h", known, NULL)) != -1)
-        code = take_option(option, argv, options, err);
-    if (code != 0 || options->help)
-        return code;
+        rc = take_option(option, argv, options, err);
+    if (rc != 0 || options->help)
+        return rc;
     return check_options(argc, argv, options, err);
 }
 
@@ -174,13 +174,13 @@ static int make_script(const struct plot_options *options, FILE *script, struct 
                                          .to_file = options->script,
                                          .database = options->database};
     struct store *store = NULL;
-    int code = store_open_reader(&store, options->database, err);
-    if (code == 0)
-        code = plot_write(&request, store, script, err);
-    if (code == 0 && (fflush(script) != 0 || ferror(script)))
-        code = vib_error_set(err, VIB_EIO, "cannot keep the script: %s", strerror(errno));
+    int rc = store_open_reader(&store, options->database, err);
+    if (rc == 0)
+        rc = plot_write(&request, store, script, err);
+    if (rc == 0 && (fflush(script) != 0 || ferror(script)))
+        rc = vib_error_set(err, VIB_EIO, "cannot keep the script: %s", strerror(errno));
     store_close(store);
-    return code;
+    return rc;
 }
 
 static int copy(FILE *from, struct sink *sink, struct vib_error *err) {
@@ -197,32 +197,32 @@ static int copy(FILE *from, struct sink *sink, struct vib_error *err) {
 
 static int write_output(const struct plot_options *options, FILE *from, struct vib_error *err) {
     struct sink sink;
-    int code = sink_open(&sink, options->output, options->database, "plot", err);
-    if (code == 0)
-        code = copy(from, &sink, err);
-    return sink_close(&sink, code, err);
+    int rc = sink_open(&sink, options->output, options->database, "plot", err);
+    if (rc == 0)
+        rc = copy(from, &sink, err);
+    return sink_close(&sink, rc, err);
 }
 
 static int draw_figure(const struct plot_options *options, struct vib_error *err) {
     FILE *script = gnuplot_file(), *figure = NULL;
     if (script == NULL)
         return vib_error_set(err, VIB_EIO, "cannot make a file in memory: %s", strerror(errno));
-    int code = make_script(options, script, err);
-    if (code == 0 && !options->script)
-        code = gnuplot_run(script, &figure, err);
-    if (code == 0)
-        code = write_output(options, figure != NULL ? figure : script, err);
+    int rc = make_script(options, script, err);
+    if (rc == 0 && !options->script)
+        rc = gnuplot_run(script, &figure, err);
+    if (rc == 0)
+        rc = write_output(options, figure != NULL ? figure : script, err);
     if (figure != NULL)
         (void)fclose(figure); /* it has been copied */
     (void)fclose(script);     /* it has been used */
-    return code;
+    return rc;
 }
 
 int cmd_plot(int argc, char **argv, struct vib_error *err) {
     struct plot_options options;
-    const int code = parse_options(argc, argv, &options, err);
-    if (code != 0)
-        return code;
+    const int rc = parse_options(argc, argv, &options, err);
+    if (rc != 0)
+        return rc;
     /* A reader that has seen enough (`| head`) ends us as it ends other filters. */
     if (signal(SIGPIPE, SIG_DFL) == SIG_ERR)
         return vib_error_set(err, VIB_EIO, "cannot set SIGPIPE: %s", strerror(errno));

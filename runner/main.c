@@ -95,21 +95,21 @@ static bool wants_help(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     struct vib_error err = {0};
-    int status;
+    int rc;
     if (wants_help(argc, argv)) {
-        status = print_help();
+        rc = print_help();
     } else if (argc > 1 && strcmp(argv[1], "--version") == 0) {
-        status = print_version();
+        rc = print_version();
     } else {
         const struct command *command = argc > 1 ? find_command(argv[1]) : &commands[0];
         int skip = command->name[0] == '\0' ? 0 : 1;
-        status = command->run(argc - skip, argv + skip, &err);
+        rc = command->run(argc - skip, argv + skip, &err);
     }
     /* Output that a full disk or a closed stdout swallowed is an error, not silence. */
-    if ((fflush(stdout) != 0 || ferror(stdout)) && status >= 0)
-        status = vib_error_set(&err, VIB_EIO, "cannot write to standard output");
-    if (status < 0)
+    if ((fflush(stdout) != 0 || ferror(stdout)) && rc >= 0)
+        rc = vib_error_set(&err, VIB_EIO, "cannot write to standard output");
+    if (rc < 0)
         fprintf(stderr, "vib-sweep: %s\n",
-                err.message[0] != '\0' ? err.message : vib_status_text(status));
-    return exit_code(status);
+                err.message[0] != '\0' ? err.message : vib_status_text(rc));
+    return exit_code(rc);
 }

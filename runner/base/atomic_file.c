@@ -30,27 +30,27 @@ failed:
 
 int atomic_file_open(struct atomic_file *file, const char *path, const char *suffix,
                      struct vib_error *err) {
-    int code = 0, reason = ENOMEM;
+    int rc = 0, reason = ENOMEM;
     memset(file, 0, sizeof *file);
     file->path = strdup(path);
     if (asprintf(&file->temporary, "%s%s", path, suffix) < 0)
         file->temporary = NULL;
     if (file->path == NULL || file->temporary == NULL) {
-        code = vib_error_set(err, VIB_ENOMEM, "%s: out of memory", path);
+        rc = vib_error_set(err, VIB_ENOMEM, "%s: out of memory", path);
         goto out;
     }
     if ((file->stream = create(file->temporary, path)) == NULL) {
         reason = errno;
-        code = vib_error_set(err, VIB_ECREATE, "cannot create %s: %s", path, strerror(reason));
+        rc = vib_error_set(err, VIB_ECREATE, "cannot create %s: %s", path, strerror(reason));
     }
 out:
-    if (code != 0) {
+    if (rc != 0) {
         free(file->path);
         free(file->temporary);
         memset(file, 0, sizeof *file);
         errno = reason;
     }
-    return code;
+    return rc;
 }
 
 char *atomic_file_folder(const char *path) {
@@ -78,28 +78,28 @@ int atomic_file_sync_folder(const char *path) {
 
 int atomic_file_make_folder(const char *path, struct vib_error *err) {
     char *folder = atomic_file_folder(path);
-    int code = 0;
+    int rc = 0;
     if (folder == NULL)
         return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", path);
     if (mkdir(folder, 0777) == 0) {
         /* Without it a power failure could take the folder along with the files in it. */
         if (atomic_file_sync_folder(folder) != 0)
-            code = vib_error_set(err, VIB_EIO, "cannot sync the folder of %s", folder);
+            rc = vib_error_set(err, VIB_EIO, "cannot sync the folder of %s", folder);
     } else if (errno != EEXIST)
-        code = vib_error_set(err, VIB_ECREATE, "cannot create %s: %s", folder, strerror(errno));
+        rc = vib_error_set(err, VIB_ECREATE, "cannot create %s: %s", folder, strerror(errno));
     free(folder);
-    return code;
+    return rc;
 }
 
 int atomic_file_remove_temporary(const char *path, const char *suffix, struct vib_error *err) {
     char *temporary = NULL;
-    int code = 0;
+    int rc = 0;
     if (asprintf(&temporary, "%s%s", path, suffix) < 0)
         return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", path);
     if (unlink(temporary) != 0 && errno != ENOENT)
-        code = vib_error_set(err, VIB_EIO, "cannot delete %s: %s", temporary, strerror(errno));
+        rc = vib_error_set(err, VIB_EIO, "cannot delete %s: %s", temporary, strerror(errno));
     free(temporary);
-    return code;
+    return rc;
 }
 
 /* Everything up to the rename; 0 or an errno. */
@@ -114,7 +114,7 @@ static int write_through(FILE *stream) {
 }
 
 int atomic_file_commit(struct atomic_file *file, struct vib_error *err) {
-    int code = 0, reason = write_through(file->stream);
+    int rc = 0, reason = write_through(file->stream);
     file->stream = NULL;
     if (reason == 0 && rename(file->temporary, file->path) != 0)
         reason = errno;
@@ -125,9 +125,9 @@ int atomic_file_commit(struct atomic_file *file, struct vib_error *err) {
         reason = atomic_file_sync_folder(file->path);
     }
     if (reason != 0)
-        code = vib_error_set(err, VIB_EIO, "cannot write %s: %s", file->path, strerror(reason));
+        rc = vib_error_set(err, VIB_EIO, "cannot write %s: %s", file->path, strerror(reason));
     atomic_file_discard(file);
-    return code;
+    return rc;
 }
 
 void atomic_file_discard(struct atomic_file *file) {

@@ -20,11 +20,10 @@ static int open_file(struct sink *sink, struct vib_error *err) {
     if (target == NULL && errno == ENOMEM)
         return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", sink->name);
     (void)snprintf(suffix, sizeof suffix, ".%ld.tmp", (long)getpid());
-    const int code =
-        atomic_file_open(&sink->file, target != NULL ? target : sink->name, suffix, err);
+    const int rc = atomic_file_open(&sink->file, target != NULL ? target : sink->name, suffix, err);
     sink->stream = sink->file.stream;
     free(target);
-    return code;
+    return rc;
 }
 
 int sink_open(struct sink *sink, const char *output, const char *database, const char *command,
@@ -51,13 +50,13 @@ int sink_failed(const struct sink *sink, struct vib_error *err) {
     return vib_error_set(err, VIB_EIO, "cannot write to %s: %s", sink->name, strerror(errno));
 }
 
-int sink_close(struct sink *sink, int code, struct vib_error *err) {
-    if (sink->file.stream != NULL && code == 0)
+int sink_close(struct sink *sink, int rc, struct vib_error *err) {
+    if (sink->file.stream != NULL && rc == 0)
         return atomic_file_commit(&sink->file, err);
     atomic_file_discard(&sink->file);
-    if (sink->stream == stdout && code == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+    if (sink->stream == stdout && rc == 0 && (fflush(stdout) != 0 || ferror(stdout)))
         return sink_failed(sink, err);
-    if (sink->direct && sink->stream != NULL && fclose(sink->stream) != 0 && code == 0)
+    if (sink->direct && sink->stream != NULL && fclose(sink->stream) != 0 && rc == 0)
         return sink_failed(sink, err);
-    return code;
+    return rc;
 }

@@ -26,6 +26,6 @@ int sink_failed(const struct sink *sink, struct vib_error *err);
 
 /* Completes the output where code is 0, else drops it; returns the final code. Harmless on a sink
  * that could not be opened. */
-int sink_close(struct sink *sink, int code, struct vib_error *err);
+int sink_close(struct sink *sink, int rc, struct vib_error *err);
 
 #endif

@@ -87,15 +87,14 @@ static int run(FILE *script, FILE *out, FILE *words, struct vib_error *err) {
 int gnuplot_run(FILE *script, FILE **out, struct vib_error *err) {
     FILE *words = gnuplot_file();
     *out = gnuplot_file();
-    int code =
-        words == NULL || *out == NULL
-            ? vib_error_set(err, VIB_EIO, "cannot make a file in memory: %s", strerror(errno))
-            : run(script, *out, words, err);
-    if (code != 0 && *out != NULL) {
+    int rc = words == NULL || *out == NULL
+                 ? vib_error_set(err, VIB_EIO, "cannot make a file in memory: %s", strerror(errno))
+                 : run(script, *out, words, err);
+    if (rc != 0 && *out != NULL) {
         (void)fclose(*out); /* what is in it is dropped */
         *out = NULL;
     }
     if (words != NULL)
         (void)fclose(words); /* nothing of it is wanted any more */
-    return code;
+    return rc;
 }

@@ -107,31 +107,31 @@ static void note_peculiarities(const struct plot *plot, const struct plot_figure
 static int write_script(struct plot *plot, const struct plot_request *request,
                         struct vib_error *err) {
     char output[64], quoted[QUOTE_SIZE];
-    int code = 0;
+    int rc = 0;
     if (request->figure->scope != ALL_METHODS)
-        code = plot_panels_make(&plot->panels, plot->data, err);
-    if (code == 0) {
+        rc = plot_panels_make(&plot->panels, plot->data, err);
+    if (rc == 0) {
         (void)snprintf(output, sizeof output, "%s.svg", request->figure->name);
         plot->output = request->to_file ? output : NULL;
         (void)fprintf(plot->out, "# Figure %s of %s, by vib-sweep plot\n", request->figure->name,
                       quote(quoted, request->database));
-        code = request->figure->write(plot, err);
+        rc = request->figure->write(plot, err);
     }
-    if (code == 0)
+    if (rc == 0)
         note_peculiarities(plot, request->figure);
     plot_panels_release(&plot->panels);
-    return code;
+    return rc;
 }
 
 int plot_write(const struct plot_request *request, struct store *store, FILE *out,
                struct vib_error *err) {
     struct plot_data data;
     struct plot plot = {.store = store, .data = &data, .format = request->format, .out = out};
-    int code = plot_data_read(&data, store, request->filters, request->n_filters, err);
-    if (code == 0)
-        code = select_jobs(&data, request, err);
-    if (code == 0)
-        code = write_script(&plot, request, err);
+    int rc = plot_data_read(&data, store, request->filters, request->n_filters, err);
+    if (rc == 0)
+        rc = select_jobs(&data, request, err);
+    if (rc == 0)
+        rc = write_script(&plot, request, err);
     plot_data_release(&data);
-    return code;
+    return rc;
 }

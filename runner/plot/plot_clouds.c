@@ -1,6 +1,6 @@
 #include "runner/plot/plot_clouds.h"
+#include "runner/store/store_query.h"
 
-#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,10 +66,10 @@ static struct plot_code *next_code(struct plot_cloud *cloud) {
     return &cloud->codes[cloud->n++];
 }
 
-static int read_code(void *context, struct sqlite3_stmt *statement, struct vib_error *err) {
+static int read_code(void *context, struct store_row *row, struct vib_error *err) {
     bool full;
     double factor[3] = {0, 0, 0};
-    struct plot_cloud *cloud = find_cloud(context, sqlite3_column_int64(statement, 0), &full);
+    struct plot_cloud *cloud = find_cloud(context, store_row_integer(row, 0), &full);
     if (full)
         return vib_error_set(err, VIB_EDATA,
                              "plot: codes of more than %d values of beta; choose with --beta B",
@@ -79,9 +79,9 @@ static int read_code(void *context, struct sqlite3_stmt *statement, struct vib_e
     struct plot_code *code = next_code(cloud);
     if (code == NULL)
         return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
-    code->label = sqlite3_column_int(statement, 1);
-    if (parse_numbers((const char *)sqlite3_column_text(statement, 2), code->mu, 2) != 2 ||
-        parse_numbers((const char *)sqlite3_column_text(statement, 3), factor, 3) < 2)
+    code->label = (int)store_row_integer(row, 1);
+    if (parse_numbers(store_row_text(row, 2, NULL), code->mu, 2) != 2 ||
+        parse_numbers(store_row_text(row, 3, NULL), factor, 3) < 2)
         return vib_error_set(err, VIB_EDATA, "plot: job %lld has damaged codes",
                              (long long)cloud->job->id);
     if (code->label < 0 || code->label >= PLOT_MOST_CLASSES)
@@ -93,18 +93,17 @@ static int read_code(void *context, struct sqlite3_stmt *statement, struct vib_e
     return 0;
 }
 
-static int read_decoder(void *context, struct sqlite3_stmt *statement, struct vib_error *err) {
+static int read_decoder(void *context, struct store_row *row, struct vib_error *err) {
     struct plot_clouds *clouds = context;
-    const int64_t id = sqlite3_column_int64(statement, 0);
+    const int64_t id = store_row_integer(row, 0);
     double weight[2 * PLOT_MOST_CLASSES];
     for (size_t i = 0; i < clouds->n; i++) {
         struct plot_cloud *cloud = &clouds->cloud[i];
         if (cloud->job->id != id)
             continue;
-        const size_t n = parse_numbers((const char *)sqlite3_column_text(statement, 1), weight,
-                                       2 * PLOT_MOST_CLASSES);
-        cloud->classes = parse_numbers((const char *)sqlite3_column_text(statement, 2), cloud->bias,
-                                       PLOT_MOST_CLASSES);
+        const size_t n = parse_numbers(store_row_text(row, 1, NULL), weight, 2 * PLOT_MOST_CLASSES);
+        cloud->classes =
+            parse_numbers(store_row_text(row, 2, NULL), cloud->bias, PLOT_MOST_CLASSES);
         if (cloud->classes == 0 || n != 2 * cloud->classes)
             return vib_error_set(err, VIB_EDATA, "plot: job %lld has a damaged decoder",
                                  (long long)id);
@@ -121,18 +120,21 @@ static int read_clouds(struct plot_clouds *clouds, struct store *store, struct v
         "SELECT code.job, code.label, code.mu, code.factor FROM code JOIN job ON job.id = code.job"
         " WHERE job.K = 2 ORDER BY code.job, code.example";
     static const char decoder_sql[] = "SELECT job, weight, bias FROM decoder ORDER BY job";
-    int code = store_query(store, codes_sql, NULL, read_code, clouds, err);
-    if (code == 0 && clouds->n == 0)
-        code = vib_error_set(err, VIB_EDATA,
-                             "plot: no codes are kept of these jobs; a sweep with save.codes: 1000 "
-                             "keeps those of 1000 test examples of each job that it trains");
-    if (code == 0)
-        code = store_query(store, decoder_sql, NULL, read_decoder, clouds, err);
-    for (size_t i = 0; i < clouds->n && code == 0; i++)
+    int rc = store_query(
+        store, &(struct store_query){.sql = codes_sql, .row = read_code, .context = clouds}, err);
+    if (rc == 0 && clouds->n == 0)
+        rc = vib_error_set(err, VIB_EDATA,
+                           "plot: no codes are kept of these jobs; a sweep with save.codes: 1000 "
+                           "keeps those of 1000 test examples of each job that it trains");
+    if (rc == 0)
+        rc = store_query(
+            store,
+            &(struct store_query){.sql = decoder_sql, .row = read_decoder, .context = clouds}, err);
+    for (size_t i = 0; i < clouds->n && rc == 0; i++)
         if (clouds->cloud[i].classes == 0)
-            code = vib_error_set(err, VIB_EDATA, "plot: job %lld has codes, but no decoder",
-                                 (long long)clouds->cloud[i].job->id);
-    return code;
+            rc = vib_error_set(err, VIB_EDATA, "plot: job %lld has codes, but no decoder",
+                               (long long)clouds->cloud[i].job->id);
+    return rc;
 }
 
 static int compare_clouds(const void *a, const void *b) {
@@ -146,9 +148,9 @@ int plot_clouds_read(struct plot_clouds *clouds, const struct plot_panels *panel
                      struct store *store, struct vib_error *err) {
     memset(clouds, 0, sizeof *clouds);
     clouds->panels = panels;
-    const int code = read_clouds(clouds, store, err);
+    const int rc = read_clouds(clouds, store, err);
     qsort(clouds->cloud, clouds->n, sizeof clouds->cloud[0], compare_clouds);
-    return code;
+    return rc;
 }
 
 void plot_clouds_release(struct plot_clouds *clouds) {

@@ -237,9 +237,9 @@ static void draw(const struct plot *plot, const struct plot_clouds *clouds) {
 
 int plot_codes(const struct plot *plot, struct vib_error *err) {
     struct plot_clouds clouds;
-    const int code = plot_clouds_read(&clouds, &plot->panels, plot->store, err);
-    if (code == 0)
+    const int rc = plot_clouds_read(&clouds, &plot->panels, plot->store, err);
+    if (rc == 0)
         draw(plot, &clouds);
     plot_clouds_release(&clouds);
-    return code;
+    return rc;
 }

@@ -2,9 +2,9 @@
 
 #include "runner/base/number.h"
 #include "runner/base/quote.h"
+#include "runner/store/store_query.h"
 
 #include <math.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,45 +86,32 @@ static bool passes(const struct reader *reader, const struct plot_job *job) {
 
 /* --- rows --- */
 
-static int find_column(struct sqlite3_stmt *statement, const char *name) {
-    for (int i = 0; name != NULL && i < sqlite3_column_count(statement); i++)
-        if (sqlite3_stricmp(sqlite3_column_name(statement, i), name) == 0)
-            return i;
-    return -1;
-}
-
-static int read_head(void *context, struct sqlite3_stmt *statement, struct vib_error *err) {
+static int read_head(void *context, struct store_row *row, struct vib_error *err) {
     struct reader *reader = context;
     (void)err;
-    reader->job = find_column(statement, "job");
-    reader->K = find_column(statement, "K");
-    reader->beta = find_column(statement, "beta");
-    reader->split = find_column(statement, "split");
+    reader->job = store_row_find(row, "job");
+    reader->K = store_row_find(row, "K");
+    reader->beta = store_row_find(row, "beta");
+    reader->split = store_row_find(row, "split");
     for (int m = 0; m < PLOT_MEASURES; m++)
-        reader->measures[m] = find_column(statement, measure_columns[m]);
+        reader->measures[m] = store_row_find(row, measure_columns[m]);
     for (size_t i = 0; i < n_keys; i++)
-        reader->values[i] = find_column(statement, keys[i].column);
-    reader->values[n_keys] = find_column(statement, "dataset_digest");
+        reader->values[i] = keys[i].column != NULL ? store_row_find(row, keys[i].column) : -1;
+    reader->values[n_keys] = store_row_find(row, "dataset_digest");
     return 0;
 }
 
-static double real_or_nan(struct sqlite3_stmt *statement, int column) {
-    return sqlite3_column_type(statement, column) == SQLITE_NULL
-               ? (double)NAN
-               : sqlite3_column_double(statement, column);
-}
-
 /* A column as text, reals as keys have them; false when out of memory. */
-static bool copy_text(struct sqlite3_stmt *statement, int column, char **text) {
+static bool copy_text(struct store_row *row, int column, char **text) {
     char real[40];
     const char *value = real;
     *text = NULL;
-    if (column < 0 || sqlite3_column_type(statement, column) == SQLITE_NULL)
+    if (column < 0 || store_row_type(row, column) == STORE_NULL)
         return true;
-    if (sqlite3_column_type(statement, column) == SQLITE_FLOAT)
-        (void)number_format_real(sqlite3_column_double(statement, column), real, sizeof real);
+    if (store_row_type(row, column) == STORE_REAL)
+        (void)number_format_real(store_row_real(row, column), real, sizeof real);
     else
-        value = (const char *)sqlite3_column_text(statement, column);
+        value = store_row_text(row, column, NULL);
     return value != NULL && (*text = strdup(value)) != NULL;
 }
 
@@ -134,11 +121,10 @@ static void release_job(struct plot_job *job) {
     free(job->values);
 }
 
-static bool copy_job(const struct reader *reader, struct sqlite3_stmt *statement,
-                     struct plot_job *job) {
-    *job = (struct plot_job){.id = sqlite3_column_int64(statement, reader->job),
-                             .K = sqlite3_column_int64(statement, reader->K),
-                             .beta = real_or_nan(statement, reader->beta),
+static bool copy_job(const struct reader *reader, struct store_row *row, struct plot_job *job) {
+    *job = (struct plot_job){.id = store_row_integer(row, reader->job),
+                             .K = store_row_integer(row, reader->K),
+                             .beta = store_row_real(row, reader->beta),
                              .values = calloc(n_keys + 1, sizeof *job->values)};
     for (int split = 0; split < VIB_SPLITS; split++)
         for (int m = 0; m < PLOT_MEASURES; m++)
@@ -146,7 +132,7 @@ static bool copy_job(const struct reader *reader, struct sqlite3_stmt *statement
     if (job->values == NULL)
         return false;
     for (size_t i = 0; i <= n_keys; i++)
-        if (!copy_text(statement, reader->values[i], &job->values[i]))
+        if (!copy_text(row, reader->values[i], &job->values[i]))
             return false;
     return true;
 }
@@ -164,13 +150,13 @@ static struct plot_job *next_slot(struct plot_data *data) {
     return &data->jobs[data->n];
 }
 
-static int read_row(void *context, struct sqlite3_stmt *statement, struct vib_error *err) {
+static int read_row(void *context, struct store_row *row, struct vib_error *err) {
     struct reader *reader = context;
     struct plot_data *data = reader->data;
-    const int64_t id = sqlite3_column_int64(statement, reader->job);
+    const int64_t id = store_row_integer(row, reader->job);
     if (data->n == 0 || data->jobs[data->n - 1].id != id) {
         struct plot_job *job = next_slot(data);
-        const bool copied = job != NULL && copy_job(reader, statement, job);
+        const bool copied = job != NULL && copy_job(reader, row, job);
         if (copied && passes(reader, job)) {
             data->n++;
         } else {
@@ -179,10 +165,10 @@ static int read_row(void *context, struct sqlite3_stmt *statement, struct vib_er
             return copied ? 0 : vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
         }
     }
-    const char *split = (const char *)sqlite3_column_text(statement, reader->split);
+    const char *split = store_row_text(row, reader->split, NULL);
     const int s = split != NULL && strcmp(split, "train") == 0 ? VIB_TRAIN : VIB_TEST;
     for (int m = 0; m < PLOT_MEASURES; m++)
-        data->jobs[data->n - 1].measure[s][m] = real_or_nan(statement, reader->measures[m]);
+        data->jobs[data->n - 1].measure[s][m] = store_row_real(row, reader->measures[m]);
     return 0;
 }
 
@@ -190,12 +176,14 @@ int plot_data_read(struct plot_data *data, struct store *store, const struct plo
                    size_t n_filters, struct vib_error *err) {
     struct reader reader = {.data = data, .filters = filters, .n_filters = n_filters};
     memset(data, 0, sizeof *data);
+    const struct store_query query = {
+        .sql = jobs_sql, .head = read_head, .row = read_row, .context = &reader};
     reader.values = calloc(n_keys + 1, sizeof *reader.values);
     if (reader.values == NULL)
         return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
-    const int code = store_query(store, jobs_sql, read_head, read_row, &reader, err);
+    const int rc = store_query(store, &query, err);
     free(reader.values);
-    return code;
+    return rc;
 }
 
 bool plot_data_knows(const struct plot_data *data, enum plot_measure measure) {

@@ -159,20 +159,20 @@ static void describe_panels(struct plot_panels *panels, bool *differs) {
 
 int plot_panels_make(struct plot_panels *panels, const struct plot_data *data,
                      struct vib_error *err) {
-    int code = 0;
+    int rc = 0;
     bool *differs = calloc(n_keys + 1, sizeof *differs);
     memset(panels, 0, sizeof *panels);
     if (differs == NULL)
         return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
     plot_differences(data->jobs, data->n, same_K_and_beta, differs);
-    for (size_t i = 0; i < data->n && code == 0; i++)
-        code = add_job(panels, &data->jobs[i], data->n - i, differs, err);
-    if (code == 0)
+    for (size_t i = 0; i < data->n && rc == 0; i++)
+        rc = add_job(panels, &data->jobs[i], data->n - i, differs, err);
+    if (rc == 0)
         describe_panels(panels, differs);
     for (size_t i = 0; i < panels->n; i++)
         note_variation(&panels->panel[i], differs);
     free(differs);
-    return code;
+    return rc;
 }
 
 void plot_panels_release(struct plot_panels *panels) {

@@ -1,9 +1,9 @@
 /* The figures in the information plane: plane and trajectory. */
 #include "runner/plot/plot_figure.h"
 #include "runner/plot/plot_points.h"
+#include "runner/store/store_query.h"
 
 #include <math.h>
-#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -140,10 +140,10 @@ static const struct plot_job *find_first_seed(const struct plot_panel *panel, in
 }
 
 /* A blank line ends a job's curve. */
-static int write_epoch(void *context, struct sqlite3_stmt *statement, struct vib_error *err) {
+static int write_epoch(void *context, struct store_row *row, struct vib_error *err) {
     struct walk *walk = context;
-    const int64_t id = sqlite3_column_int64(statement, 0);
-    const char *split = (const char *)sqlite3_column_text(statement, 1);
+    const int64_t id = store_row_integer(row, 0);
+    const char *split = store_row_text(row, 1, NULL);
     (void)err;
     if (split == NULL || strcmp(split, walk->split) != 0)
         return 0;
@@ -153,9 +153,9 @@ static int write_epoch(void *context, struct sqlite3_stmt *statement, struct vib
     if (walk->last != 0 && walk->last != id)
         (void)putc('\n', walk->out);
     walk->last = id;
-    const double rate = sqlite3_column_double(statement, 3);
-    const double izy = sqlite3_column_double(statement, 4);
-    const double numbers[] = {job->beta, sqlite3_column_double(statement, 2), rate, izy};
+    const double rate = store_row_real(row, 3);
+    const double izy = store_row_real(row, 4);
+    const double numbers[] = {job->beta, store_row_real(row, 2), rate, izy};
     *walk->rate_max = fmax(*walk->rate_max, rate);
     *walk->izy_min = fmin(*walk->izy_min, izy);
     plot_numbers(numbers, 4, walk->out);
@@ -167,17 +167,19 @@ static int write_epochs(const struct plot *plot, enum vib_split_id split, double
     static const char sql[] =
         "SELECT job, split, epoch, izx_upper, izy_lower FROM epoch"
         " WHERE izx_upper IS NOT NULL ORDER BY job, split, epoch";
-    int code = 0;
+    int rc = 0;
     (void)fprintf(plot->out, "$%s_epochs << EOD\n", vib_split_name(split));
-    for (size_t i = 0; i < plot->panels.n && code == 0; i++) {
+    for (size_t i = 0; i < plot->panels.n && rc == 0; i++) {
         struct walk walk = {
             &plot->panels.panel[i], vib_split_name(split), plot->out, izy_min, rate_max, 0};
         (void)fprintf(plot->out, "%s# panel %zu\n# beta epoch izx_upper izy_lower\n",
                       i > 0 ? "\n\n" : "", i);
-        code = store_query(plot->store, sql, NULL, write_epoch, &walk, err);
+        rc = store_query(plot->store,
+                         &(struct store_query){.sql = sql, .row = write_epoch, .context = &walk},
+                         err);
     }
     (void)fputs("EOD\n", plot->out);
-    return code;
+    return rc;
 }
 
 /* Where these jobs' curves for the test split end. */
@@ -211,7 +213,7 @@ static const char trajectory_command[] = LIMITS
 int plot_trajectory(const struct plot *plot, struct vib_error *err) {
     struct plot_canvas canvas = make_canvas(plot);
     double izy_min = (double)INFINITY, rate_max = 0;
-    int code = 0;
+    int rc = 0;
     plot_canvas_entry(&canvas, "with lines linestyle 4", "train");
     plot_canvas_entry(&canvas, "with linespoints linestyle 5", "test, each evaluation");
     plot_canvas_entry(&canvas, "with points pointtype 7 pointsize 1.05 * dot linecolor rgb dark",
@@ -219,13 +221,13 @@ int plot_trajectory(const struct plot *plot, struct vib_error *err) {
     add_limits(&canvas, plot);
     plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
     plot_points_write(plot);
-    for (int split = 0; split < VIB_SPLITS && code == 0; split++)
-        code = write_epochs(plot, (enum vib_split_id)split, &izy_min, &rate_max, err);
+    for (int split = 0; split < VIB_SPLITS && rc == 0; split++)
+        rc = write_epochs(plot, (enum vib_split_id)split, &izy_min, &rate_max, err);
     write_ends(plot);
     (void)fprintf(plot->out, "izy_min = %.6g; rate_max = %.6g\n%s%s", izy_min, rate_max, settings,
                   trajectory_settings);
     plot_canvas_colorbox(&canvas, "β", plot->out);
     plot_points_panels(plot, &canvas, "I(Z;Y), lower bound (bits)", trajectory_command);
     plot_canvas_end(&canvas, plot->out);
-    return code;
+    return rc;
 }

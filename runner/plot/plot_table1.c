@@ -114,41 +114,41 @@ static int add_method(struct bars *bars, size_t row, const struct plot_data *dat
     plot_differences(&data->jobs[start], end - start, same_method, differs);
     differs[key_find("beta") - keys] = true; /* shown even where there is but one */
     const size_t first = bars->n;
-    int code = mark_data(data, differs, err);
-    for (size_t i = start; i < end && code == 0; i++) {
+    int rc = mark_data(data, differs, err);
+    for (size_t i = start; i < end && rc == 0; i++) {
         const struct plot_job *job = &data->jobs[i];
         size_t at = 0;
         while (at < bars->n &&
                !(bars->bar[at].row == row && plot_same_values(bars->bar[at].first, job, differs)))
             at++;
         if (at == bars->n)
-            code = add_bar(bars, row, job, err);
-        if (code == 0)
+            rc = add_bar(bars, row, job, err);
+        if (rc == 0)
             student_add(&bars->bar[at].error, test_error(job));
         bars->of[i] = at;
     }
     label_bars(bars, first, differs);
-    return code;
+    return rc;
 }
 
 static int make_bars(struct bars *bars, const struct plot_data *data, struct vib_error *err) {
     bool *differs = calloc(n_keys + 1, sizeof *differs);
-    int code = 0;
+    int rc = 0;
     bars->n = 0;
     bars->of = calloc(data->n, sizeof *bars->of);
     if (differs == NULL || bars->of == NULL)
-        code = vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
-    for (size_t row = 0; row < ROWS && code == 0; row++) {
+        rc = vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
+    for (size_t row = 0; row < ROWS && rc == 0; row++) {
         size_t start = 0, end;
         while (start < data->n &&
                strcmp(plot_value(&data->jobs[start], "method"), rows[row].method) != 0)
             start++;
         for (end = start; end < data->n && same_method(&data->jobs[start], &data->jobs[end]);)
             end++;
-        code = add_method(bars, row, data, start, end, differs, err);
+        rc = add_method(bars, row, data, start, end, differs, err);
     }
     free(differs);
-    return code;
+    return rc;
 }
 
 static void write_data(const struct bars *bars, const struct plot_data *data, FILE *out) {
@@ -231,8 +231,8 @@ int plot_table1(const struct plot *plot, struct vib_error *err) {
         ", \\\n"
         "    $bars using 4:1 " PAPER "\n";
     struct bars bars;
-    const int code = make_bars(&bars, plot->data, err);
-    if (code == 0) {
+    const int rc = make_bars(&bars, plot->data, err);
+    if (rc == 0) {
         const struct plot_canvas canvas = make_canvas(&bars);
         plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
         write_data(&bars, plot->data, plot->out);
@@ -243,5 +243,5 @@ int plot_table1(const struct plot *plot, struct vib_error *err) {
         plot_canvas_end(&canvas, plot->out);
     }
     free(bars.of);
-    return code;
+    return rc;
 }

@@ -48,24 +48,24 @@ void store_reset(sqlite3_stmt *statement) {
 
 int store_fetch(struct store *store, sqlite3_stmt *statement, int bound, bool *row,
                 const char *doing, struct vib_error *err) {
-    int code = 0, step = bound == SQLITE_OK ? sqlite3_step(statement) : SQLITE_ERROR;
+    int rc = 0, step = bound == SQLITE_OK ? sqlite3_step(statement) : SQLITE_ERROR;
     *row = step == SQLITE_ROW;
     if (*row)
         return 0;
     if (bound == SQLITE_NOMEM) /* of which the connection knows nothing */
-        code = vib_error_set(err, VIB_ENOMEM, "%s: cannot %s: out of memory", store->path, doing);
+        rc = vib_error_set(err, VIB_ENOMEM, "%s: cannot %s: out of memory", store->path, doing);
     else if (step != SQLITE_DONE)
-        code = store_fail(store, doing, err);
+        rc = store_fail(store, doing, err);
     store_reset(statement);
-    return code;
+    return rc;
 }
 
 int store_execute(struct store *store, sqlite3_stmt *statement, int bound, const char *doing,
                   struct vib_error *err) {
     bool row;
-    int code = store_fetch(store, statement, bound, &row, doing, err);
-    assert(code != 0 || !row);
-    return code;
+    int rc = store_fetch(store, statement, bound, &row, doing, err);
+    assert(rc != 0 || !row);
+    return rc;
 }
 
 int store_bind_real(sqlite3_stmt *statement, int parameter, double value) {
@@ -86,8 +86,8 @@ int store_bind_size(sqlite3_stmt *statement, int parameter, size_t value) {
 static int run_plain(struct store *store, enum store_statement id, const char *sql,
                      const char *doing, struct vib_error *err) {
     sqlite3_stmt *statement;
-    int code = store_statement(store, id, sql, &statement, err);
-    return code != 0 ? code : store_execute(store, statement, SQLITE_OK, doing, err);
+    int rc = store_statement(store, id, sql, &statement, err);
+    return rc != 0 ? rc : store_execute(store, statement, SQLITE_OK, doing, err);
 }
 
 int store_begin(struct store *store, struct vib_error *err) {
@@ -122,31 +122,14 @@ static void undo_part(struct store *store) {
         store_rollback(store);
 }
 
-int store_leave(struct store *store, bool outermost, int code, struct vib_error *err) {
-    if (code == 0 && !outermost)
-        code = run_plain(store, STORE_RELEASE_SAVEPOINT, "RELEASE part", "end a savepoint", err);
-    else if (code == 0)
-        code = store_commit(store, err);
-    if (code != 0 && outermost)
+int store_leave(struct store *store, bool outermost, int rc, struct vib_error *err) {
+    if (rc == 0 && !outermost)
+        rc = run_plain(store, STORE_RELEASE_SAVEPOINT, "RELEASE part", "end a savepoint", err);
+    else if (rc == 0)
+        rc = store_commit(store, err);
+    if (rc != 0 && outermost)
         store_rollback(store);
-    else if (code != 0)
+    else if (rc != 0)
         undo_part(store);
-    return code;
-}
-
-int store_query(struct store *store, const char *sql,
-                int (*head)(void *context, struct sqlite3_stmt *statement, struct vib_error *err),
-                int (*row)(void *context, struct sqlite3_stmt *statement, struct vib_error *err),
-                void *context, struct vib_error *err) {
-    sqlite3_stmt *statement = NULL;
-    int code = 0, step;
-    if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) != SQLITE_OK)
-        code = store_fail(store, "read", err);
-    else if (head != NULL)
-        code = head(context, statement, err);
-    while (code == 0 && (step = sqlite3_step(statement)) != SQLITE_DONE)
-        code = step == SQLITE_ROW ? row(context, statement, err) : store_fail(store, "read", err);
-    (void)sqlite3_finalize(statement); /* repeats the last step's error */
-    const int changed = store_unchanged(store, err);
-    return changed != 0 ? changed : code;
+    return rc;
 }

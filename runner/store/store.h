@@ -16,27 +16,15 @@
 
 #include "core/dataset.h"
 #include "core/error.h"
-#include "core/evaluate.h"
-#include "core/information.h"
 #include "runner/base/host.h"
 #include "runner/config/keys.h"
+#include "runner/store/result.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum { STORE_BUSY_MS = 5000, STORE_HEARTBEAT_S = 5, STORE_DEAD_AFTER_S = 120 };
-
-enum job_state {
-    JOB_PENDING,  /* not started, or interrupted and to be continued */
-    JOB_RUNNING,  /* claimed by a run */
-    JOB_DONE,     /* has its results */
-    JOB_DIVERGED, /* the loss stopped being finite; a result, not retried */
-    JOB_FAILED    /* could not be carried out; --retry makes it pending */
-};
-
-/* "pending", "running", ...: the text in the database. */
-const char *job_state_name(enum job_state state);
 
 struct store;
 
@@ -117,35 +105,12 @@ int store_release(struct store *store, int64_t job, int64_t run, bool begun, str
  * of another machine without a heartbeat for STORE_DEAD_AFTER_S. *n counts them. */
 int store_take_back(struct store *store, const struct host *self, size_t *n, struct vib_error *err);
 
-struct epoch_result {
-    size_t epoch; /* 1-based: epochs completed */
-    double lr;    /* step size of that epoch */
-    struct vib_evaluation split[VIB_SPLITS];
-};
-
-struct kept_codes; /* runner/store/kept_codes.h */
-
-struct job_result {
-    enum job_state state; /* JOB_DONE, JOB_DIVERGED or JOB_FAILED */
-    char message[800];    /* "" or what went wrong, or a note (a damaged checkpoint) */
-    size_t n_epochs;      /* evaluations made, ascending by epoch; the last is the final result */
-    struct epoch_result *epochs;
-    struct vib_information information[VIB_SPLITS]; /* of JOB_DONE; `made` may be empty */
-    struct kept_codes *codes;                       /* of JOB_DONE; NULL when none are kept */
-    const char *weights; /* file of the weights, relative to the database's folder, or NULL */
-    double train_s;      /* seconds in training steps, over all attempts */
-    double evaluate_s;   /* seconds in evaluation and the estimates of I(Z;X), likewise */
-    uint64_t examples;   /* training examples processed */
-    size_t worker;       /* thread that ended it, from 0 */
-    double objective;    /* mean J of the last epoch's steps, bits; NaN if none */
-};
-
 /* Records the end of a claimed job: state, times, every epoch's rows and, only for JOB_DONE, the
- * final rows, the estimates of I(Z;X) and the codes, in one transaction. *kept is false, and
+ * final rows, the estimates of I(Z;X) and the codes, in one transaction. *recorded is false, and
  * nothing is written, when the job is no longer this run's (it was taken back). h_y and the labels
  * of the codes come from `data`. */
 int store_finish(struct store *store, int64_t job, int64_t run, const struct vib_dataset *data,
-                 const struct job_result *result, bool *kept, struct vib_error *err);
+                 const struct job_result *result, bool *recorded, struct vib_error *err);
 
 /* Final rows of a job, for the report: split[] is filled only when *found. */
 struct result_row {
@@ -162,15 +127,5 @@ struct export_table {
 };
 extern const struct export_table export_tables[];
 extern const size_t n_export_tables;
-
-/* Walks a query's rows for the CSV writer. `head`, unless NULL, gets the statement before the first
- * row (also when there is none), for the column names; `row` gets it positioned on each row; a
- * non-zero return stops the walk and becomes the result. VIB_EBUSY when the file, which was read
- * without locks as this process may not write it, was written meanwhile: the rows may be wrong. */
-struct sqlite3_stmt;
-int store_query(struct store *store, const char *sql,
-                int (*head)(void *context, struct sqlite3_stmt *statement, struct vib_error *err),
-                int (*row)(void *context, struct sqlite3_stmt *statement, struct vib_error *err),
-                void *context, struct vib_error *err);
 
 #endif

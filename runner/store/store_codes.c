@@ -1,6 +1,6 @@
 /* Tables code and decoder. */
 #include "runner/base/json.h"
-#include "runner/store/kept_codes.h"
+#include "runner/store/saved_codes.h"
 #include "runner/store/store_internal.h"
 
 #include <stdio.h>
@@ -36,44 +36,44 @@ static int bind_json(sqlite3_stmt *statement, int parameter, char *text) {
 }
 
 static int insert_code(struct store *store, int64_t job, size_t example, int label,
-                       const struct kept_codes *kept, struct vib_error *err) {
+                       const struct saved_codes *saved, struct vib_error *err) {
     static const char sql[] =
         "INSERT INTO code (job, example, label, prediction, mu, factor) VALUES (?, ?, ?, ?, ?, ?)";
-    const struct vib_codes *codes = &kept->codes;
+    const struct vib_codes *codes = &saved->codes;
     const size_t K = codes->posterior.K, F = vib_posterior_factor_size(&codes->posterior);
     const float *factor = F > 0 ? codes->factor + example * F : NULL;
     sqlite3_stmt *statement;
-    int i = 0, code = store_statement(store, STORE_CODE_INSERT, sql, &statement, err);
-    if (code != 0)
-        return code;
+    int i = 0, rc = store_statement(store, STORE_CODE_INSERT, sql, &statement, err);
+    if (rc != 0)
+        return rc;
     int bound = sqlite3_bind_int64(statement, ++i, job);
     bound |= store_bind_size(statement, ++i, example);
     bound |= sqlite3_bind_int(statement, ++i, label);
-    bound |= sqlite3_bind_int(statement, ++i, kept->predictions[example]);
+    bound |= sqlite3_bind_int(statement, ++i, saved->predictions[example]);
     bound |= bind_json(statement, ++i, json_text(codes->mu + example * K, 1, K, false));
     bound |= bind_json(statement, ++i, json_text(factor, 1, F, false));
     return store_execute(store, statement, bound, "record a code", err);
 }
 
-static int insert_decoder(struct store *store, int64_t job, const struct kept_codes *kept,
+static int insert_decoder(struct store *store, int64_t job, const struct saved_codes *saved,
                           struct vib_error *err) {
     static const char sql[] = "INSERT INTO decoder (job, weight, bias) VALUES (?, ?, ?)";
-    const size_t K = kept->codes.posterior.K, classes = kept->classes;
+    const size_t K = saved->codes.posterior.K, classes = saved->classes;
     sqlite3_stmt *statement;
-    int code = store_statement(store, STORE_DECODER_INSERT, sql, &statement, err);
-    if (code != 0)
-        return code;
+    int rc = store_statement(store, STORE_DECODER_INSERT, sql, &statement, err);
+    if (rc != 0)
+        return rc;
     int bound = sqlite3_bind_int64(statement, 1, job);
-    bound |= bind_json(statement, 2, json_text(kept->decoder, K, classes, true));
-    bound |= bind_json(statement, 3, json_text(kept->decoder + K * classes, 1, classes, false));
+    bound |= bind_json(statement, 2, json_text(saved->decoder, K, classes, true));
+    bound |= bind_json(statement, 3, json_text(saved->decoder + K * classes, 1, classes, false));
     return store_execute(store, statement, bound, "record a decoder", err);
 }
 
 int store_add_codes(struct store *store, int64_t job, const struct vib_dataset *data,
-                    const struct kept_codes *kept, struct vib_error *err) {
+                    const struct saved_codes *saved, struct vib_error *err) {
     const uint8_t *labels = data->split[VIB_TEST].labels;
-    int code = insert_decoder(store, job, kept, err);
-    for (size_t i = 0; i < kept->codes.n && code == 0; i++)
-        code = insert_code(store, job, i, labels[i], kept, err);
-    return code;
+    int rc = insert_decoder(store, job, saved, err);
+    for (size_t i = 0; i < saved->codes.n && rc == 0; i++)
+        rc = insert_code(store, job, i, labels[i], saved, err);
+    return rc;
 }

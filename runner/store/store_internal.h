@@ -86,7 +86,7 @@ void store_reset(sqlite3_stmt *statement);
 /* A group of statements that happens as a whole: a transaction, or a savepoint within the caller's.
  * store_leave keeps the group when code is 0, else undoes it; returns the final code. */
 int store_enter(struct store *store, bool *outermost, struct vib_error *err);
-int store_leave(struct store *store, bool outermost, int code, struct vib_error *err);
+int store_leave(struct store *store, bool outermost, int rc, struct vib_error *err);
 
 /* Binds a number; NaN and infinities become NULL. */
 int store_bind_real(sqlite3_stmt *statement, int parameter, double value);
@@ -101,6 +101,6 @@ int store_renew_views(struct store *store, struct vib_error *err);
 
 /* The rows of tables code and decoder for a job that ended; part of store_finish. */
 int store_add_codes(struct store *store, int64_t job, const struct vib_dataset *data,
-                    const struct kept_codes *kept, struct vib_error *err);
+                    const struct saved_codes *saved, struct vib_error *err);
 
 #endif

@@ -6,24 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const state_names[] = {[JOB_PENDING] = "pending",
-                                          [JOB_RUNNING] = "running",
-                                          [JOB_DONE] = "done",
-                                          [JOB_DIVERGED] = "diverged",
-                                          [JOB_FAILED] = "failed"};
-enum { N_STATES = sizeof state_names / sizeof state_names[0] };
-
-const char *job_state_name(enum job_state state) {
-    return state_names[state];
-}
-
-/* The state in a column. A CHECK of the schema admits no other text. */
 static enum job_state column_state(sqlite3_stmt *row, int column) {
-    const char *text = (const char *)sqlite3_column_text(row, column);
-    for (int i = 0; text != NULL && i < N_STATES; i++)
-        if (strcmp(text, state_names[i]) == 0)
-            return (enum job_state)i;
-    return JOB_FAILED;
+    return job_state_of((const char *)sqlite3_column_text(row, column));
 }
 
 int store_add_dataset(struct store *store, const struct vib_dataset *data, struct vib_error *err) {
@@ -32,9 +16,9 @@ int store_add_dataset(struct store *store, const struct vib_dataset *data, struc
         " ixy, ixy_se) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING";
     sqlite3_stmt *statement;
     int i = 0, bound = SQLITE_OK;
-    int code = store_statement(store, STORE_DATASET_INSERT, sql, &statement, err);
-    if (code != 0)
-        return code;
+    int rc = store_statement(store, STORE_DATASET_INSERT, sql, &statement, err);
+    if (rc != 0)
+        return rc;
     bound |= store_bind_text(statement, ++i, data->digest);
     bound |= store_bind_text(statement, ++i, data->name);
     bound |= store_bind_size(statement, ++i, data->dim);
@@ -122,9 +106,9 @@ static int bind_key(sqlite3_stmt *statement, int parameter, const struct setting
 static int insert(struct store *store, const char *identity, const struct settings *settings,
                   const struct vib_dataset *data, struct vib_error *err) {
     sqlite3_stmt *statement;
-    int code = store_statement(store, STORE_JOB_INSERT, insert_job, &statement, err);
-    if (code != 0 || (code = find_parameters(store, statement, err)) != 0)
-        return code;
+    int rc = store_statement(store, STORE_JOB_INSERT, insert_job, &statement, err);
+    if (rc != 0 || (rc = find_parameters(store, statement, err)) != 0)
+        return rc;
     /* The columns of the mixture's keys are never NULL; the views know better. */
     const struct job_kind kind = {settings->job.method, .mixture = true};
     int bound = store_bind_text(statement, 1, identity);
@@ -141,12 +125,12 @@ static int find(struct store *store, const char *identity, int64_t *job, enum jo
                 bool *found, struct vib_error *err) {
     static const char sql[] = "SELECT id, state FROM job WHERE identity = ?";
     sqlite3_stmt *statement;
-    int code = store_statement(store, STORE_JOB_FIND, sql, &statement, err);
-    if (code != 0 ||
-        (code = store_fetch(store, statement, store_bind_text(statement, 1, identity), found,
-                            "look for a job", err)) != 0 ||
+    int rc = store_statement(store, STORE_JOB_FIND, sql, &statement, err);
+    if (rc != 0 ||
+        (rc = store_fetch(store, statement, store_bind_text(statement, 1, identity), found,
+                          "look for a job", err)) != 0 ||
         !*found)
-        return code;
+        return rc;
     *job = sqlite3_column_int64(statement, 0);
     *state = column_state(statement, 1);
     store_reset(statement);
@@ -157,19 +141,19 @@ int store_add_job(struct store *store, const char *identity, const struct settin
                   const struct vib_dataset *data, int64_t *job, enum job_state *state,
                   struct vib_error *err) {
     bool found;
-    int code = find(store, identity, job, state, &found, err);
-    if (code != 0 || found)
-        return code;
-    if ((code = insert(store, identity, settings, data, err)) != 0)
-        return code;
+    int rc = find(store, identity, job, state, &found, err);
+    if (rc != 0 || found)
+        return rc;
+    if ((rc = insert(store, identity, settings, data, err)) != 0)
+        return rc;
     if (sqlite3_changes(store->db) == 1) {
         *job = sqlite3_last_insert_rowid(store->db);
         *state = JOB_PENDING;
         return 0;
     }
     /* Outside a transaction another process can have added it since we looked. */
-    if ((code = find(store, identity, job, state, &found, err)) != 0 || found)
-        return code;
+    if ((rc = find(store, identity, job, state, &found, err)) != 0 || found)
+        return rc;
     return vib_error_set(err, VIB_EIO, "%s: job %s vanished", store->path, identity);
 }
 
@@ -179,25 +163,25 @@ int store_lacks(struct store *store, int64_t job, size_t codes, bool weights, bo
         "SELECT 1 FROM job WHERE id = ?1 AND (?2 AND weights IS NULL"
         " OR (SELECT count(*) FROM code WHERE code.job = ?1) < ?3)";
     sqlite3_stmt *statement;
-    int code = store_statement(store, STORE_JOB_LACKS, sql, &statement, err);
-    if (code != 0)
-        return code;
+    int rc = store_statement(store, STORE_JOB_LACKS, sql, &statement, err);
+    if (rc != 0)
+        return rc;
     int bound = sqlite3_bind_int64(statement, 1, job);
     bound |= sqlite3_bind_int(statement, 2, weights);
     bound |= store_bind_size(statement, 3, codes);
-    code = store_fetch(store, statement, bound, lacks, "look at a job", err);
-    if (code == 0 && *lacks)
+    rc = store_fetch(store, statement, bound, lacks, "look at a job", err);
+    if (rc == 0 && *lacks)
         store_reset(statement);
-    return code;
+    return rc;
 }
 
 /* An UPDATE of one job whose only parameters are the job and, where `run` is not 0, the run. */
 static int update_job(struct store *store, enum store_statement id, const char *sql, int64_t job,
                       int64_t run, const char *doing, struct vib_error *err) {
     sqlite3_stmt *statement;
-    int code = store_statement(store, id, sql, &statement, err);
-    if (code != 0)
-        return code;
+    int rc = store_statement(store, id, sql, &statement, err);
+    if (rc != 0)
+        return rc;
     int bound = sqlite3_bind_int64(statement, 1, job);
     if (run != 0)
         bound |= sqlite3_bind_int64(statement, 2, run);
@@ -213,13 +197,13 @@ int store_retry(struct store *store, int64_t job, struct vib_error *err) {
         "DELETE FROM epoch WHERE job = ?1"
         " AND (SELECT state FROM job WHERE id = ?1) = 'pending'";
     bool outermost;
-    int code = store_enter(store, &outermost, err);
-    if (code != 0)
-        return code;
-    code = update_job(store, STORE_JOB_RETRY, sql, job, 0, "retry a job", err);
-    if (code == 0)
-        code = update_job(store, STORE_EPOCH_DELETE, clean, job, 0, "forget its epochs", err);
-    return store_leave(store, outermost, code, err);
+    int rc = store_enter(store, &outermost, err);
+    if (rc != 0)
+        return rc;
+    rc = update_job(store, STORE_JOB_RETRY, sql, job, 0, "retry a job", err);
+    if (rc == 0)
+        rc = update_job(store, STORE_EPOCH_DELETE, clean, job, 0, "forget its epochs", err);
+    return store_leave(store, outermost, rc, err);
 }
 
 int store_release(struct store *store, int64_t job, int64_t run, bool begun,
@@ -238,11 +222,11 @@ int store_release(struct store *store, int64_t job, int64_t run, bool begun,
 int store_job_state(struct store *store, int64_t job, enum job_state *state, bool *found,
                     struct vib_error *err) {
     sqlite3_stmt *statement;
-    int code = store_statement(store, STORE_JOB_STATE, "SELECT state FROM job WHERE id = ?",
-                               &statement, err);
-    if (code != 0 || (code = store_fetch(store, statement, sqlite3_bind_int64(statement, 1, job),
-                                         found, "look at a job", err)) != 0)
-        return code;
+    int rc = store_statement(store, STORE_JOB_STATE, "SELECT state FROM job WHERE id = ?",
+                             &statement, err);
+    if (rc != 0 || (rc = store_fetch(store, statement, sqlite3_bind_int64(statement, 1, job), found,
+                                     "look at a job", err)) != 0)
+        return rc;
     if (*found) {
         *state = column_state(statement, 0);
         store_reset(statement);
@@ -262,13 +246,13 @@ int store_claim(struct store *store, int64_t job, int64_t run, bool *claimed,
         "UPDATE job SET state = 'running', run = ?2, worker = NULL, attempts = attempts + 1,"
         " started_at = " STORE_NOW ", finished_at = NULL WHERE id = ?1 AND state = 'pending'";
     sqlite3_stmt *statement;
-    int code = store_statement(store, STORE_JOB_CLAIM, sql, &statement, err);
-    if (code != 0)
-        return code;
+    int rc = store_statement(store, STORE_JOB_CLAIM, sql, &statement, err);
+    if (rc != 0)
+        return rc;
     int bound = sqlite3_bind_int64(statement, 1, job);
     bound |= sqlite3_bind_int64(statement, 2, run);
-    if ((code = store_execute(store, statement, bound, "claim a job", err)) != 0)
-        return code;
+    if ((rc = store_execute(store, statement, bound, "claim a job", err)) != 0)
+        return rc;
     *claimed = sqlite3_changes(store->db) == 1;
     return 0;
 }

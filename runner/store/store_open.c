@@ -64,8 +64,8 @@ static int file_kind(struct store *store, enum file_kind *kind, struct vib_error
     return 0;
 }
 
-static int refuse(const struct store *store, int code, struct vib_error *err) {
-    return vib_error_set(err, code, "%s is not a vib-sweep database; it was left as it is",
+static int refuse(const struct store *store, int rc, struct vib_error *err) {
+    return vib_error_set(err, rc, "%s is not a vib-sweep database; it was left as it is",
                          store->path);
 }
 
@@ -73,44 +73,44 @@ static int refuse(const struct store *store, int code, struct vib_error *err) {
 static int query_integer(struct store *store, const char *sql, int64_t *value,
                          struct vib_error *err) {
     sqlite3_stmt *statement = NULL;
-    int code = 0;
+    int rc = 0;
     if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) == SQLITE_OK &&
         sqlite3_step(statement) == SQLITE_ROW)
         *value = sqlite3_column_int64(statement, 0);
     else
-        code = store_fail(store, "read", err);
+        rc = store_fail(store, "read", err);
     (void)sqlite3_finalize(statement); /* repeats the last step's error */
-    return code;
+    return rc;
 }
 
 /* Two processes may find the same blank file: the second to get the lock sees the first's work. */
 static int create_schema(struct store *store, struct vib_error *err) {
     int64_t application = 0, tables = 0;
-    int code = store_begin(store, err);
-    if (code != 0)
-        return code;
-    if ((code = query_integer(store, "PRAGMA application_id", &application, err)) != 0 ||
-        (code = query_integer(store, "SELECT count(*) FROM sqlite_schema", &tables, err)) != 0)
+    int rc = store_begin(store, err);
+    if (rc != 0)
+        return rc;
+    if ((rc = query_integer(store, "PRAGMA application_id", &application, err)) != 0 ||
+        (rc = query_integer(store, "SELECT count(*) FROM sqlite_schema", &tables, err)) != 0)
         goto out;
     if (application != STORE_APPLICATION_ID && (application != 0 || tables != 0))
-        code = refuse(store, VIB_EIO, err);
+        rc = refuse(store, VIB_EIO, err);
     else if (application == 0 &&
              sqlite3_exec(store->db, (const char *)schema_sql, NULL, NULL, NULL) != SQLITE_OK)
-        code = store_fail(store, "create the tables", err);
+        rc = store_fail(store, "create the tables", err);
     else
-        code = store_commit(store, err);
+        rc = store_commit(store, err);
 out:
     store_rollback(store);
-    return code;
+    return rc;
 }
 
 /* The one place where a database of an older schema is brought up to date (writers) or declared
  * readable as it is (readers). `refusal` is the code for one that cannot be used. */
 static int adopt_version(struct store *store, int refusal, struct vib_error *err) {
     int64_t version = 0;
-    int code = query_integer(store, "PRAGMA user_version", &version, err);
-    if (code != 0)
-        return code;
+    int rc = query_integer(store, "PRAGMA user_version", &version, err);
+    if (rc != 0)
+        return rc;
     switch (version) {
     case STORE_SCHEMA_VERSION:
         return 0;
@@ -130,20 +130,20 @@ static int use_write_ahead_log(struct store *store, struct vib_error *err) {
     static const char sql[] = "PRAGMA journal_mode = WAL";
     for (int waited_ms = 0;; waited_ms += PAUSE_MS) {
         sqlite3_stmt *statement = NULL;
-        int code = 0, step = sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL);
+        int rc = 0, step = sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL);
         if (step == SQLITE_OK)
             step = sqlite3_step(statement);
         const bool busy = (step & 0xff) == SQLITE_BUSY && waited_ms < store->busy_ms;
         if (step != SQLITE_ROW)
-            code = store_fail(store, "use a write-ahead log", err);
+            rc = store_fail(store, "use a write-ahead log", err);
         else if (sqlite3_stricmp((const char *)sqlite3_column_text(statement, 0), "wal") != 0)
-            code = vib_error_set(err, VIB_EIO,
-                                 "%s: this file system cannot hold SQLite's write-ahead log; "
-                                 "keep the database on a local disk",
-                                 store->path);
+            rc = vib_error_set(err, VIB_EIO,
+                               "%s: this file system cannot hold SQLite's write-ahead log; "
+                               "keep the database on a local disk",
+                               store->path);
         (void)sqlite3_finalize(statement); /* repeats the last step's error */
         if (!busy)
-            return code;
+            return rc;
         (void)sqlite3_sleep(PAUSE_MS);
     }
 }
@@ -194,37 +194,36 @@ static struct store *store_new(const char *path) {
 
 static int open_writer(struct store *store, bool exists, struct vib_error *err) {
     enum file_kind kind;
-    int code = open_file(store, store->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-                         exists ? VIB_EIO : VIB_ECREATE, err);
-    if (code != 0 || (code = file_kind(store, &kind, err)) != 0)
-        return code;
+    int rc = open_file(store, store->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                       exists ? VIB_EIO : VIB_ECREATE, err);
+    if (rc != 0 || (rc = file_kind(store, &kind, err)) != 0)
+        return rc;
     if (kind == FILE_OTHER)
         return refuse(store, VIB_EIO, err);
     if (sqlite3_db_readonly(store->db, "main") != 0)
         return vib_error_set(err, VIB_EIO, "%s: no permission to write", store->path);
-    if (kind == FILE_BLANK && (code = create_schema(store, err)) != 0)
-        return code;
-    if ((code = adopt_version(store, VIB_EIO, err)) != 0 ||
-        (code = use_write_ahead_log(store, err)) != 0 ||
-        (code = store_renew_views(store, err)) != 0)
-        return code;
+    if (kind == FILE_BLANK && (rc = create_schema(store, err)) != 0)
+        return rc;
+    if ((rc = adopt_version(store, VIB_EIO, err)) != 0 ||
+        (rc = use_write_ahead_log(store, err)) != 0 || (rc = store_renew_views(store, err)) != 0)
+        return rc;
     return configure(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", err);
 }
 
 int store_open(struct store **out, const char *path, struct vib_error *err) {
     bool exists;
-    int code = check_path(path, &exists, err);
+    int rc = check_path(path, &exists, err);
     *out = NULL;
-    if (code != 0)
-        return code;
+    if (rc != 0)
+        return rc;
     struct store *store = store_new(path);
     if (store == NULL)
         return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", path);
-    if ((code = open_writer(store, exists, err)) != 0)
+    if ((rc = open_writer(store, exists, err)) != 0)
         store_close(store);
     else
         *out = store;
-    return code;
+    return rc;
 }
 
 /* Whether a database lies, without a log, where we may not create one, or should not: SQLite
@@ -265,40 +264,27 @@ static int open_immutable(struct store *store, struct vib_error *err) {
     char *uri = immutable_uri(store->path);
     if (uri == NULL)
         return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", store->path);
-    const int code = open_file(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, VIB_EIO, err);
+    const int rc = open_file(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, VIB_EIO, err);
     free(uri);
     store->immutable = true;
-    if (code == 0 && stat(store->path, &store->opened) != 0)
+    if (rc == 0 && stat(store->path, &store->opened) != 0)
         return vib_error_set(err, VIB_EIO, "%s: cannot read: %s", store->path, strerror(errno));
-    return code;
-}
-
-int store_unchanged(const struct store *store, struct vib_error *err) {
-    const struct stat *then = &store->opened;
-    struct stat now;
-    if (!store->immutable)
-        return 0;
-    if (stat(store->path, &now) == 0 && now.st_dev == then->st_dev && now.st_ino == then->st_ino &&
-        now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
-        now.st_mtim.tv_nsec == then->st_mtim.tv_nsec)
-        return 0;
-    return vib_error_set(err, VIB_EBUSY, "%s was written while it was read: try again",
-                         store->path);
+    return rc;
 }
 
 /* Opened for writing where that is allowed, as SQLite then can recover the log of a killed process
  * and leaves no files of its own behind; query_only keeps SQL from changing anything. */
 static int open_reader(struct store *store, struct vib_error *err) {
     enum file_kind kind;
-    int code = at_rest(store->path)
-                   ? open_immutable(store, err)
-                   : open_file(store, store->path, SQLITE_OPEN_READWRITE, VIB_EIO, err);
-    if (code != 0 || (code = file_kind(store, &kind, err)) != 0)
-        return code;
+    int rc = at_rest(store->path)
+                 ? open_immutable(store, err)
+                 : open_file(store, store->path, SQLITE_OPEN_READWRITE, VIB_EIO, err);
+    if (rc != 0 || (rc = file_kind(store, &kind, err)) != 0)
+        return rc;
     if (kind != FILE_OURS)
         return refuse(store, VIB_EDATA, err);
-    if ((code = adopt_version(store, VIB_EDATA, err)) != 0)
-        return code;
+    if ((rc = adopt_version(store, VIB_EDATA, err)) != 0)
+        return rc;
     return configure(store, "PRAGMA query_only = ON", err);
 }
 
@@ -315,12 +301,12 @@ int store_open_reader(struct store **out, const char *path, struct vib_error *er
     struct store *store = store_new(path);
     if (store == NULL)
         return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", path);
-    const int code = open_reader(store, err);
-    if (code != 0)
+    const int rc = open_reader(store, err);
+    if (rc != 0)
         store_close(store);
     else
         *out = store;
-    return code;
+    return rc;
 }
 
 void store_close(struct store *store) {

@@ -40,9 +40,9 @@ static int insert_result(struct store *store, const struct measurement *m, struc
     static const char sql[] = "INSERT INTO result (job, split, epoch, " MEASURED
                               ", log2_n) VALUES (?1, ?2, ?3, " MEASURED_VALUES ", ?12)";
     sqlite3_stmt *statement;
-    int code = store_statement(store, STORE_RESULT_INSERT, sql, &statement, err);
-    if (code != 0)
-        return code;
+    int rc = store_statement(store, STORE_RESULT_INSERT, sql, &statement, err);
+    if (rc != 0)
+        return rc;
     int bound = bind_measurement(statement, m);
     bound |= store_bind_real(statement, 12, log2((double)m->data->n));
     return store_execute(store, statement, bound, "record a result", err);
@@ -54,9 +54,9 @@ static int insert_epoch(struct store *store, const struct measurement *m, double
                               ", lr)"
                               " VALUES (?1, ?2, ?3, " MEASURED_VALUES ", ?12)";
     sqlite3_stmt *statement;
-    int code = store_statement(store, STORE_EPOCH_INSERT, sql, &statement, err);
-    if (code != 0)
-        return code;
+    int rc = store_statement(store, STORE_EPOCH_INSERT, sql, &statement, err);
+    if (rc != 0)
+        return rc;
     int bound = bind_measurement(statement, m);
     bound |= store_bind_real(statement, 12, lr);
     return store_execute(store, statement, bound, "record an epoch", err);
@@ -69,11 +69,11 @@ static int insert_rows(struct store *store, int64_t job, const struct vib_datase
             const struct epoch_result *epoch = &result->epochs[i];
             const struct measurement m = {job, epoch->epoch, (enum vib_split_id)split,
                                           &data->split[split], &epoch->split[split]};
-            int code = insert_epoch(store, &m, epoch->lr, err);
-            if (code == 0 && result->state == JOB_DONE && i + 1 == result->n_epochs)
-                code = insert_result(store, &m, err);
-            if (code != 0)
-                return code;
+            int rc = insert_epoch(store, &m, epoch->lr, err);
+            if (rc == 0 && result->state == JOB_DONE && i + 1 == result->n_epochs)
+                rc = insert_result(store, &m, err);
+            if (rc != 0)
+                return rc;
         }
     return 0;
 }
@@ -86,9 +86,9 @@ static int insert_bound(struct store *store, int64_t job, enum vib_split_id spli
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
     const struct vib_bound *bound_on_izx = &information->bound[estimator];
     sqlite3_stmt *statement;
-    int i = 0, code = store_statement(store, STORE_BOUND_INSERT, sql, &statement, err);
-    if (code != 0)
-        return code;
+    int i = 0, rc = store_statement(store, STORE_BOUND_INSERT, sql, &statement, err);
+    if (rc != 0)
+        return rc;
     int bound = sqlite3_bind_int64(statement, ++i, job);
     bound |= store_bind_text(statement, ++i, vib_split_name(split));
     bound |= store_bind_text(statement, ++i, vib_estimator_name(estimator));
@@ -103,25 +103,25 @@ static int insert_bound(struct store *store, int64_t job, enum vib_split_id spli
 
 static int insert_bounds(struct store *store, int64_t job, const struct job_result *result,
                          struct vib_error *err) {
-    int code = 0;
+    int rc = 0;
     for (int split = 0; split < VIB_SPLITS; split++)
-        for (int e = 0; e < VIB_ESTIMATORS && code == 0; e++)
+        for (int e = 0; e < VIB_ESTIMATORS && rc == 0; e++)
             if (result->information[split].made & 1u << e)
-                code = insert_bound(store, job, (enum vib_split_id)split, (enum vib_estimator)e,
-                                    &result->information[split], err);
-    return code;
+                rc = insert_bound(store, job, (enum vib_split_id)split, (enum vib_estimator)e,
+                                  &result->information[split], err);
+    return rc;
 }
 
 static int finish_job(struct store *store, int64_t job, int64_t run,
-                      const struct job_result *result, bool *kept, struct vib_error *err) {
+                      const struct job_result *result, bool *recorded, struct vib_error *err) {
     static const char sql[] =
         "UPDATE job SET state = ?3, message = ?4, train_s = ?5,"
         " evaluate_s = ?6, examples = ?7, objective = ?8, worker = ?9, weights = ?10,"
         " finished_at = " STORE_NOW " WHERE id = ?1 AND run = ?2 AND state = 'running'";
     sqlite3_stmt *statement;
-    int code = store_statement(store, STORE_JOB_FINISH, sql, &statement, err);
-    if (code != 0)
-        return code;
+    int rc = store_statement(store, STORE_JOB_FINISH, sql, &statement, err);
+    if (rc != 0)
+        return rc;
     int bound = sqlite3_bind_int64(statement, 1, job);
     bound |= sqlite3_bind_int64(statement, 2, run);
     bound |= store_bind_text(statement, 3, job_state_name(result->state));
@@ -132,29 +132,29 @@ static int finish_job(struct store *store, int64_t job, int64_t run,
     bound |= store_bind_real(statement, 8, result->objective);
     bound |= store_bind_size(statement, 9, result->worker);
     bound |= store_bind_text(statement, 10, result->weights);
-    if ((code = store_execute(store, statement, bound, "record the end of a job", err)) != 0)
-        return code;
-    *kept = sqlite3_changes(store->db) == 1;
+    if ((rc = store_execute(store, statement, bound, "record the end of a job", err)) != 0)
+        return rc;
+    *recorded = sqlite3_changes(store->db) == 1;
     return 0;
 }
 
 int store_finish(struct store *store, int64_t job, int64_t run, const struct vib_dataset *data,
-                 const struct job_result *result, bool *kept, struct vib_error *err) {
+                 const struct job_result *result, bool *recorded, struct vib_error *err) {
     bool outermost, ours = false;
-    int code = store_enter(store, &outermost, err);
-    *kept = false;
-    if (code != 0)
-        return code;
-    code = finish_job(store, job, run, result, &ours, err);
-    if (code == 0 && ours)
-        code = insert_rows(store, job, data, result, err);
-    if (code == 0 && ours && result->state == JOB_DONE)
-        code = insert_bounds(store, job, result, err);
-    if (code == 0 && ours && result->state == JOB_DONE && result->codes != NULL)
-        code = store_add_codes(store, job, data, result->codes, err);
-    code = store_leave(store, outermost, code, err);
-    *kept = code == 0 && ours;
-    return code;
+    int rc = store_enter(store, &outermost, err);
+    *recorded = false;
+    if (rc != 0)
+        return rc;
+    rc = finish_job(store, job, run, result, &ours, err);
+    if (rc == 0 && ours)
+        rc = insert_rows(store, job, data, result, err);
+    if (rc == 0 && ours && result->state == JOB_DONE)
+        rc = insert_bounds(store, job, result, err);
+    if (rc == 0 && ours && result->state == JOB_DONE && result->codes != NULL)
+        rc = store_add_codes(store, job, data, result->codes, err);
+    rc = store_leave(store, outermost, rc, err);
+    *recorded = rc == 0 && ours;
+    return rc;
 }
 
 static double column_real(sqlite3_stmt *row, int column) {
@@ -168,14 +168,14 @@ static int read_split(struct store *store, int64_t job, enum vib_split_id split,
         "SELECT error, error_mc, izx_upper, izy_lower FROM result"
         " WHERE job = ? AND split = ?";
     sqlite3_stmt *statement;
-    int code = store_statement(store, STORE_RESULT_READ, sql, &statement, err);
-    if (code != 0)
-        return code;
+    int rc = store_statement(store, STORE_RESULT_READ, sql, &statement, err);
+    if (rc != 0)
+        return rc;
     int bound = sqlite3_bind_int64(statement, 1, job);
     bound |= store_bind_text(statement, 2, vib_split_name(split));
-    code = store_fetch(store, statement, bound, found, "read a result", err);
-    if (code != 0 || !*found)
-        return code;
+    rc = store_fetch(store, statement, bound, found, "read a result", err);
+    if (rc != 0 || !*found)
+        return rc;
     out->error = column_real(statement, 0);
     out->error_mc = column_real(statement, 1);
     out->izx_upper = column_real(statement, 2);
@@ -187,13 +187,13 @@ static int read_split(struct store *store, int64_t job, enum vib_split_id split,
 int store_read_result(struct store *store, int64_t job, struct result_row split[VIB_SPLITS],
                       bool *found, struct vib_error *err) {
     struct result_row rows[VIB_SPLITS];
-    int code = 0;
+    int rc = 0;
     *found = true;
-    for (int i = 0; code == 0 && *found && i < VIB_SPLITS; i++)
-        code = read_split(store, job, (enum vib_split_id)i, &rows[i], found, err);
-    if (code != 0)
+    for (int i = 0; rc == 0 && *found && i < VIB_SPLITS; i++)
+        rc = read_split(store, job, (enum vib_split_id)i, &rows[i], found, err);
+    if (rc != 0)
         *found = false;
     if (*found)
         memcpy(split, rows, sizeof rows);
-    return code;
+    return rc;
 }

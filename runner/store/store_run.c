@@ -15,16 +15,16 @@ int store_begin_run(struct store *store, const struct run_info *info, int64_t *r
                                  info->host->name, info->host->identity, info->host->cpu};
     sqlite3_stmt *statement;
     int parameter = 0, bound = SQLITE_OK;
-    int code = store_statement(store, STORE_RUN_INSERT, sql, &statement, err);
-    if (code != 0)
-        return code;
+    int rc = store_statement(store, STORE_RUN_INSERT, sql, &statement, err);
+    if (rc != 0)
+        return rc;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         bound |= store_bind_text(statement, ++parameter, texts[i]);
     bound |= store_bind_size(statement, ++parameter, info->threads);
     bound |= sqlite3_bind_int64(statement, ++parameter, info->host->pid);
     bound |= sqlite3_bind_int64(statement, ++parameter, info->host->start);
-    if ((code = store_execute(store, statement, bound, "record the run", err)) != 0)
-        return code;
+    if ((rc = store_execute(store, statement, bound, "record the run", err)) != 0)
+        return rc;
     *run = sqlite3_last_insert_rowid(store->db);
     return 0;
 }
@@ -47,10 +47,9 @@ int store_heartbeat(struct store *store, int64_t run, struct vib_error *err) {
                               ", outcome = NULL"
                               " WHERE id = ? AND ended_at IS NULL";
     sqlite3_stmt *statement;
-    int code = check_place(store, err);
-    if (code != 0 ||
-        (code = store_statement(store, STORE_RUN_HEARTBEAT, sql, &statement, err)) != 0)
-        return code;
+    int rc = check_place(store, err);
+    if (rc != 0 || (rc = store_statement(store, STORE_RUN_HEARTBEAT, sql, &statement, err)) != 0)
+        return rc;
     return store_execute(store, statement, sqlite3_bind_int64(statement, 1, run),
                          "record a sign of life", err);
 }
@@ -59,9 +58,9 @@ int store_end_run(struct store *store, int64_t run, const char *outcome, struct 
     static const char sql[] = "UPDATE run SET outcome = ?, heartbeat_at = " STORE_NOW
                               ", ended_at = " STORE_NOW " WHERE id = ?";
     sqlite3_stmt *statement;
-    int code = check_place(store, err);
-    if (code != 0 || (code = store_statement(store, STORE_RUN_END, sql, &statement, err)) != 0)
-        return code;
+    int rc = check_place(store, err);
+    if (rc != 0 || (rc = store_statement(store, STORE_RUN_END, sql, &statement, err)) != 0)
+        return rc;
     int bound = store_bind_text(statement, 1, outcome);
     bound |= sqlite3_bind_int64(statement, 2, run);
     return store_execute(store, statement, bound, "record the end of the run", err);
@@ -100,14 +99,14 @@ static int next_suspect(struct store *store, int64_t after, const struct host *s
         " WHERE id > ?1 AND (outcome IS NULL"
         " OR id IN (SELECT run FROM job WHERE state = 'running')) ORDER BY id LIMIT 1";
     sqlite3_stmt *statement;
-    int code = store_statement(store, STORE_RUN_NEXT, sql, &statement, err);
-    if (code != 0)
-        return code;
+    int rc = store_statement(store, STORE_RUN_NEXT, sql, &statement, err);
+    if (rc != 0)
+        return rc;
     int bound = sqlite3_bind_int64(statement, 1, after);
     bound |= sqlite3_bind_int(statement, 2, STORE_DEAD_AFTER_S);
-    if ((code = store_fetch(store, statement, bound, found, "look for dead runs", err)) != 0 ||
+    if ((rc = store_fetch(store, statement, bound, found, "look for dead runs", err)) != 0 ||
         !*found)
-        return code;
+        return rc;
     judge(statement, self, suspect);
     store_reset(statement);
     return 0;
@@ -120,17 +119,17 @@ static int bury(struct store *store, const struct suspect *dead, size_t *n, stru
         "UPDATE job SET state = 'pending', message = ?"
         " WHERE run = ? AND state = 'running'";
     sqlite3_stmt *statement;
-    int code = store_statement(store, STORE_RUN_LOST, lost, &statement, err);
-    if (code != 0 ||
-        (code = store_execute(store, statement, sqlite3_bind_int64(statement, 1, dead->run),
-                              "record a lost run", err)) != 0)
-        return code;
-    if ((code = store_statement(store, STORE_RUN_TAKE_BACK, take, &statement, err)) != 0)
-        return code;
+    int rc = store_statement(store, STORE_RUN_LOST, lost, &statement, err);
+    if (rc != 0 ||
+        (rc = store_execute(store, statement, sqlite3_bind_int64(statement, 1, dead->run),
+                            "record a lost run", err)) != 0)
+        return rc;
+    if ((rc = store_statement(store, STORE_RUN_TAKE_BACK, take, &statement, err)) != 0)
+        return rc;
     int bound = store_bind_text(statement, 1, dead->message);
     bound |= sqlite3_bind_int64(statement, 2, dead->run);
-    if ((code = store_execute(store, statement, bound, "take back jobs", err)) != 0)
-        return code;
+    if ((rc = store_execute(store, statement, bound, "take back jobs", err)) != 0)
+        return rc;
     *n += (size_t)sqlite3_changes(store->db);
     return 0;
 }
@@ -140,15 +139,15 @@ int store_take_back(struct store *store, const struct host *self, size_t *n,
     struct suspect suspect = {.run = 0};
     bool outermost, found = true;
     size_t taken = 0;
-    int code = store_enter(store, &outermost, err);
-    if (code != 0)
-        return code;
-    while (code == 0 && found) {
-        code = next_suspect(store, suspect.run, self, &suspect, &found, err);
-        if (code == 0 && found && !suspect.alive)
-            code = bury(store, &suspect, &taken, err);
+    int rc = store_enter(store, &outermost, err);
+    if (rc != 0)
+        return rc;
+    while (rc == 0 && found) {
+        rc = next_suspect(store, suspect.run, self, &suspect, &found, err);
+        if (rc == 0 && found && !suspect.alive)
+            rc = bury(store, &suspect, &taken, err);
     }
-    code = store_leave(store, outermost, code, err);
-    *n = code == 0 ? taken : 0;
-    return code;
+    rc = store_leave(store, outermost, rc, err);
+    *n = rc == 0 ? taken : 0;
+    return rc;
 }

@@ -34,7 +34,7 @@ static int is_same(struct store *store, sqlite3_stmt *row, bool *same, struct vi
     static const char query[] =
         "SELECT 1 FROM sqlite_schema WHERE type = 'view' AND name = ?1 AND sql = ?2";
     sqlite3_stmt *statement = NULL;
-    int code = 0, step = sqlite3_prepare_v2(store->db, query, -1, &statement, NULL);
+    int rc = 0, step = sqlite3_prepare_v2(store->db, query, -1, &statement, NULL);
     if (step == SQLITE_OK)
         step = sqlite3_bind_value(statement, 1, sqlite3_column_value(row, 0));
     if (step == SQLITE_OK)
@@ -43,20 +43,20 @@ static int is_same(struct store *store, sqlite3_stmt *row, bool *same, struct vi
         step = sqlite3_step(statement);
     *same = step == SQLITE_ROW;
     if (step != SQLITE_ROW && step != SQLITE_DONE)
-        code = store_fail(store, "look up the views", err);
+        rc = store_fail(store, "look up the views", err);
     (void)sqlite3_finalize(statement); /* repeats the last step's error */
-    return code;
+    return rc;
 }
 
 static int are_same(struct store *store, sqlite3_stmt *views, bool *same, struct vib_error *err) {
-    int code = 0, step = SQLITE_ROW;
+    int rc = 0, step = SQLITE_ROW;
     *same = true;
-    while (code == 0 && *same && (step = sqlite3_step(views)) == SQLITE_ROW)
-        code = is_same(store, views, same, err);
+    while (rc == 0 && *same && (step = sqlite3_step(views)) == SQLITE_ROW)
+        rc = is_same(store, views, same, err);
     if (step != SQLITE_ROW && step != SQLITE_DONE)
-        code = no_memory(store, err);
+        rc = no_memory(store, err);
     (void)sqlite3_reset(views); /* repeats the last step's error */
-    return code;
+    return rc;
 }
 
 static int replace(struct store *store, sqlite3_stmt *row, struct vib_error *err) {
@@ -64,40 +64,40 @@ static int replace(struct store *store, sqlite3_stmt *row, struct vib_error *err
                                 sqlite3_column_text(row, 1));
     if (sql == NULL)
         return no_memory(store, err);
-    int code = 0;
+    int rc = 0;
     const int result = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
     if (result == SQLITE_ERROR)
-        code = vib_error_set(
+        rc = vib_error_set(
             err, VIB_EIO,
             "%s: a table or an index of it is named %s, as one of this program's views: rename or "
             "drop it",
             store->path, (const char *)sqlite3_column_text(row, 0));
     else if (result != SQLITE_OK)
-        code = store_fail(store, "bring the views up to date", err);
+        rc = store_fail(store, "bring the views up to date", err);
     sqlite3_free(sql);
-    return code;
+    return rc;
 }
 
 static int replace_all(struct store *store, sqlite3_stmt *views, struct vib_error *err) {
-    int step = SQLITE_ROW, code = store_begin(store, err);
-    while (code == 0 && (step = sqlite3_step(views)) == SQLITE_ROW)
-        code = replace(store, views, err);
+    int step = SQLITE_ROW, rc = store_begin(store, err);
+    while (rc == 0 && (step = sqlite3_step(views)) == SQLITE_ROW)
+        rc = replace(store, views, err);
     if (step != SQLITE_ROW && step != SQLITE_DONE)
-        code = no_memory(store, err);
-    if (code == 0)
-        code = store_commit(store, err);
+        rc = no_memory(store, err);
+    if (rc == 0)
+        rc = store_commit(store, err);
     store_rollback(store);
-    return code;
+    return rc;
 }
 
 int store_renew_views(struct store *store, struct vib_error *err) {
     struct fresh fresh = {NULL, NULL};
     bool same = false;
-    int code = fresh_open(&fresh, store, err);
-    if (code == 0)
-        code = are_same(store, fresh.views, &same, err);
-    if (code == 0 && !same)
-        code = replace_all(store, fresh.views, err);
+    int rc = fresh_open(&fresh, store, err);
+    if (rc == 0)
+        rc = are_same(store, fresh.views, &same, err);
+    if (rc == 0 && !same)
+        rc = replace_all(store, fresh.views, err);
     fresh_close(&fresh);
-    return code;
+    return rc;
 }

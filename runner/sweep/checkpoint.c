@@ -118,22 +118,22 @@ static void put_checkpoint(struct writer *writer, const char *identity,
 /* Another job's end may remove the empty folder between our making and our using it. */
 static int open_in_folder(struct atomic_file *file, const char *path, struct vib_error *err) {
     enum { TRIES = 100 };
-    int code = atomic_file_open(file, path, temporary_suffix, err);
-    for (int i = 0; code == VIB_ECREATE && errno == ENOENT && i < TRIES; i++) {
-        if ((code = atomic_file_make_folder(path, err)) != 0)
-            return code;
-        code = atomic_file_open(file, path, temporary_suffix, err);
+    int rc = atomic_file_open(file, path, temporary_suffix, err);
+    for (int i = 0; rc == VIB_ECREATE && errno == ENOENT && i < TRIES; i++) {
+        if ((rc = atomic_file_make_folder(path, err)) != 0)
+            return rc;
+        rc = atomic_file_open(file, path, temporary_suffix, err);
     }
-    return code;
+    return rc;
 }
 
 int checkpoint_write(const char *path, const char *identity, const struct checkpoint *checkpoint,
                      struct vib_error *err) {
     struct atomic_file file;
     assert(strlen(identity) == IDENTITY_BYTES);
-    int code = atomic_file_remove_temporary(path, temporary_suffix, err);
-    if (code != 0 || (code = open_in_folder(&file, path, err)) != 0)
-        return code;
+    int rc = atomic_file_remove_temporary(path, temporary_suffix, err);
+    if (rc != 0 || (rc = open_in_folder(&file, path, err)) != 0)
+        return rc;
     struct writer writer = {file.stream, crc32_z(0, NULL, 0), 0};
     put_checkpoint(&writer, identity, checkpoint);
     if (writer.reason != 0) {
@@ -172,20 +172,20 @@ static int get(struct reader *reader, void *bytes, size_t count) {
 
 static int get_integer(struct reader *reader, uint64_t *value, size_t width) {
     unsigned char bytes[8];
-    const int code = get(reader, bytes, width);
+    const int rc = get(reader, bytes, width);
     *value = 0;
-    for (size_t i = 0; code == 0 && i < width; i++)
+    for (size_t i = 0; rc == 0 && i < width; i++)
         *value |= (uint64_t)bytes[i] << 8 * i;
-    return code;
+    return rc;
 }
 
 /* A number of things of `unit` bytes each, all of which the file must still hold. */
 static int get_count(struct reader *reader, size_t width, size_t unit, size_t *count) {
     uint64_t value;
-    const int code = get_integer(reader, &value, width);
+    const int rc = get_integer(reader, &value, width);
     *count = 0;
-    if (code != 0)
-        return code;
+    if (rc != 0)
+        return rc;
     if (value > reader->left / unit || value > SIZE_MAX / unit)
         return damaged(reader, "is truncated or damaged");
     *count = (size_t)value;
@@ -194,32 +194,32 @@ static int get_count(struct reader *reader, size_t width, size_t unit, size_t *c
 
 static int get_real(struct reader *reader, double *value) {
     uint64_t bits;
-    const int code = get_integer(reader, &bits, 8);
+    const int rc = get_integer(reader, &bits, 8);
     memcpy(value, &bits, sizeof *value);
-    return code;
+    return rc;
 }
 
 static int get_header(struct reader *reader, const char *identity) {
     char found_magic[MAGIC_BYTES], found_identity[IDENTITY_BYTES];
     uint64_t version, bytes;
     const uint64_t file_bytes = reader->left;
-    int code = get(reader, found_magic, sizeof found_magic);
-    if (code != 0)
-        return code;
+    int rc = get(reader, found_magic, sizeof found_magic);
+    if (rc != 0)
+        return rc;
     if (memcmp(found_magic, magic, sizeof magic) != 0)
         return damaged(reader, "is not a checkpoint");
-    if ((code = get_integer(reader, &version, 4)) != 0)
-        return code;
+    if ((rc = get_integer(reader, &version, 4)) != 0)
+        return rc;
     if (version != FORMAT_VERSION)
         return vib_error_set(reader->err, VIB_ESTATE,
                              "checkpoint %s has format version %llu; this program knows %d",
                              reader->path, (unsigned long long)version, FORMAT_VERSION);
-    if ((code = get_integer(reader, &bytes, 8)) != 0)
-        return code;
+    if ((rc = get_integer(reader, &bytes, 8)) != 0)
+        return rc;
     if (bytes != file_bytes)
         return damaged(reader, bytes > file_bytes ? "is truncated" : "is damaged: too long");
-    if ((code = get(reader, found_identity, sizeof found_identity)) != 0)
-        return code;
+    if ((rc = get(reader, found_identity, sizeof found_identity)) != 0)
+        return rc;
     if (memcmp(found_identity, identity, IDENTITY_BYTES) != 0)
         return damaged(reader, "belongs to another job");
     return 0;
@@ -227,52 +227,52 @@ static int get_header(struct reader *reader, const char *identity) {
 
 static int get_epoch(struct reader *reader, struct epoch_result *epoch) {
     uint64_t number;
-    int code = get_integer(reader, &number, 8);
+    int rc = get_integer(reader, &number, 8);
     epoch->epoch = (size_t)number;
-    if (code == 0)
-        code = get_real(reader, &epoch->lr);
-    for (int split = 0; code == 0 && split < VIB_SPLITS; split++) {
+    if (rc == 0)
+        rc = get_real(reader, &epoch->lr);
+    for (int split = 0; rc == 0 && split < VIB_SPLITS; split++) {
         struct vib_evaluation *e = &epoch->split[split];
         double *const reals[EVALUATION_REALS] = {&e->error, &e->error_mc, &e->ce,
                                                  &e->ce_se, &e->ce_mc,    &e->rate};
-        for (int i = 0; code == 0 && i < EVALUATION_REALS; i++)
-            code = get_real(reader, reals[i]);
+        for (int i = 0; rc == 0 && i < EVALUATION_REALS; i++)
+            rc = get_real(reader, reals[i]);
     }
-    return code;
+    return rc;
 }
 
 static int get_epochs(struct reader *reader, struct job_result *progress) {
-    int code = get_count(reader, 8, EPOCH_BYTES, &progress->n_epochs);
-    if (code != 0 || progress->n_epochs == 0)
-        return code;
+    int rc = get_count(reader, 8, EPOCH_BYTES, &progress->n_epochs);
+    if (rc != 0 || progress->n_epochs == 0)
+        return rc;
     progress->epochs = calloc(progress->n_epochs, sizeof *progress->epochs);
     if (progress->epochs == NULL)
         return vib_error_set(reader->err, VIB_ENOMEM, "%s: out of memory", reader->path);
-    for (size_t i = 0; code == 0 && i < progress->n_epochs; i++)
-        code = get_epoch(reader, &progress->epochs[i]);
-    return code;
+    for (size_t i = 0; rc == 0 && i < progress->n_epochs; i++)
+        rc = get_epoch(reader, &progress->epochs[i]);
+    return rc;
 }
 
 static int get_progress(struct reader *reader, struct job_result *progress) {
     size_t message_bytes;
-    int code = get_count(reader, 4, 1, &message_bytes);
-    if (code != 0)
-        return code;
+    int rc = get_count(reader, 4, 1, &message_bytes);
+    if (rc != 0)
+        return rc;
     if (message_bytes >= sizeof progress->message)
         return damaged(reader, "is damaged");
-    if ((code = get(reader, progress->message, message_bytes)) != 0 ||
-        (code = get_real(reader, &progress->train_s)) != 0 ||
-        (code = get_real(reader, &progress->evaluate_s)) != 0 ||
-        (code = get_integer(reader, &progress->examples, 8)) != 0 ||
-        (code = get_real(reader, &progress->objective)) != 0)
-        return code;
+    if ((rc = get(reader, progress->message, message_bytes)) != 0 ||
+        (rc = get_real(reader, &progress->train_s)) != 0 ||
+        (rc = get_real(reader, &progress->evaluate_s)) != 0 ||
+        (rc = get_integer(reader, &progress->examples, 8)) != 0 ||
+        (rc = get_real(reader, &progress->objective)) != 0)
+        return rc;
     return get_epochs(reader, progress);
 }
 
 static int get_state(struct reader *reader, struct checkpoint *checkpoint) {
-    int code = get_count(reader, 8, 1, &checkpoint->state_size);
-    if (code != 0)
-        return code;
+    int rc = get_count(reader, 8, 1, &checkpoint->state_size);
+    if (rc != 0)
+        return rc;
     /* Never NULL, so that a caller need not tell an empty state from none. */
     checkpoint->state = malloc(checkpoint->state_size > 0 ? checkpoint->state_size : 1);
     if (checkpoint->state == NULL)
@@ -283,9 +283,9 @@ static int get_state(struct reader *reader, struct checkpoint *checkpoint) {
 static int get_checksum(struct reader *reader) {
     const uint64_t computed = reader->crc;
     uint64_t stored;
-    const int code = get_integer(reader, &stored, CRC_BYTES);
-    if (code != 0)
-        return code;
+    const int rc = get_integer(reader, &stored, CRC_BYTES);
+    if (rc != 0)
+        return rc;
     if (reader->left != 0 || stored != computed)
         return damaged(reader, "is damaged: its checksum does not match");
     return 0;
@@ -316,17 +316,16 @@ int checkpoint_read(const char *path, const char *identity, struct checkpoint *c
     assert(strlen(identity) == IDENTITY_BYTES);
     *found = false;
     memset(checkpoint, 0, sizeof *checkpoint);
-    int code = open_to_read(path, &reader.stream, &reader.left, err);
-    if (code != 0 || reader.stream == NULL)
-        return code;
-    if ((code = get_header(&reader, identity)) == 0 &&
-        (code = get_progress(&reader, &read.progress)) == 0 &&
-        (code = get_state(&reader, &read)) == 0)
-        code = get_checksum(&reader);
+    int rc = open_to_read(path, &reader.stream, &reader.left, err);
+    if (rc != 0 || reader.stream == NULL)
+        return rc;
+    if ((rc = get_header(&reader, identity)) == 0 &&
+        (rc = get_progress(&reader, &read.progress)) == 0 && (rc = get_state(&reader, &read)) == 0)
+        rc = get_checksum(&reader);
     (void)fclose(reader.stream); /* opened for reading */
-    if (code != 0) {
+    if (rc != 0) {
         checkpoint_release(&read);
-        return code;
+        return rc;
     }
     *checkpoint = read;
     *found = true;
@@ -342,12 +341,12 @@ void checkpoint_release(struct checkpoint *checkpoint) {
 int checkpoint_remove(const char *path, struct vib_error *err) {
     if (unlink(path) != 0 && errno != ENOENT)
         return vib_error_set(err, VIB_EIO, "cannot delete %s: %s", path, strerror(errno));
-    const int code = atomic_file_remove_temporary(path, temporary_suffix, err);
-    char *folder = code == 0 ? atomic_file_folder(path) : NULL;
+    const int rc = atomic_file_remove_temporary(path, temporary_suffix, err);
+    char *folder = rc == 0 ? atomic_file_folder(path) : NULL;
     if (folder != NULL)
         (void)rmdir(folder); /* stays while it holds other jobs' files; empty it does no harm */
     free(folder);
-    return code;
+    return rc;
 }
 
 /* Whether name is "<identity>.ckpt", with or without the temporary suffix. */

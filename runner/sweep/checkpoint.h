@@ -8,7 +8,7 @@
 #define RUNNER_SWEEP_CHECKPOINT_H
 
 #include "core/error.h"
-#include "runner/store/store.h"
+#include "runner/store/result.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -154,15 +154,15 @@ static int load_files(const struct data_spec *spec, struct vib_dataset *data,
     if (*spec->dir != '\0')
         return load_from(spec, spec->dir, data, err);
 
-    int status = find_places(spec->name, places, err);
-    if (status != 0)
-        return status;
+    int rc = find_places(spec->name, places, err);
+    if (rc != 0)
+        return rc;
     while (i < N_PLACES && (places[i].path == NULL || !is_folder(places[i].path)))
         i++;
-    status = i < N_PLACES ? load_from(spec, places[i].path, data, err)
-                          : not_found(spec->name, places, err);
+    rc = i < N_PLACES ? load_from(spec, places[i].path, data, err)
+                      : not_found(spec->name, places, err);
     release_places(places);
-    return status;
+    return rc;
 }
 
 static int make_mixture(const struct data_spec *spec, struct vib_dataset *data,
@@ -205,12 +205,12 @@ static int entry_new(struct entry **out, const struct data_spec *spec, struct vi
     entry->spec.name = entry->name = strdup(spec->name);
     entry->spec.dir = entry->dir = strdup(spec->dir);
 
-    int status = entry->name == NULL || entry->dir == NULL ? no_memory(err)
-                 : data_is_mixture(spec)                   ? make_mixture(spec, &entry->data, err)
-                                                           : load_files(spec, &entry->data, err);
-    if (status != 0) {
+    int rc = entry->name == NULL || entry->dir == NULL ? no_memory(err)
+             : data_is_mixture(spec)                   ? make_mixture(spec, &entry->data, err)
+                                                       : load_files(spec, &entry->data, err);
+    if (rc != 0) {
         entry_free(entry);
-        return status;
+        return rc;
     }
     *out = entry;
     return 0;
@@ -241,9 +241,9 @@ int data_cache_get(struct data_cache *cache, const struct data_spec *spec,
         }
     }
     struct entry *entry = NULL;
-    int status = entry_new(&entry, spec, err);
-    if (status != 0)
-        return status;
+    int rc = entry_new(&entry, spec, err);
+    if (rc != 0)
+        return rc;
     entry->next = cache->entries;
     cache->entries = entry;
     *data = &entry->data;

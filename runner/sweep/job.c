@@ -2,7 +2,7 @@
 
 #include "runner/sweep/checkpoint.h"
 #include "runner/base/clock.h"
-#include "runner/store/kept_codes.h"
+#include "runner/store/saved_codes.h"
 #include "runner/sweep/weights_file.h"
 
 #include <math.h>
@@ -36,7 +36,7 @@ void job_free(struct job *job) {
     free(job->checkpoint_path);
     free(job->weights_path);
     free(job->result.epochs);
-    kept_codes_free(job->result.codes);
+    saved_codes_free(job->result.codes);
     free(job);
 }
 
@@ -202,7 +202,8 @@ static int measure_information(struct job *job, struct vib_trainer *trainer) {
 static int keep_codes(struct job *job, struct vib_trainer *trainer) {
     struct vib_error err;
     const double start = clock_s();
-    int rc = kept_codes_new(&job->result.codes, trainer, job->data, job->settings.save_codes, &err);
+    int rc =
+        saved_codes_new(&job->result.codes, trainer, job->data, job->settings.save_codes, &err);
     job->result.evaluate_s += clock_s() - start;
     if (rc != VIB_OK && rc != VIB_ESTOPPED)
         note_loss(job, "no codes kept", err.message);

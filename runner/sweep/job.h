@@ -9,7 +9,7 @@
 #include "core/trainer.h"
 #include "runner/config/keys.h"
 #include "runner/sweep/pool.h"
-#include "runner/store/store.h"
+#include "runner/store/result.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -42,7 +42,7 @@ struct job {
     struct job_result result; /* epochs and codes owned, weights lies in weights_path; a note may
                                  stand in message of a done job */
     bool has_checkpoint;      /* there may be a file at checkpoint_path */
-    bool kept;                /* by store_finish */
+    bool recorded;            /* by store_finish */
     double elapsed_s;         /* on the thread, in this attempt */
     bool interrupted;         /* stopped before its end; its checkpoint is written, or message tells
                                  why not, or it had not begun */

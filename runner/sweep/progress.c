@@ -63,7 +63,7 @@ static void describe_end(const struct job *job, char *text, size_t size) {
         snprintf(text, size, "interrupted: %s", r->message);
         return;
     }
-    if (!job->kept) {
+    if (!job->recorded) {
         snprintf(text, size, "not kept: another process has the job, or somebody deleted it");
         return;
     }
@@ -88,7 +88,7 @@ void progress_finished(struct progress *p, const struct progress_job *finished,
     p->flops_done +=
         finished->flops * (atomic_load(&job->monitor.done) - atomic_load(&job->monitor.base));
     p->finished_examples += (double)atomic_load(&job->monitor.examples);
-    bool expected = job->interrupted || (job->kept && job->result.state == JOB_DONE);
+    bool expected = job->interrupted || (job->recorded && job->result.state == JOB_DONE);
     bool silent = job->interrupted || p->quiet || p->terminal; /* where the bar tells it */
     if (expected && job->result.message[0] == '\0' && silent)
         return; /* trouble is always told: here also a checkpoint that could not be written */

@@ -71,7 +71,8 @@ static int save_ended(struct sweep *s, struct vib_error *err) {
         if (job->interrupted)
             rc = store_release(s->store, job->id, s->run, atomic_load(&job->monitor.started), err);
         else
-            rc = store_finish(s->store, job->id, s->run, job->data, &job->result, &job->kept, err);
+            rc = store_finish(s->store, job->id, s->run, job->data, &job->result, &job->recorded,
+                              err);
     return rc;
 }
 
@@ -163,13 +164,13 @@ static void settle_job(struct sweep *s, struct job *job) {
     struct vib_error err;
     if (job->interrupted)
         sweep_move(s, job->point, POINT_WAITING);
-    else if (!job->kept)
+    else if (!job->recorded)
         sweep_move(s, job->point, POINT_ELSEWHERE);
     else
         sweep_move(s, job->point, job->result.state == JOB_DONE ? POINT_DONE : POINT_FAILED);
     /* A failed job's stays, for --retry. */
-    if (job->has_checkpoint && !job->interrupted && job->kept && job->result.state != JOB_FAILED &&
-        checkpoint_remove(job->checkpoint_path, &err) != VIB_OK)
+    if (job->has_checkpoint && !job->interrupted && job->recorded &&
+        job->result.state != JOB_FAILED && checkpoint_remove(job->checkpoint_path, &err) != VIB_OK)
         progress_note(&s->progress, "%s", err.message);
     sweep_count(s, &counts);
     struct progress_job told = {job, s->points[job->point].flops};

@@ -151,13 +151,13 @@ static int put_all(FILE *out, const char *header, size_t size, const struct tens
 static int write_file(const char *path, const char *header, size_t size,
                       const struct tensor *tensors, size_t n, struct vib_error *err) {
     struct atomic_file file;
-    int code = atomic_file_make_folder(path, err);
-    if (code == 0)
-        code = atomic_file_remove_temporary(path, temporary_suffix, err);
-    if (code == 0)
-        code = atomic_file_open(&file, path, temporary_suffix, err);
-    if (code != 0)
-        return code;
+    int rc = atomic_file_make_folder(path, err);
+    if (rc == 0)
+        rc = atomic_file_remove_temporary(path, temporary_suffix, err);
+    if (rc == 0)
+        rc = atomic_file_open(&file, path, temporary_suffix, err);
+    if (rc != 0)
+        return rc;
     const int reason = put_all(file.stream, header, size, tensors, n);
     if (reason != 0) {
         atomic_file_discard(&file);
@@ -171,10 +171,10 @@ int weights_write(const char *path, const struct weights *weights, struct vib_er
     const size_t n = list_tensors(weights, tensors);
     char *header = NULL;
     size_t size = 0;
-    int code = make_header(weights, tensors, n, &header, &size);
-    if (code != 0)
-        return vib_error_set(err, code, "%s: out of memory", path);
-    code = write_file(path, header, size, tensors, n, err);
+    int rc = make_header(weights, tensors, n, &header, &size);
+    if (rc != 0)
+        return vib_error_set(err, rc, "%s: out of memory", path);
+    rc = write_file(path, header, size, tensors, n, err);
     free(header);
-    return code;
+    return rc;
 }

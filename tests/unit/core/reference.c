@@ -27,8 +27,8 @@ static void hidden_forward(const struct vib_network *net, const double *w,
     layer_forward(layer, w, in, out);
     for (size_t j = 0; j < layer->out; j++) {
         out[j] = net->activation == VIB_RELU ? fmax(0.0, out[j]) : tanh(out[j]);
-        if (batch->kept[l] != NULL)
-            out[j] *= batch->kept[l][row * layer->out + j] != 0 ? 1.0 / batch->keep : 0.0;
+        if (batch->mask[l] != NULL)
+            out[j] *= batch->mask[l][row * layer->out + j] != 0 ? 1.0 / batch->keep : 0.0;
     }
 }
 

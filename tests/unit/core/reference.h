@@ -14,8 +14,8 @@ struct reference_batch {
     const double *x;                     /* [rows][dim] */
     const double *eps;                   /* [rows][K] */
     const uint8_t *labels;               /* [rows] */
-    const uint8_t *kept[VIB_MAX_HIDDEN]; /* [rows][n_l], or NULL without dropout */
-    double keep;                         /* probability that a hidden unit is kept */
+    const uint8_t *mask[VIB_MAX_HIDDEN]; /* [rows][n_l], or NULL without dropout */
+    double keep;                         /* probability that a hidden unit is mask */
     const struct vib_objective *objective;
 };
 

@@ -25,7 +25,7 @@ struct problem {
     double x[ROWS * 256], eps[ROWS * 64];
     float x32[ROWS * 256], eps32[ROWS * 64];
     uint8_t labels[ROWS];
-    uint8_t kept[VIB_MAX_HIDDEN][ROWS * 256]; /* without dropout unused */
+    uint8_t mask[VIB_MAX_HIDDEN][ROWS * 256]; /* without dropout unused */
     double dropout;
     struct vib_objective objective;
 };
@@ -63,7 +63,7 @@ static struct problem *problem_new(const struct vib_params *params, size_t dim, 
         p->labels[i] = (uint8_t)(i % CLASSES);
     for (size_t l = 0; l < p->net.n_hidden && p->dropout > 0.0; l++) {
         const struct vib_stream stream = {99, VIB_STREAM_DROPOUT, 0, (uint32_t)l};
-        vib_random_bernoulli(&stream, 0, ROWS * p->net.layer[l].out, 1.0 - p->dropout, p->kept[l]);
+        vib_random_bernoulli(&stream, 0, ROWS * p->net.layer[l].out, 1.0 - p->dropout, p->mask[l]);
     }
     return p;
 }
@@ -99,8 +99,8 @@ static double run_pass(struct problem *p, enum vib_type type) {
     memcpy(pass.input, p->x32, ROWS * p->net.dim * sizeof(float));
     memcpy(pass.eps, p->eps32, ROWS * p->net.K * sizeof(float));
     for (size_t l = 0; l < p->net.n_hidden; l++)
-        if (pass.kept[l] != NULL)
-            memcpy(pass.kept[l], p->kept[l], ROWS * p->net.layer[l].out);
+        if (pass.mask[l] != NULL)
+            memcpy(pass.mask[l], p->mask[l], ROWS * p->net.layer[l].out);
     assert_int_equal(vib_encode(&pass, &w), VIB_OK);
     assert_int_equal(vib_decode(&pass, &w), VIB_OK);
     vib_loss_forward(&p->objective.loss, pass.logits, p->labels, ROWS, CLASSES, nats);
@@ -122,7 +122,7 @@ static struct reference_batch reference_of(const struct problem *p) {
                                     .keep = 1.0 - p->dropout,
                                     .objective = &p->objective};
     for (size_t l = 0; l < p->net.n_hidden && p->dropout > 0.0; l++)
-        batch.kept[l] = p->kept[l];
+        batch.mask[l] = p->mask[l];
     return batch;
 }
 
@@ -130,12 +130,12 @@ static void differentiate(struct problem *p) {
     const struct reference_batch batch = reference_of(p);
     const double h = 1e-5;
     for (size_t i = 0; i < p->net.n_params; i++) {
-        double kept = p->w[i];
-        p->w[i] = kept + h;
+        double weight = p->w[i];
+        p->w[i] = weight + h;
         double above = reference_objective(&p->net, p->w, &batch);
-        p->w[i] = kept - h;
+        p->w[i] = weight - h;
         double below = reference_objective(&p->net, p->w, &batch);
-        p->w[i] = kept;
+        p->w[i] = weight;
         p->numeric[i] = (above - below) / (2.0 * h);
     }
 }

@@ -1,10 +1,12 @@
 /* `vib-sweep export`, called as main calls it. */
 #include "runner/command.h"
 #include "runner/store/store_internal.h"
+#include "runner/store/store_query.h"
 #include "tests/unit/store/store_fixture.h"
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <math.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -55,14 +57,14 @@ static char *read_whole(const char *path) {
 static void finish_job(struct fixture *f, size_t i, enum job_state state, double train_s) {
     struct epoch_result epochs[2];
     struct job_result result;
-    bool claimed = false, kept = false;
+    bool claimed = false, recorded = false;
     const int64_t job = fixture_add_job(f, f->store, i);
     fixture_result(&result, epochs);
     result.state = state;
     result.train_s = train_s;
     assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
-    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
-    assert_true(claimed && kept);
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err), &f->err);
+    assert_true(claimed && recorded);
 }
 
 static size_t files_in(const char *folder) {
@@ -311,19 +313,19 @@ struct columns {
     size_t rows;
 };
 
-static int take_head(void *context, struct sqlite3_stmt *statement, struct vib_error *err) {
+static int take_head(void *context, struct store_row *row, struct vib_error *err) {
     struct columns *columns = context;
     (void)err;
-    for (int i = 0; i < sqlite3_column_count(statement); i++) {
+    for (int i = 0; i < store_row_columns(row); i++) {
         strcat(columns->names, " ");
-        strcat(columns->names, sqlite3_column_name(statement, i));
+        strcat(columns->names, store_row_name(row, i));
     }
     strcat(columns->names, " ");
     return 0;
 }
 
-static int take_row(void *context, struct sqlite3_stmt *statement, struct vib_error *err) {
-    (void)statement;
+static int take_row(void *context, struct store_row *row, struct vib_error *err) {
+    (void)row;
     (void)err;
     ((struct columns *)context)->rows++;
     return 0;
@@ -334,10 +336,10 @@ static void test_export_tables(void **state) {
     fixture_add_job(f, f->store, 0);
     for (size_t i = 0; i < n_export_tables; i++) {
         struct columns columns = {.rows = 0};
+        const struct store_query query = {
+            .sql = export_tables[i].sql, .head = take_head, .row = take_row, .context = &columns};
         const bool jobs = strcmp(export_tables[i].name, "jobs") == 0;
-        assert_ok(
-            store_query(f->store, export_tables[i].sql, take_head, take_row, &columns, &f->err),
-            &f->err);
+        assert_ok(store_query(f->store, &query, &f->err), &f->err);
         assert_int_equal(columns.rows, jobs ? 1 : 0);
         for (size_t k = 0; jobs && k < n_keys; k++) {
             char name[80];
@@ -348,22 +350,72 @@ static void test_export_tables(void **state) {
     }
 }
 
-static int stop(void *context, struct sqlite3_stmt *statement, struct vib_error *err) {
-    (void)statement;
+static int stop(void *context, struct store_row *row, struct vib_error *err) {
+    (void)row;
     (void)err;
     ++*(size_t *)context;
     return VIB_EINVAL;
 }
 
+/* Runs a query that `stop` ends at its first row, which it counts. */
+static int query_stopped(struct fixture *f, const char *sql, size_t *rows) {
+    const struct store_query query = {.sql = sql, .row = stop, .context = rows};
+    return store_query(f->store, &query, &f->err);
+}
+
 static void test_query_errors(void **state) {
     struct fixture *f = *state;
     size_t rows = 0;
-    assert_int_equal(store_query(f->store, "SELECT * FROM job, run", NULL, stop, &rows, &f->err),
-                     0);
-    assert_int_equal(store_query(f->store, "SELECT 1 UNION SELECT 2", NULL, stop, &rows, &f->err),
-                     VIB_EINVAL);
+    assert_int_equal(query_stopped(f, "SELECT * FROM job, run", &rows), 0);
+    assert_int_equal(query_stopped(f, "SELECT 1 UNION SELECT 2", &rows), VIB_EINVAL);
     assert_int_equal(rows, 1);
-    assert_int_equal(store_query(f->store, "SELECT nothing", NULL, stop, &rows, &f->err), VIB_EIO);
+    assert_int_equal(query_stopped(f, "SELECT nothing", &rows), VIB_EIO);
+}
+
+struct values {
+    enum store_type types[5];
+    int64_t integer;
+    double real, null_real;
+    char text[8];
+    size_t size;
+    int missing;
+};
+
+static int take_values(void *context, struct store_row *row, struct vib_error *err) {
+    struct values *v = context;
+    (void)err;
+    for (int i = 0; i < 5; i++)
+        v->types[i] = store_row_type(row, i);
+    v->integer = store_row_integer(row, 0);
+    v->real = store_row_real(row, 1);
+    snprintf(v->text, sizeof v->text, "%s", store_row_text(row, 2, &v->size));
+    v->null_real = store_row_real(row, 3);
+    v->missing = store_row_text(row, 3, NULL) == NULL ? store_row_find(row, "absent") : 0;
+    return store_row_find(row, "D") == 3 ? 0 : VIB_EINVAL;
+}
+
+static void test_query_values(void **state) {
+    struct fixture *f = *state;
+    struct values v = {.integer = 0};
+    const struct store_value values[] = {{.type = STORE_INTEGER, .integer = INT64_MAX},
+                                         {.type = STORE_REAL, .real = 0.1},
+                                         {.type = STORE_TEXT, .text = "it's"},
+                                         {.type = STORE_NULL},
+                                         {.type = STORE_REAL, .real = (double)NAN}};
+    const struct store_query query = {.sql = "SELECT ?1, ?2, ?3, ?4 AS d, ?5",
+                                      .values = values,
+                                      .n_values = 5,
+                                      .row = take_values,
+                                      .context = &v};
+    assert_ok(store_query(f->store, &query, &f->err), &f->err);
+    const enum store_type wanted[] = {STORE_INTEGER, STORE_REAL, STORE_TEXT, STORE_NULL,
+                                      STORE_NULL};
+    assert_memory_equal(v.types, wanted, sizeof wanted);
+    assert_true(v.integer == INT64_MAX && !(v.real < 0.1) && !(v.real > 0.1));
+    assert_string_equal(v.text, "it's");
+    assert_int_equal(v.size, 4);
+    assert_true(isnan(v.null_real));
+    assert_int_equal(v.missing, -1);
 }
 
 #define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, fixture_new, fixture_free)
@@ -372,6 +424,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         WITH_FIXTURE(test_export_tables),
         WITH_FIXTURE(test_query_errors),
+        WITH_FIXTURE(test_query_values),
         WITH_FIXTURE(test_plane),
         WITH_FIXTURE(test_epochs_in_order),
         WITH_FIXTURE(test_same_bytes_whatever_the_history),

@@ -158,7 +158,7 @@ static void test_release_and_retry(void **state) {
     struct fixture *f = *state;
     struct epoch_result epochs[2];
     struct job_result result;
-    bool kept;
+    bool recorded;
     const int64_t released = claimed_job(f, 0), failed = claimed_job(f, 1);
     assert_ok(store_release(f->store, released, f->run + 1, true, &f->err), &f->err);
     assert_int_equal(state_of(f, released), JOB_RUNNING); /* not that run's to release */
@@ -166,8 +166,9 @@ static void test_release_and_retry(void **state) {
     assert_int_equal(state_of(f, released), JOB_PENDING);
     fixture_result(&result, epochs);
     result.state = JOB_FAILED;
-    assert_ok(store_finish(f->store, failed, f->run, &f->data, &result, &kept, &f->err), &f->err);
-    assert_true(kept);
+    assert_ok(store_finish(f->store, failed, f->run, &f->data, &result, &recorded, &f->err),
+              &f->err);
+    assert_true(recorded);
     assert_int_equal(state_of(f, failed), JOB_FAILED);
     assert_ok(store_retry(f->store, failed, &f->err), &f->err);
     assert_int_equal(state_of(f, failed), JOB_PENDING);
@@ -214,12 +215,13 @@ static void test_only_failed_jobs_are_retried(void **state) {
     struct fixture *f = *state;
     struct epoch_result epochs[2];
     struct job_result result;
-    bool kept;
+    bool recorded;
     const int64_t done = claimed_job(f, 0), diverged = claimed_job(f, 1);
     fixture_result(&result, epochs);
-    assert_ok(store_finish(f->store, done, f->run, &f->data, &result, &kept, &f->err), &f->err);
+    assert_ok(store_finish(f->store, done, f->run, &f->data, &result, &recorded, &f->err), &f->err);
     result.state = JOB_DIVERGED;
-    assert_ok(store_finish(f->store, diverged, f->run, &f->data, &result, &kept, &f->err), &f->err);
+    assert_ok(store_finish(f->store, diverged, f->run, &f->data, &result, &recorded, &f->err),
+              &f->err);
     assert_ok(store_retry(f->store, done, &f->err), &f->err);
     assert_ok(store_retry(f->store, diverged, &f->err), &f->err);
     assert_int_equal(state_of(f, done), JOB_DONE);
@@ -241,11 +243,11 @@ static void test_finish_records_everything(void **state) {
     struct epoch_result epochs[2];
     struct job_result result;
     struct result_row rows[VIB_SPLITS];
-    bool kept = false, found = false;
+    bool recorded = false, found = false;
     const int64_t job = claimed_job(f, 0);
     fixture_result(&result, epochs);
-    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
-    assert_true(kept);
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err), &f->err);
+    assert_true(recorded);
     assert_int_equal(state_of(f, job), JOB_DONE);
     assert_text(f,
                 "SELECT train_s || ' ' || evaluate_s || ' ' || examples || ' ' || objective ||"
@@ -286,7 +288,7 @@ static void test_plane_holds_done_jobs_only(void **state) {
     struct fixture *f = *state;
     struct epoch_result epochs[2];
     struct job_result result;
-    bool kept, found = true;
+    bool recorded, found = true;
     struct result_row rows[VIB_SPLITS];
     const enum job_state states[] = {JOB_DONE, JOB_DIVERGED, JOB_FAILED};
     int64_t job = 0;
@@ -294,7 +296,8 @@ static void test_plane_holds_done_jobs_only(void **state) {
     for (size_t i = 0; i < 3; i++) {
         job = claimed_job(f, i);
         result.state = states[i];
-        assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
+        assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err),
+                  &f->err);
     }
     assert_int_equal(fixture_integer(f, "SELECT sum(beta) FROM information_plane"), 2);
     assert_int_equal(fixture_integer(f, "SELECT count(*) FROM result"), 2);
@@ -308,14 +311,14 @@ static void test_not_a_number_becomes_null(void **state) {
     struct epoch_result epochs[2];
     struct job_result result;
     struct result_row rows[VIB_SPLITS];
-    bool kept, found;
+    bool recorded, found;
     const int64_t job = claimed_job(f, 0);
     fixture_result(&result, epochs);
     result.objective = (double)NAN;
     epochs[1].split[VIB_TEST].ce = HUGE_VAL;
     epochs[1].split[VIB_TEST].error = (double)NAN;
     epochs[1].split[VIB_TRAIN].rate = (double)NAN; /* as of a deterministic code */
-    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err), &f->err);
     assert_int_equal(fixture_integer(f,
                                      "SELECT count(*) FROM result WHERE split = 'test' AND"
                                      " ce IS NULL AND izy_lower IS NULL AND error IS NULL"
@@ -337,7 +340,7 @@ static void test_bounds_are_recorded(void **state) {
     struct fixture *f = *state;
     struct epoch_result epochs[2];
     struct job_result result;
-    bool kept;
+    bool recorded;
     const int64_t job = claimed_job(f, 0);
     fixture_result(&result, epochs);
     for (size_t s = 0; s < VIB_SPLITS; s++) {
@@ -351,7 +354,7 @@ static void test_bounds_are_recorded(void **state) {
     result.information[VIB_TRAIN].bound[VIB_ESTIMATOR_PAIRWISE_KL].bits = 0.5;
     result.information[VIB_TEST].bound[VIB_ESTIMATOR_PAIRWISE_KL].bits = 0.5;
     result.information[VIB_TEST].bound[VIB_ESTIMATOR_LEAVE_ONE_OUT].bits = (double)NAN;
-    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err), &f->err);
     assert_text(f,
                 "SELECT group_concat(split || ' ' || estimator || ' ' || side || ' ' || n || ' ' ||"
                 " coalesce(bits, '-') || ' ' || se || ' ' || round(cap, 4), ', ') FROM bound"
@@ -372,19 +375,19 @@ static void test_finish_is_atomic(void **state) {
     struct fixture *f = *state;
     struct epoch_result epochs[2];
     struct job_result result;
-    bool kept = true;
+    bool recorded = true;
     const int64_t job = claimed_job(f, 0);
     fixture_result(&result, epochs);
     fixture_execute(f,
                     "CREATE TRIGGER broken BEFORE INSERT ON result WHEN NEW.split = 'test'"
                     " BEGIN SELECT RAISE(ABORT, 'injected'); END");
-    assert_int_equal(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err),
+    assert_int_equal(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err),
                      VIB_EIO);
-    assert_false(kept);
+    assert_false(recorded);
     assert_non_null(strstr(f->err.message, "injected"));
     assert_non_null(strstr(f->err.message, f->path));
     assert_ok(store_begin(f->store, &f->err), &f->err);
-    assert_int_equal(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err),
+    assert_int_equal(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err),
                      VIB_EIO);
     fixture_add_job(f, f->store, 1);
     assert_ok(store_commit(f->store, &f->err), &f->err);
@@ -395,19 +398,20 @@ static void test_finish_is_atomic(void **state) {
                      0);
     assert_int_equal(fixture_integer(f, "SELECT count(*) FROM job"), 2);
     fixture_execute(f, "DROP TRIGGER broken");
-    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
-    assert_true(kept);
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err), &f->err);
+    assert_true(recorded);
 }
 
 static void test_a_lost_job_is_not_finished(void **state) {
     struct fixture *f = *state;
     struct epoch_result epochs[2];
     struct job_result result;
-    bool kept = true;
+    bool recorded = true;
     const int64_t job = claimed_job(f, 0);
     fixture_result(&result, epochs);
-    assert_ok(store_finish(f->store, job, f->run + 1, &f->data, &result, &kept, &f->err), &f->err);
-    assert_false(kept);
+    assert_ok(store_finish(f->store, job, f->run + 1, &f->data, &result, &recorded, &f->err),
+              &f->err);
+    assert_false(recorded);
     assert_int_equal(state_of(f, job), JOB_RUNNING);
     assert_int_equal(fixture_integer(f, "SELECT count(*) FROM epoch"), 0);
 }
@@ -417,16 +421,16 @@ static void test_retry_replaces_epochs(void **state) {
     struct fixture *f = *state;
     struct epoch_result epochs[2];
     struct job_result result;
-    bool kept, claimed;
+    bool recorded, claimed;
     const int64_t job = claimed_job(f, 0);
     fixture_result(&result, epochs);
     result.state = JOB_FAILED;
-    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err), &f->err);
     assert_ok(store_retry(f->store, job, &f->err), &f->err);
     assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
     result.state = JOB_DONE;
     result.n_epochs = 1;
-    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err), &f->err);
     assert_int_equal(fixture_integer(f, "SELECT count(*) FROM epoch"), 2);
     assert_int_equal(fixture_integer(f, "SELECT attempts FROM job"), 2);
 }

@@ -1,5 +1,5 @@
 /* Codes and weights in the database: what is handed over is what is read, with the job or not. */
-#include "runner/store/kept_codes.h"
+#include "runner/store/saved_codes.h"
 #include "runner/store/store.h"
 #include "tests/unit/store/store_fixture.h"
 
@@ -23,7 +23,7 @@ static float awkward(size_t i) {
 }
 
 /* Codes of N examples whose numbers go on from mu to factor to decoder. */
-static struct kept_codes made_up(enum vib_posterior_kind kind, size_t K) {
+static struct saved_codes made_up(enum vib_posterior_kind kind, size_t K) {
     static float mu[MAX_NUMBERS], factor[MAX_NUMBERS], decoder[MAX_NUMBERS];
     const struct vib_posterior posterior = {kind, K};
     for (size_t i = 0; i < MAX_NUMBERS; i++) {
@@ -31,13 +31,13 @@ static struct kept_codes made_up(enum vib_posterior_kind kind, size_t K) {
         factor[i] = awkward(100 + i);
         decoder[i] = awkward(200 + i);
     }
-    return (struct kept_codes){.codes = {.posterior = posterior,
-                                         .n = N,
-                                         .mu = mu,
-                                         .factor = kind == VIB_POSTERIOR_POINT ? NULL : factor},
-                               .predictions = predictions,
-                               .classes = CLASSES,
-                               .decoder = decoder};
+    return (struct saved_codes){.codes = {.posterior = posterior,
+                                          .n = N,
+                                          .mu = mu,
+                                          .factor = kind == VIB_POSTERIOR_POINT ? NULL : factor},
+                                .predictions = predictions,
+                                .classes = CLASSES,
+                                .decoder = decoder};
 }
 
 static int64_t claimed_job(struct fixture *f, size_t i) {
@@ -49,16 +49,16 @@ static int64_t claimed_job(struct fixture *f, size_t i) {
     return job;
 }
 
-static int finish(struct fixture *f, int64_t job, enum job_state state, struct kept_codes *codes,
+static int finish(struct fixture *f, int64_t job, enum job_state state, struct saved_codes *codes,
                   const char *weights) {
     struct epoch_result epochs[2];
     struct job_result result;
-    bool kept;
+    bool recorded;
     fixture_result(&result, epochs);
     result.state = state;
     result.codes = codes;
     result.weights = weights;
-    return store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err);
+    return store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err);
 }
 
 static void assert_integer(struct fixture *f, const char *sql, int64_t want) {
@@ -82,16 +82,16 @@ static void assert_floats(struct fixture *f, const char *sql, const float *want,
 
 static void rows_of_a_job(void **state) {
     struct fixture *f = *state;
-    struct kept_codes kept = made_up(VIB_POSTERIOR_DIAGONAL, 2);
-    assert_ok(finish(f, claimed_job(f, 0), JOB_DONE, &kept, "toy.db.weights/x"), &f->err);
+    struct saved_codes saved = made_up(VIB_POSTERIOR_DIAGONAL, 2);
+    assert_ok(finish(f, claimed_job(f, 0), JOB_DONE, &saved, "toy.db.weights/x"), &f->err);
     assert_integer(f, "SELECT count(*) FROM code", N);
     assert_integer(f, "SELECT count(*) FROM code WHERE job = 1 AND label = 3 AND prediction = 3",
                    1);
     assert_integer(f, "SELECT label * 1000 + prediction FROM code WHERE example = 1", 1000);
     assert_integer(f, "SELECT label * 1000 + prediction FROM code WHERE example = 2", 2255);
-    assert_floats(f, "SELECT mu FROM code WHERE example = 0", kept.codes.mu, 2);
-    assert_floats(f, "SELECT mu FROM code WHERE example = 2", kept.codes.mu + 4, 2);
-    assert_floats(f, "SELECT factor FROM code WHERE example = 1", kept.codes.factor + 2, 2);
+    assert_floats(f, "SELECT mu FROM code WHERE example = 0", saved.codes.mu, 2);
+    assert_floats(f, "SELECT mu FROM code WHERE example = 2", saved.codes.mu + 4, 2);
+    assert_floats(f, "SELECT factor FROM code WHERE example = 1", saved.codes.factor + 2, 2);
     char *weights = fixture_text(f, "SELECT weights FROM job");
     assert_string_equal(weights, "toy.db.weights/x");
     free(weights);
@@ -99,18 +99,18 @@ static void rows_of_a_job(void **state) {
 
 static void rows_of_the_decoder(void **state) {
     struct fixture *f = *state;
-    struct kept_codes kept = made_up(VIB_POSTERIOR_DIAGONAL, 2);
-    assert_ok(finish(f, claimed_job(f, 0), JOB_DONE, &kept, NULL), &f->err);
+    struct saved_codes saved = made_up(VIB_POSTERIOR_DIAGONAL, 2);
+    assert_ok(finish(f, claimed_job(f, 0), JOB_DONE, &saved, NULL), &f->err);
     assert_integer(f, "SELECT json_array_length(weight) FROM decoder WHERE job = 1", 2);
-    assert_floats(f, "SELECT weight -> 0 FROM decoder", kept.decoder, CLASSES);
-    assert_floats(f, "SELECT weight -> 1 FROM decoder", kept.decoder + CLASSES, CLASSES);
-    assert_floats(f, "SELECT bias FROM decoder", kept.decoder + 2 * CLASSES, CLASSES);
+    assert_floats(f, "SELECT weight -> 0 FROM decoder", saved.decoder, CLASSES);
+    assert_floats(f, "SELECT weight -> 1 FROM decoder", saved.decoder + CLASSES, CLASSES);
+    assert_floats(f, "SELECT bias FROM decoder", saved.decoder + 2 * CLASSES, CLASSES);
 }
 
 static void factors_of_every_kind(void **state) {
     struct fixture *f = *state;
-    struct kept_codes full = made_up(VIB_POSTERIOR_FULL, 3);
-    struct kept_codes point = made_up(VIB_POSTERIOR_POINT, 1);
+    struct saved_codes full = made_up(VIB_POSTERIOR_FULL, 3);
+    struct saved_codes point = made_up(VIB_POSTERIOR_POINT, 1);
     assert_ok(finish(f, claimed_job(f, 0), JOB_DONE, &full, NULL), &f->err);
     assert_ok(finish(f, claimed_job(f, 1), JOB_DONE, &point, NULL), &f->err);
     assert_floats(f, "SELECT factor FROM code WHERE job = 1 AND example = 2",
@@ -123,11 +123,11 @@ static void factors_of_every_kind(void **state) {
 
 static void nothing_unless_it_is_there_and_the_job_is_done(void **state) {
     struct fixture *f = *state;
-    struct kept_codes kept = made_up(VIB_POSTERIOR_DIAGONAL, 2);
+    struct saved_codes saved = made_up(VIB_POSTERIOR_DIAGONAL, 2);
     assert_ok(finish(f, claimed_job(f, 0), JOB_DONE, NULL, NULL), &f->err);
-    assert_ok(finish(f, claimed_job(f, 1), JOB_FAILED, &kept, NULL), &f->err);
+    assert_ok(finish(f, claimed_job(f, 1), JOB_FAILED, &saved, NULL), &f->err);
     const int64_t lost = fixture_add_job(f, f->store, 2); /* not claimed: not this run's */
-    assert_ok(finish(f, lost, JOB_DONE, &kept, "toy.db.weights/x"), &f->err);
+    assert_ok(finish(f, lost, JOB_DONE, &saved, "toy.db.weights/x"), &f->err);
     assert_integer(f, "SELECT count(*) FROM code", 0);
     assert_integer(f, "SELECT count(*) FROM decoder", 0);
     assert_integer(f, "SELECT count(*) FROM job WHERE weights IS NOT NULL", 0);
@@ -135,18 +135,18 @@ static void nothing_unless_it_is_there_and_the_job_is_done(void **state) {
 
 static void all_or_nothing(void **state) {
     struct fixture *f = *state;
-    struct kept_codes kept = made_up(VIB_POSTERIOR_DIAGONAL, 2);
+    struct saved_codes saved = made_up(VIB_POSTERIOR_DIAGONAL, 2);
     const int64_t job = claimed_job(f, 0);
     fixture_execute(f,
                     "CREATE TRIGGER full BEFORE INSERT ON code WHEN new.example = 2"
                     " BEGIN SELECT raise(ABORT, 'no room'); END");
-    assert_int_equal(finish(f, job, JOB_DONE, &kept, "toy.db.weights/x"), VIB_EIO);
+    assert_int_equal(finish(f, job, JOB_DONE, &saved, "toy.db.weights/x"), VIB_EIO);
     assert_non_null(strstr(f->err.message, "cannot record a code: no room"));
     assert_integer(f, "SELECT (SELECT count(*) FROM code) + (SELECT count(*) FROM decoder)", 0);
     assert_integer(f, "SELECT (SELECT count(*) FROM result) + (SELECT count(*) FROM epoch)", 0);
     assert_integer(f, "SELECT state = 'running' AND weights IS NULL FROM job", 1);
     fixture_execute(f, "DROP TRIGGER full");
-    assert_ok(finish(f, job, JOB_DONE, &kept, "toy.db.weights/x"), &f->err);
+    assert_ok(finish(f, job, JOB_DONE, &saved, "toy.db.weights/x"), &f->err);
     assert_integer(f, "SELECT count(*) FROM code", N);
 }
 

@@ -1,5 +1,6 @@
 /* Opening a store: our databases, other files, and disks that are full. */
 #include "runner/store/store.h"
+#include "runner/store/store_query.h"
 #include "runner/store/store_internal.h"
 #include "tests/unit/store/store_fixture.h"
 
@@ -150,17 +151,17 @@ static void test_reader_cannot_write(void **state) {
     store_close(reader);
 }
 
-static int touch(void *context, struct sqlite3_stmt *statement, struct vib_error *err) {
+static int touch(void *context, struct store_row *row, struct vib_error *err) {
     const struct fixture *f = context;
     const struct timespec times[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
-    (void)statement;
+    (void)row;
     (void)err;
     return utimensat(AT_FDCWD, f->path, times, 0);
 }
 
-static int ignore(void *context, struct sqlite3_stmt *statement, struct vib_error *err) {
+static int ignore(void *context, struct store_row *row, struct vib_error *err) {
     (void)context;
-    (void)statement;
+    (void)row;
     (void)err;
     return 0;
 }
@@ -172,8 +173,12 @@ static void test_written_while_it_is_read(void **state) {
     assert_ok(store_open_reader(&reader, f->path, &f->err), &f->err);
     reader->immutable = true;
     assert_int_equal(stat(f->path, &reader->opened), 0);
-    assert_ok(store_query(reader, "SELECT 1", ignore, ignore, f, &f->err), &f->err);
-    assert_int_equal(store_query(reader, "SELECT 1", ignore, touch, f, &f->err), VIB_EBUSY);
+    assert_ok(store_query(reader, &(struct store_query){.sql = "SELECT 1", .row = ignore}, &f->err),
+              &f->err);
+    assert_int_equal(
+        store_query(reader, &(struct store_query){.sql = "SELECT 1", .row = touch, .context = f},
+                    &f->err),
+        VIB_EBUSY);
     assert_non_null(strstr(f->err.message, "written while it was read"));
     store_close(reader);
 }

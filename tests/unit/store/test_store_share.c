@@ -128,7 +128,7 @@ static int work_through(struct fixture *f) {
     struct job_result result;
     struct host host;
     int64_t run = 0;
-    bool claimed, kept;
+    bool claimed, recorded;
     host_init(&host);
     const struct run_info info = {"", "", "", "", "", "", &host, 1};
     int code = store_open(&store, f->path, &f->err);
@@ -139,8 +139,8 @@ static int work_through(struct fixture *f) {
         code = store_claim(store, job, run, &claimed, &f->err);
         if (code != 0 || !claimed)
             continue;
-        code = store_finish(store, job, run, &f->data, &result, &kept, &f->err);
-        if (code == 0 && !kept)
+        code = store_finish(store, job, run, &f->data, &result, &recorded, &f->err);
+        if (code == 0 && !recorded)
             code = VIB_EINVAL;
     }
     if (code == 0)
@@ -192,10 +192,11 @@ static void test_reader_does_not_hinder(void **state) {
     assert_ok(store_set_busy_ms(f->store, 0, &f->err), &f->err);
     raw_execute(reader, "BEGIN; SELECT count(*) FROM job");
     for (size_t i = 0; i < 300; i++) {
-        bool claimed, kept;
+        bool claimed, recorded;
         const int64_t job = fixture_add_job(f, f->store, i);
         assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
-        assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
+        assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err),
+                  &f->err);
     }
     raw_execute(reader, "COMMIT");
     sqlite3_close(reader);
@@ -206,7 +207,7 @@ static void test_foreign_writer(void **state) {
     struct fixture *f = *state;
     struct epoch_result epochs[2];
     struct job_result result;
-    bool claimed = false, kept = true;
+    bool claimed = false, recorded = true;
     size_t n;
     const int64_t job = fixture_add_job(f, f->store, 0);
     assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
@@ -219,13 +220,13 @@ static void test_foreign_writer(void **state) {
     assert_int_equal(store_heartbeat(f->store, f->run, &f->err), VIB_EBUSY);
     assert_int_equal(store_take_back(f->store, &f->host, &n, &f->err), VIB_EBUSY);
     assert_int_equal(store_release(f->store, job, f->run, true, &f->err), VIB_EBUSY);
-    assert_int_equal(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err),
+    assert_int_equal(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err),
                      VIB_EBUSY);
-    assert_false(kept);
+    assert_false(recorded);
     raw_execute(writer, "COMMIT");
     sqlite3_close(writer);
-    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
-    assert_true(kept);
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err), &f->err);
+    assert_true(recorded);
 }
 
 /* --- taking back --- */

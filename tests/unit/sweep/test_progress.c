@@ -67,7 +67,7 @@ static int stage_new(void **state) {
     s->job.settings = s->config.base;
     s->job.settings.job.beta = 0.25;
     s->job.data = &s->data;
-    s->job.kept = true;
+    s->job.recorded = true;
     s->job.result =
         (struct job_result){.state = JOB_DONE, .n_epochs = 1, .epochs = &s->epoch, .train_s = 3.0};
     s->saved = dup(STDERR_FILENO);
@@ -244,7 +244,7 @@ static void the_block_on_a_terminal(void **state) {
 static void a_result_that_is_not_kept(void **state) {
     struct stage *s = *state;
     to_pipe(s, true);
-    s->job.kept = false;
+    s->job.recorded = false;
     assert_non_null(strstr(finish_job(s), "not kept: another process has the job"));
     assert_null(strstr(s->text, "error_mc"));
 }

@@ -1,7 +1,7 @@
 /* What a job keeps beside its results: codes and weights, also after an interruption, and never at
  * the cost of the results. */
 #include "runner/sweep/checkpoint.h"
-#include "runner/store/kept_codes.h"
+#include "runner/store/saved_codes.h"
 #include "runner/sweep/weights_file.h"
 #include "tests/unit/sweep/job_fixture.h"
 #include "tests/unit/store/store_fixture.h"
@@ -27,7 +27,7 @@ static struct job *keeping_job(struct job_bench *b, size_t n) {
     return job;
 }
 
-static void assert_same_codes(const struct kept_codes *a, const struct kept_codes *b) {
+static void assert_same_codes(const struct saved_codes *a, const struct saved_codes *b) {
     assert_int_equal(a->codes.n, b->codes.n);
     assert_memory_equal(a->codes.mu, b->codes.mu, a->codes.n * K * sizeof(float));
     assert_memory_equal(a->codes.factor, b->codes.factor, a->codes.n * K * sizeof(float));
@@ -56,14 +56,14 @@ static void nothing_is_kept_unless_asked_for(void **state) {
 }
 
 /* The decoder's tensors are the last of the file. */
-static void assert_decoder_in_file(const char *path, const struct kept_codes *kept) {
+static void assert_decoder_in_file(const char *path, const struct saved_codes *saved) {
     float decoder[(K + 1) * CLASSES];
     FILE *file = fopen(path, "rb");
     assert_non_null(file);
     assert_int_equal(fseek(file, -(long)sizeof decoder, SEEK_END), 0);
     assert_int_equal(fread(decoder, 1, sizeof decoder, file), sizeof decoder);
     assert_int_equal(fclose(file), 0);
-    assert_memory_equal(decoder, kept->decoder, sizeof decoder);
+    assert_memory_equal(decoder, saved->decoder, sizeof decoder);
 }
 
 static void codes_and_weights_are_kept(void **state) {
@@ -73,29 +73,29 @@ static void codes_and_weights_are_kept(void **state) {
     assert_done(job);
     assert_string_equal(job->result.message, "");
     assert_memory_equal(job->result.weights, "x.db.weights/0123", 17);
-    const struct kept_codes *kept = job->result.codes;
-    assert_non_null(kept);
-    assert_int_equal(kept->codes.n, N_TEST); /* all that there are */
-    assert_int_equal(kept->classes, CLASSES);
-    assert_decoder_in_file(job->weights_path, kept);
+    const struct saved_codes *saved = job->result.codes;
+    assert_non_null(saved);
+    assert_int_equal(saved->codes.n, N_TEST); /* all that there are */
+    assert_int_equal(saved->classes, CLASSES);
+    assert_decoder_in_file(job->weights_path, saved);
     size_t wrong = 0;
     for (size_t i = 0; i < N_TEST; i++)
-        wrong += kept->predictions[i] != b->data.split[VIB_TEST].labels[i];
+        wrong += saved->predictions[i] != b->data.split[VIB_TEST].labels[i];
     assert_true(job->result.epochs[1].split[VIB_TEST].error_mc == (double)wrong / N_TEST);
     job_run(fewer, 0);
     assert_int_equal(fewer->result.codes->codes.n, 10);
-    assert_memory_equal(fewer->result.codes->codes.mu, kept->codes.mu, 10 * K * sizeof(float));
+    assert_memory_equal(fewer->result.codes->codes.mu, saved->codes.mu, 10 * K * sizeof(float));
     job_free(job);
     job_free(fewer);
 }
 
-static size_t best_class(const struct kept_codes *kept, const float *z) {
+static size_t best_class(const struct saved_codes *saved, const float *z) {
     double logits[CLASSES];
     size_t best = 0;
     for (size_t c = 0; c < CLASSES; c++) {
-        logits[c] = (double)kept->decoder[K * CLASSES + c];
+        logits[c] = (double)saved->decoder[K * CLASSES + c];
         for (size_t k = 0; k < K; k++)
-            logits[c] += (double)z[k] * (double)kept->decoder[k * CLASSES + c];
+            logits[c] += (double)z[k] * (double)saved->decoder[k * CLASSES + c];
         best = logits[c] > logits[best] ? c : best;
     }
     return best;
@@ -107,10 +107,10 @@ static void a_point_is_predicted_as_its_decoder_says(void **state) {
     job->settings.job.method = VIB_METHOD_DETERMINISTIC;
     job_run(job, 0);
     assert_done(job);
-    const struct kept_codes *kept = job->result.codes;
-    assert_null(kept->codes.factor);
+    const struct saved_codes *saved = job->result.codes;
+    assert_null(saved->codes.factor);
     for (size_t i = 0; i < N_TEST; i++)
-        assert_int_equal(kept->predictions[i], best_class(kept, kept->codes.mu + i * K));
+        assert_int_equal(saved->predictions[i], best_class(saved, saved->codes.mu + i * K));
     job_free(job);
 }
 

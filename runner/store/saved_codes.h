@@ -1,6 +1,6 @@
 /* What save.codes keeps of a finished job for tables code and decoder. */
-#ifndef RUNNER_STORE_KEPT_CODES_H
-#define RUNNER_STORE_KEPT_CODES_H
+#ifndef RUNNER_STORE_SAVED_CODES_H
+#define RUNNER_STORE_SAVED_CODES_H
 
 #include "core/codes.h"
 #include "core/dataset.h"
@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct kept_codes {
+struct saved_codes {
     struct vib_codes codes; /* of test examples 0 .. codes.n - 1 */
     uint8_t *predictions;   /* [test examples], the classes that error_mc counts */
     size_t classes;
@@ -18,9 +18,10 @@ struct kept_codes {
 };
 
 /* Makes, with the trainer's final weights, the codes of the first n test examples, or of all where
- * there are fewer. Errors: VIB_ENOMEM, VIB_ESTOPPED, VIB_EDIVERGED, VIB_EBACKEND; *kept is NULL. */
-int kept_codes_new(struct kept_codes **kept, struct vib_trainer *trainer,
-                   const struct vib_dataset *data, size_t n, struct vib_error *err);
-void kept_codes_free(struct kept_codes *kept); /* NULL is harmless */
+ * there are fewer. Errors: VIB_ENOMEM, VIB_ESTOPPED, VIB_EDIVERGED, VIB_EBACKEND; *saved is NULL.
+ */
+int saved_codes_new(struct saved_codes **saved, struct vib_trainer *trainer,
+                    const struct vib_dataset *data, size_t n, struct vib_error *err);
+void saved_codes_free(struct saved_codes *saved); /* NULL is harmless */
 
 #endif
