@@ -238,15 +238,51 @@ WHERE job.state = 'done';
 -- library and shell have.
 
 -- Student's t, its 0.975 quantile: mean +- t95 * s / sqrt(n) covers 95 % for n = df + 1 seeds.
--- Between two rows the one of fewer degrees of freedom holds, which errs towards a wider interval.
+-- Every whole number of degrees of freedom to 200; between two rows beyond, the one of fewer holds,
+-- which errs towards a wider interval.
 CREATE VIEW student_t (df, t95) AS
 VALUES (1, 12.706205), (2, 4.302653), (3, 3.182446), (4, 2.776445), (5, 2.570582), (6, 2.446912),
        (7, 2.364624), (8, 2.306004), (9, 2.262157), (10, 2.228139), (11, 2.200985), (12, 2.178813),
        (13, 2.160369), (14, 2.144787), (15, 2.131450), (16, 2.119905), (17, 2.109816),
        (18, 2.100922), (19, 2.093024), (20, 2.085963), (21, 2.079614), (22, 2.073873),
        (23, 2.068658), (24, 2.063899), (25, 2.059539), (26, 2.055529), (27, 2.051831),
-       (28, 2.048407), (29, 2.045230), (30, 2.042272), (40, 2.021075), (60, 2.000298),
-       (120, 1.979930);
+       (28, 2.048407), (29, 2.045230), (30, 2.042272), (31, 2.039513), (32, 2.036933),
+       (33, 2.034515), (34, 2.032245), (35, 2.030108), (36, 2.028094), (37, 2.026192),
+       (38, 2.024394), (39, 2.022691), (40, 2.021075), (41, 2.019541), (42, 2.018082),
+       (43, 2.016692), (44, 2.015368), (45, 2.014103), (46, 2.012896), (47, 2.011741),
+       (48, 2.010635), (49, 2.009575), (50, 2.008559), (51, 2.007584), (52, 2.006647),
+       (53, 2.005746), (54, 2.004879), (55, 2.004045), (56, 2.003241), (57, 2.002465),
+       (58, 2.001717), (59, 2.000995), (60, 2.000298), (61, 1.999624), (62, 1.998972),
+       (63, 1.998341), (64, 1.997730), (65, 1.997138), (66, 1.996564), (67, 1.996008),
+       (68, 1.995469), (69, 1.994945), (70, 1.994437), (71, 1.993943), (72, 1.993464),
+       (73, 1.992997), (74, 1.992543), (75, 1.992102), (76, 1.991673), (77, 1.991254),
+       (78, 1.990847), (79, 1.990450), (80, 1.990063), (81, 1.989686), (82, 1.989319),
+       (83, 1.988960), (84, 1.988610), (85, 1.988268), (86, 1.987934), (87, 1.987608),
+       (88, 1.987290), (89, 1.986979), (90, 1.986675), (91, 1.986377), (92, 1.986086),
+       (93, 1.985802), (94, 1.985523), (95, 1.985251), (96, 1.984984), (97, 1.984723),
+       (98, 1.984467), (99, 1.984217), (100, 1.983972), (101, 1.983731), (102, 1.983495),
+       (103, 1.983264), (104, 1.983038), (105, 1.982815), (106, 1.982597), (107, 1.982383),
+       (108, 1.982173), (109, 1.981967), (110, 1.981765), (111, 1.981567), (112, 1.981372),
+       (113, 1.981180), (114, 1.980992), (115, 1.980808), (116, 1.980626), (117, 1.980448),
+       (118, 1.980272), (119, 1.980100), (120, 1.979930), (121, 1.979764), (122, 1.979600),
+       (123, 1.979439), (124, 1.979280), (125, 1.979124), (126, 1.978971), (127, 1.978820),
+       (128, 1.978671), (129, 1.978524), (130, 1.978380), (131, 1.978239), (132, 1.978099),
+       (133, 1.977961), (134, 1.977826), (135, 1.977692), (136, 1.977561), (137, 1.977431),
+       (138, 1.977304), (139, 1.977178), (140, 1.977054), (141, 1.976931), (142, 1.976811),
+       (143, 1.976692), (144, 1.976575), (145, 1.976460), (146, 1.976346), (147, 1.976233),
+       (148, 1.976122), (149, 1.976013), (150, 1.975905), (151, 1.975799), (152, 1.975694),
+       (153, 1.975590), (154, 1.975488), (155, 1.975387), (156, 1.975288), (157, 1.975189),
+       (158, 1.975092), (159, 1.974996), (160, 1.974902), (161, 1.974808), (162, 1.974716),
+       (163, 1.974625), (164, 1.974535), (165, 1.974446), (166, 1.974358), (167, 1.974271),
+       (168, 1.974185), (169, 1.974100), (170, 1.974017), (171, 1.973934), (172, 1.973852),
+       (173, 1.973771), (174, 1.973691), (175, 1.973612), (176, 1.973534), (177, 1.973457),
+       (178, 1.973381), (179, 1.973305), (180, 1.973231), (181, 1.973157), (182, 1.973084),
+       (183, 1.973012), (184, 1.972941), (185, 1.972870), (186, 1.972800), (187, 1.972731),
+       (188, 1.972663), (189, 1.972595), (190, 1.972528), (191, 1.972462), (192, 1.972396),
+       (193, 1.972332), (194, 1.972268), (195, 1.972204), (196, 1.972141), (197, 1.972079),
+       (198, 1.972017), (199, 1.971957), (200, 1.971896), (250, 1.969498), (300, 1.967903),
+       (400, 1.965912), (500, 1.964720), (1000, 1.962339), (2000, 1.961151), (5000, 1.960439),
+       (10000, 1.960201);
 
 -- Where each job belongs. Jobs that differ in nothing but the seed are one point; points that
 -- differ in nothing but beta are one curve of the information plane. Both are named by the lowest
@@ -278,7 +314,8 @@ centred AS (
            izx_upper, avg(izx_upper) OVER seeds AS izx_upper_mean,
            izx_lower, avg(izx_lower) OVER seeds AS izx_lower_mean,
            izx_upper_tight, avg(izx_upper_tight) OVER seeds AS izx_upper_tight_mean,
-           izy_mc, avg(izy_mc) OVER seeds AS izy_mc_mean
+           izy_mc, avg(izy_mc) OVER seeds AS izy_mc_mean,
+           h_y, avg(izy_lower_se) OVER seeds AS izy_lower_se_mean
     FROM job_point JOIN information_plane USING (job)
     WINDOW seeds AS (PARTITION BY point, split)
 ),
@@ -296,7 +333,8 @@ spread AS (
            sum(pow(izx_lower - izx_lower_mean, 2)) AS izx_lower_ss,
            izx_upper_tight_mean, count(izx_upper_tight) AS izx_upper_tight_n,
            sum(pow(izx_upper_tight - izx_upper_tight_mean, 2)) AS izx_upper_tight_ss,
-           izy_mc_mean, count(izy_mc) AS izy_mc_n, sum(pow(izy_mc - izy_mc_mean, 2)) AS izy_mc_ss
+           izy_mc_mean, count(izy_mc) AS izy_mc_n, sum(pow(izy_mc - izy_mc_mean, 2)) AS izy_mc_ss,
+           h_y, izy_lower_se_mean
     FROM centred GROUP BY point, split
 ),
 interval AS MATERIALIZED (
@@ -315,7 +353,8 @@ interval AS MATERIALIZED (
                * sqrt(izx_upper_tight_ss / izx_upper_tight_n / (izx_upper_tight_n - 1))
                    AS izx_upper_tight_half,
            izy_mc_mean, (SELECT min(t95) FROM student_t WHERE df < izy_mc_n)
-               * sqrt(izy_mc_ss / izy_mc_n / (izy_mc_n - 1)) AS izy_mc_half
+               * sqrt(izy_mc_ss / izy_mc_n / (izy_mc_n - 1)) AS izy_mc_half,
+           h_y, izy_lower_se_mean
     FROM spread
 )
 SELECT point, curve, job.method, job.beta, job.K, split, n_seeds,
@@ -332,7 +371,8 @@ SELECT point, curve, job.method, job.beta, job.K, split, n_seeds,
        izx_upper_tight_mean, izx_upper_tight_mean - izx_upper_tight_half AS izx_upper_tight_lo,
        izx_upper_tight_mean + izx_upper_tight_half AS izx_upper_tight_hi,
        izy_mc_mean, izy_mc_mean - izy_mc_half AS izy_mc_lo, izy_mc_mean + izy_mc_half AS izy_mc_hi,
-       job.dataset_name, dataset.ixy, dataset.ixy_se,
+       izy_lower_se_mean, -- of the examples of one job
+       h_y, job.dataset_name, dataset.ixy, dataset.ixy_se,
        job.dataset_classes, job.dataset_n_train, job.dataset_n_test, dataset.dim AS dataset_dim,
        iif(job.dataset_name = 'mixture', job.dataset_separation, NULL) AS dataset_separation,
        iif(job.dataset_name = 'mixture', job.dataset_noise, NULL) AS dataset_noise,
