@@ -2,21 +2,12 @@
 #ifndef VIB_CORE_PARAMS_H
 #define VIB_CORE_PARAMS_H
 
+#include "core/method.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
 enum { VIB_MAX_HIDDEN = 8, VIB_MAX_FULL_K = 64 /* of K with full covariance */ };
-
-/* The systems of the paper's Table 1. All but VIB have a deterministic code z of K linear units and
- * no rate; each replaces the objective's rate by its own way to regularise, if any. */
-enum vib_method {
-    VIB_METHOD_VIB,
-    VIB_METHOD_DETERMINISTIC,
-    VIB_METHOD_DROPOUT,            /* of hidden units; Srivastava et al. 2014 */
-    VIB_METHOD_CONFIDENCE_PENALTY, /* Pereyra et al. 2017 */
-    VIB_METHOD_LABEL_SMOOTHING,    /* Szegedy et al. 2016 */
-    VIB_METHODS                    /* how many */
-};
 
 /* Of p(z|x) = N(mu, L L^T). */
 enum vib_covariance { VIB_DIAGONAL, VIB_FULL };

@@ -25,12 +25,9 @@
 #define EVERY 0
 #define ONLY(method) (1u << VIB_METHOD_##method)
 
-static const char *const methods[] = {[VIB_METHOD_VIB] = "vib",
-                                      [VIB_METHOD_DETERMINISTIC] = "deterministic",
-                                      [VIB_METHOD_DROPOUT] = "dropout",
-                                      [VIB_METHOD_CONFIDENCE_PENALTY] = "confidence_penalty",
-                                      [VIB_METHOD_LABEL_SMOOTHING] = "label_smoothing",
-                                      NULL};
+#define METHOD_NAME(id, name, stochastic, rate, trade_off) name,
+static const char *const methods[] = {VIB_METHOD_MAP(METHOD_NAME) NULL};
+#undef METHOD_NAME
 static const char *const covariances[] = {[VIB_DIAGONAL] = "diagonal", [VIB_FULL] = "full", NULL};
 #define ESTIMATOR_NAME(name, text, side) text,
 static const char *const estimators[] = {VIB_ESTIMATOR_MAP(ESTIMATOR_NAME) NULL};

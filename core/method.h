@@ -1,0 +1,37 @@
+/* What a job may be trained for: one row for each method. Its objective is in core/objective.h.
+ * Thread rule: pure functions. */
+#ifndef VIB_CORE_METHOD_H
+#define VIB_CORE_METHOD_H
+
+#include <stdbool.h>
+
+/* The systems of the paper's Table 1. Each that is not VIB replaces the objective's rate by its own
+ * way to regularise, if any: dropout of hidden units (Srivastava et al. 2014), a confidence penalty
+ * (Pereyra et al. 2017), label smoothing (Szegedy et al. 2016).
+ *
+ * enumerator, name, whether z is drawn from p(z|x) (else the code is K linear units), whether J has
+ * a rate KL[p(z|x) || r(z)], the key that trades it for the fit ("" = none) */
+#define VIB_METHOD_MAP(XX)                                                                         \
+    XX(VIB, "vib", true, true, "beta")                                                             \
+    XX(DETERMINISTIC, "deterministic", false, false, "")                                           \
+    XX(DROPOUT, "dropout", false, false, "")                                                       \
+    XX(CONFIDENCE_PENALTY, "confidence_penalty", false, false, "")                                 \
+    XX(LABEL_SMOOTHING, "label_smoothing", false, false, "")
+
+enum vib_method {
+#define VIB_METHOD_ENUM(id, name, stochastic, rate, trade_off) VIB_METHOD_##id,
+    VIB_METHOD_MAP(VIB_METHOD_ENUM)
+#undef VIB_METHOD_ENUM
+        VIB_METHODS /* how many */
+};
+
+struct vib_method_info {
+    const char *name;
+    bool stochastic, rate;
+    const char *trade_off;
+};
+
+/* The row of a method; static. */
+const struct vib_method_info *vib_method_info(enum vib_method method);
+
+#endif
