@@ -26,13 +26,21 @@ int keys_print(FILE *out) {
     return fflush(out) != 0 || ferror(out) ? VIB_EIO : 0;
 }
 
-int cmd_keys(int argc, char **argv, struct vib_error *err) {
-    if (argc > 1)
-        return vib_error_set(err, VIB_EUSAGE, "keys: unexpected argument '%s'; it takes none",
-                             argv[1]);
+static int run(int argc, char **argv, struct vib_error *err) {
+    int rc = options_read(&command_keys.options, argc, argv, NULL, err);
+    if (rc != 0)
+        return rc;
     errno = 0;
     if (keys_print(stdout) != 0)
         return vib_error_set(err, VIB_EIO, "cannot write standard output: %s",
                              errno ? strerror(errno) : "unknown error");
     return 0;
 }
+
+const struct command command_keys = {
+    .summary = "list every configuration key",
+    .options = {.command = "keys",
+                .help = "Lists every key that a configuration, or --set, may have: its default, "
+                        "its unit, what it means and what it accepts."},
+    .run = run,
+};

@@ -1,4 +1,4 @@
-/* vib-sweep plot DB --figure NAME -o FILE: a figure of the results, by gnuplot. */
+/* vib-sweep plot DB: a figure of the results, by gnuplot. */
 #include "runner/command.h"
 #include "runner/plot/gnuplot.h"
 #include "runner/plot/plot.h"
@@ -8,99 +8,97 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_FILTERS = 64 };
-
 struct plot_options {
     const char *database;
-    const struct plot_figure *figure;
+    size_t figure;      /* of plot_list_figure */
     const char *output; /* NULL = stdout, for a script only */
+    bool script;
+    struct option_list K, beta, only; /* values, and KEY=VALUE */
+    /* Made of these: */
     enum plot_format format;
-    bool script, help;
+    struct plot_filter *filters; /* [n_filters], owned */
     size_t n_filters;
-    struct plot_filter filters[MOST_FILTERS];
 };
 
-static int plot_help(struct vib_error *err) {
-    const char *name, *help;
-    (void)fputs(
-        "Usage: vib-sweep plot DB --figure NAME -o FILE.svg|.png|.pdf\n"
-        "       vib-sweep plot DB --figure NAME --script [-o FILE.gp]\n\n"
-        "Draws a figure of the finished jobs in the database DB by gnuplot (5.4 or newer; Debian\n"
-        "package gnuplot-nox). Jobs that differ in their seed alone are averaged, with the 95 %\n"
-        "interval of the mean; those that differ otherwise have panels of their own, six at most.\n"
-        "A sweep may be running on DB.\n\n"
-        "  -f, --figure NAME  the figure:\n",
-        stdout);
-    for (size_t i = 0; plot_list_figure(i, &name, &help); i++)
-        (void)printf("       %-12s    %s\n", name, help);
-    (void)fputs(
-        "  -o, --output FILE  write to FILE, which appears when it is complete\n"
-        "  --script           write the script for gnuplot, with the data in it, instead of\n"
-        "                     drawing; without -o, or with -o -, to standard output. Run by\n"
-        "                     gnuplot, it draws NAME.svg in the folder where it is run\n"
-        "  -K, --K N, --beta B, --only KEY=VALUE\n"
-        "                     show only jobs with this value; may be repeated, also for other\n"
-        "                     values of one key; reals fit within 0.5 %\n"
-        "  -h, --help         show this text\n",
-        stdout);
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return vib_error_set(err, VIB_EIO, "cannot write to standard output: %s", strerror(errno));
-    return 0;
-}
+static const struct option_row rows[] = {
+    {.argument = "DB",
+     .kind = OPTION_TEXT,
+     .required = true,
+     .offset = offsetof(struct plot_options, database),
+     .help = "the database of a sweep"},
+    {.name = "figure",
+     .letter = 'f',
+     .kind = OPTION_CHOICE,
+     .argument = "NAME",
+     .required = true,
+     .choice = plot_list_figure,
+     .offset = offsetof(struct plot_options, figure),
+     .help = "the figure:"},
+    {.name = "output",
+     .letter = 'o',
+     .kind = OPTION_TEXT,
+     .argument = "FILE",
+     .offset = offsetof(struct plot_options, output),
+     .help = "write to FILE, which appears when it is complete; its name ends in .svg, .png or "
+             ".pdf"},
+    {.name = "script",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct plot_options, script),
+     .help = "write the script for gnuplot, with the data in it, instead of drawing; without -o, "
+             "or with -o -, to standard output. Run by gnuplot, it draws NAME.svg in the folder "
+             "where it is run"},
+    {.name = "K",
+     .letter = 'K',
+     .kind = OPTION_LIST,
+     .argument = "N",
+     .offset = offsetof(struct plot_options, K),
+     .help = "show only jobs of this K; may be repeated, for jobs of any of them"},
+    {.name = "beta",
+     .kind = OPTION_LIST,
+     .argument = "B",
+     .offset = offsetof(struct plot_options, beta),
+     .help = "the same for beta; reals fit within 0.5 %"},
+    {.name = "only",
+     .kind = OPTION_LIST,
+     .argument = "KEY=VALUE",
+     .offset = offsetof(struct plot_options, only),
+     .help = "the same for any key"},
+};
 
-static int add_filter(struct plot_options *options, const char *key, const char *value,
-                      struct vib_error *err) {
+/* One filter for each text, which `key` precedes. */
+static int add_filters(struct plot_options *options, const char *key,
+                       const struct option_list *values, struct vib_error *err) {
     char text[600];
-    if (options->n_filters == MOST_FILTERS)
-        return vib_error_set(err, VIB_EUSAGE, "plot: more than %d selections", MOST_FILTERS);
-    if ((size_t)snprintf(text, sizeof text, "%s%s", key, value) >= sizeof text)
-        return vib_error_set(err, VIB_EUSAGE, "plot: a selection of %zu characters is too long",
-                             strlen(value));
-    return plot_filter_parse(&options->filters[options->n_filters++], text, err);
-}
-
-/* What getopt found wrong, in our words: it prints nothing itself (opterr is 0). */
-static int wrong_option(int option, char *const argv[], struct vib_error *err) {
-    char quoted[QUOTE_SIZE];
-    const char *text = argv[optind - 1];
-    if (option == ':')
-        return vib_error_set(err, VIB_EUSAGE, "plot: option %s needs a value", quote(quoted, text));
-    if (optopt > 0 && optopt < 128 && strncmp(text, "--", 2) != 0)
-        return vib_error_set(err, VIB_EUSAGE, "plot: there is no option -%c", optopt);
-    return vib_error_set(err, VIB_EUSAGE, "plot: there is no option %s", quote(quoted, text));
-}
-
-/* Takes one option; more words are in argv[optind...] when getopt_long has no more. */
-static int take_option(int option, char *const argv[], struct plot_options *options,
-                       struct vib_error *err) {
-    switch (option) {
-    case 'f':
-        return plot_find_figure(&options->figure, optarg, err);
-    case 'o':
-        options->output = optarg;
-        return *optarg != '\0' ? 0 : vib_error_set(err, VIB_EUSAGE, "plot: -o needs a file's name");
-    case 's':
-        options->script = true;
-        return 0;
-    case 'K':
-        return add_filter(options, "K=", optarg, err);
-    case 'b':
-        return add_filter(options, "beta=", optarg, err);
-    case 'k':
-        return add_filter(options, "", optarg, err);
-    case 'h':
-        options->help = true;
-        return 0;
-    default:
-        return wrong_option(option, argv, err);
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < values->n; i++) {
+        if ((size_t)snprintf(text, sizeof text, "%s%s", key, values->texts[i]) >= sizeof text)
+            return vib_error_set(err, VIB_EUSAGE, "plot: a selection of %zu characters is too long",
+                                 strlen(values->texts[i]));
+        rc = plot_filter_parse(&options->filters[options->n_filters++], text, err);
     }
+    return rc;
+}
+
+static int make_filters(struct plot_options *options, struct vib_error *err) {
+    const size_t n = options->K.n + options->beta.n + options->only.n;
+    if (n == 0)
+        return 0;
+    options->filters = calloc(n, sizeof *options->filters);
+    if (options->filters == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
+    int rc = add_filters(options, "K=", &options->K, err);
+    if (rc == 0)
+        rc = add_filters(options, "beta=", &options->beta, err);
+    if (rc == 0)
+        rc = add_filters(options, "", &options->only, err);
+    return rc;
 }
 
 /* The format that the file's name ends in. */
@@ -121,20 +119,7 @@ static int find_format(struct plot_options *options, struct vib_error *err) {
         quote(quoted, options->output));
 }
 
-static int check_options(int argc, char **argv, struct plot_options *options,
-                         struct vib_error *err) {
-    char quoted[QUOTE_SIZE];
-    if (optind == argc)
-        return vib_error_set(err, VIB_EUSAGE,
-                             "plot: name the database: vib-sweep plot DB --figure NAME -o FILE");
-    if (optind + 1 < argc)
-        return vib_error_set(err, VIB_EUSAGE, "plot: takes one database; what is %s?",
-                             quote(quoted, argv[optind + 1]));
-    options->database = argv[optind];
-    if (options->figure == NULL)
-        return vib_error_set(err, VIB_EUSAGE,
-                             "plot: name the figure: --figure NAME; vib-sweep plot --help lists "
-                             "them");
+static int find_output(struct plot_options *options, struct vib_error *err) {
     if (options->script) {
         if (options->output != NULL && strcmp(options->output, "-") == 0)
             options->output = NULL;
@@ -145,29 +130,10 @@ static int check_options(int argc, char **argv, struct plot_options *options,
     return find_format(options, err);
 }
 
-static int parse_options(int argc, char **argv, struct plot_options *options,
-                         struct vib_error *err) {
-    static const struct option known[] = {
-        {"figure", required_argument, NULL, 'f'}, {"output", required_argument, NULL, 'o'},
-        {"script", no_argument, NULL, 's'},       {"K", required_argument, NULL, 'K'},
-        {"beta", required_argument, NULL, 'b'},   {"only", required_argument, NULL, 'k'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
-    int option, rc = 0;
-    memset(options, 0, sizeof *options);
-    optind = 0; /* glibc: start anew, on another argv than main's */
-    opterr = 0;
-    while (rc == 0 && !options->help &&
-           (option = getopt_long(argc, argv, ":f:o:K:h", known, NULL)) != -1)
-        rc = take_option(option, argv, options, err);
-    if (rc != 0 || options->help)
-        return rc;
-    return check_options(argc, argv, options, err);
-}
-
 /* --- from the database to the file --- */
 
 static int make_script(const struct plot_options *options, FILE *script, struct vib_error *err) {
-    const struct plot_request request = {.figure = options->figure,
+    const struct plot_request request = {.figure = plot_figure_at(options->figure),
                                          .filters = options->filters,
                                          .n_filters = options->n_filters,
                                          .format = options->format,
@@ -218,18 +184,42 @@ static int draw_figure(const struct plot_options *options, struct vib_error *err
     return rc;
 }
 
-int cmd_plot(int argc, char **argv, struct vib_error *err) {
-    struct plot_options options;
-    const int rc = parse_options(argc, argv, &options, err);
+static int plot(struct plot_options *options, struct vib_error *err) {
+    int rc = make_filters(options, err);
+    if (rc == 0)
+        rc = find_output(options, err);
     if (rc != 0)
         return rc;
     /* A reader that has seen enough (`| head`) ends us as it ends other filters. */
     if (signal(SIGPIPE, SIG_DFL) == SIG_ERR)
         return vib_error_set(err, VIB_EIO, "cannot set SIGPIPE: %s", strerror(errno));
-    if (options.help)
-        return plot_help(err);
     /* Asked before any file is opened, which might get the number of a closed stdout. */
-    if (options.output == NULL && fcntl(STDOUT_FILENO, F_GETFD) < 0)
+    if (options->output == NULL && fcntl(STDOUT_FILENO, F_GETFD) < 0)
         return vib_error_set(err, VIB_EIO, "cannot write to standard output: %s", strerror(errno));
-    return draw_figure(&options, err);
+    return draw_figure(options, err);
 }
+
+static int run(int argc, char **argv, struct vib_error *err) {
+    struct plot_options options = {0};
+    int rc = options_read(&command_plot.options, argc, argv, &options, err);
+    if (rc == 0)
+        rc = plot(&options, err);
+    free(options.filters);
+    option_list_release(&options.K);
+    option_list_release(&options.beta);
+    option_list_release(&options.only);
+    return rc;
+}
+
+const struct command command_plot = {
+    .summary = "draw a figure of the results",
+    .options = {.command = "plot",
+                .help = "Draws a figure of the finished jobs in the database DB by gnuplot (5.4 or "
+                        "newer; Debian package gnuplot-nox). Jobs that differ in their seed alone "
+                        "are averaged, with the 95 % interval of the mean; those that differ "
+                        "otherwise have panels of their own, six at most. A sweep may be running "
+                        "on DB.",
+                .rows = rows,
+                .n = sizeof rows / sizeof rows[0]},
+    .run = run,
+};

@@ -3,85 +3,67 @@
 #include "runner/base/host.h"
 #include "runner/sweep/sweep.h"
 
-#include <getopt.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+enum { MAX_THREADS = 4096 };
 
-enum { OPTION_DB = 256, OPTION_SET, OPTION_RETRY, MAX_THREADS = 4096 };
-
-static const struct option long_options[] = {
-    {"jobs", required_argument, NULL, 'j'},
-    {"db", required_argument, NULL, OPTION_DB},
-    {"set", required_argument, NULL, OPTION_SET},
-    {"retry", no_argument, NULL, OPTION_RETRY},
-    {"quiet", no_argument, NULL, 'q'},
-    {NULL, 0, NULL, 0},
+static const struct option_row rows[] = {
+    {.argument = "CONFIG.yaml",
+     .kind = OPTION_TEXT,
+     .required = true,
+     .offset = offsetof(struct sweep_options, config),
+     .help = "the configuration"},
+    {.name = "jobs",
+     .letter = 'j',
+     .kind = OPTION_NUMBER,
+     .argument = "N",
+     .min = 1,
+     .max = MAX_THREADS,
+     .offset = offsetof(struct sweep_options, threads),
+     .help = "training jobs at a time (default: the processors this process may use); every job "
+             "computes on one thread"},
+    {.name = "db",
+     .kind = OPTION_TEXT,
+     .argument = "FILE",
+     .offset = offsetof(struct sweep_options, database),
+     .help = "the database (default: results/NAME.db)"},
+    {.name = "set",
+     .kind = OPTION_LIST,
+     .argument = "KEY=VALUE",
+     .offset = offsetof(struct sweep_options, sets),
+     .help = "override a key of the configuration; VALUE is YAML, so that --set "
+             "'beta=[1e-3, 1e-2]' sweeps it; may be repeated"},
+    {.name = "retry",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct sweep_options, retry),
+     .help = "run failed jobs again (a diverged job is a result and stays)"},
+    {.name = "quiet",
+     .letter = 'q',
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct sweep_options, quiet),
+     .help = "no progress; errors and the table of results remain"},
+    {.name = "version",
+     .kind = OPTION_END,
+     .result = COMMAND_VERSION,
+     .help = "show what was built, and with which libraries"},
 };
 
-static int parse_threads(const char *text, size_t *threads, struct vib_error *err) {
-    char *end;
-    long value = strtol(text, &end, 10);
-    if (end == text || *end != '\0' || value < 1 || value > MAX_THREADS)
-        return vib_error_set(err, VIB_EUSAGE, "-j takes a number of jobs from 1 to %d, not '%s'",
-                             MAX_THREADS, text);
-    *threads = (size_t)value;
-    return VIB_OK;
-}
-
-/* What getopt found wrong: in a cluster of letters, -vq, it tells the letter alone. */
-static int wrong_option(int choice, char *const argv[], struct vib_error *err) {
-    const char *what = choice == ':' ? "a value is missing after" : "unknown option";
-    if (choice != ':' && optopt > 0 && optopt < 128)
-        return vib_error_set(err, VIB_EUSAGE, "%s '-%c'; see vib-sweep --help", what, optopt);
-    return vib_error_set(err, VIB_EUSAGE, "%s '%s'; see vib-sweep --help", what, argv[optind - 1]);
-}
-
-static int parse(int argc, char **argv, struct sweep_options *options, const char **sets,
-                 struct vib_error *err) {
-    int choice, rc = VIB_OK;
-    opterr = 0;
-    optind = 1;
-    while (rc == VIB_OK && (choice = getopt_long(argc, argv, ":j:q", long_options, NULL)) != -1) {
-        if (choice == 'j')
-            rc = parse_threads(optarg, &options->threads, err);
-        else if (choice == 'q')
-            options->quiet = true;
-        else if (choice == OPTION_DB)
-            options->database = optarg;
-        else if (choice == OPTION_SET)
-            sets[options->n_sets++] = optarg;
-        else if (choice == OPTION_RETRY)
-            options->retry = true;
-        else
-            rc = wrong_option(choice, argv, err);
-    }
-    if (rc == VIB_OK && optind == argc)
-        rc = vib_error_set(err, VIB_EUSAGE,
-                           "which configuration? usage: vib-sweep CONFIG.yaml; see --help");
-    /* A lone name with a dot or a slash is meant as a file's. */
-    if (rc == VIB_OK && (optind + 1 < argc || strpbrk(argv[optind], "./") == NULL) &&
-        access(argv[optind], F_OK) != 0)
-        rc = vib_error_set(err, VIB_EUSAGE,
-                           "there is no command and no configuration '%s'; see vib-sweep --help",
-                           argv[optind]);
-    if (rc == VIB_OK && optind + 1 < argc)
-        rc = vib_error_set(err, VIB_EUSAGE, "one configuration at a time: '%s' is one too many",
-                           argv[optind + 1]);
-    if (rc == VIB_OK)
-        options->config = argv[optind];
-    return rc;
-}
-
-int cmd_sweep(int argc, char **argv, struct vib_error *err) {
+static int run(int argc, char **argv, struct vib_error *err) {
     struct sweep_options options = {.threads = host_processors()};
-    const char **sets = calloc((size_t)argc, sizeof *sets);
-    if (sets == NULL)
-        return vib_error_set(err, VIB_ENOMEM, "out of memory");
-    options.sets = sets;
-    int rc = parse(argc, argv, &options, sets, err);
+    int rc = options_read(&command_sweep.options, argc, argv, &options, err);
     if (rc == VIB_OK)
         rc = sweep_run(&options, err);
-    free(sets);
+    option_list_release(&options.sets);
     return rc;
 }
+
+const struct command command_sweep = {
+    .summary = "run the sweep, or what is missing of it",
+    .options = {.command = "",
+                .help =
+                    "Trains Deep Variational Information Bottleneck models over a grid of "
+                    "settings and stores error, I(Z;X) and I(Z;Y) of each in an SQLite "
+                    "database; what is there already is not run again. vib-sweep keys lists what "
+                    "CONFIG.yaml may say.",
+                .rows = rows,
+                .n = sizeof rows / sizeof rows[0]},
+    .run = run,
+};

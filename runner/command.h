@@ -1,26 +1,30 @@
-/* The program's commands: one row each here, one file each (runner/cmd_NAME.c). */
+/* The program's commands: one row each in main.c, one file each (runner/cmd_NAME.c), where its
+ * options are rows, too. */
 #ifndef RUNNER_COMMAND_H
 #define RUNNER_COMMAND_H
 
 #include "core/error.h"
+#include "runner/base/options.h"
 
-#include <stdio.h>
+#include <stddef.h>
+
+/* What main does instead, when a command returns it; neither exit codes nor of vib_status. */
+enum { COMMAND_HELP = OPTIONS_HELP, COMMAND_VERSION };
 
 struct command {
-    const char *name; /* "export"; "" is the sweep itself */
-    const char *usage;
-    const char *summary; /* one line for --help */
-    /* argv[0] is the command's name. Returns 0, a vib_status with *err filled in, or a positive
-     * exit code of its own (1 some jobs failed, 130/143 signals). Prints no errors itself. */
-    int (*run)(int argc, char **argv, struct vib_error *err);
+    const char *summary;         /* one line of the program's help */
+    struct option_table options; /* with the command's name */
+    /* Returns 0, a vib_status with *err filled in, a positive exit code of its own (1 some jobs
+     * failed, 128 + a signal), or one of the above. Prints no errors itself. */
+    int (*run)(int argc, char **argv, struct vib_error *err); /* argv[0] is not looked at */
 };
 
-extern const struct command commands[];
+extern const struct command *const commands[]; /* [n_commands], first the sweep itself */
 extern const size_t n_commands;
 
-int cmd_sweep(int argc, char **argv, struct vib_error *err);
-int cmd_export(int argc, char **argv, struct vib_error *err);
-int cmd_plot(int argc, char **argv, struct vib_error *err);
-int cmd_keys(int argc, char **argv, struct vib_error *err);
+extern const struct command command_sweep;
+extern const struct command command_export;
+extern const struct command command_plot;
+extern const struct command command_keys;
 
 #endif

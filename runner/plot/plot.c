@@ -28,19 +28,8 @@ static const struct plot_figure figures[] = {
 };
 enum { FIGURES = sizeof figures / sizeof figures[0] };
 
-int plot_find_figure(const struct plot_figure **figure, const char *name, struct vib_error *err) {
-    char names[128] = "", quoted[QUOTE_SIZE];
-    for (size_t i = 0; i < FIGURES; i++) {
-        const size_t used = strlen(names);
-        if (strcmp(name, figures[i].name) == 0) {
-            *figure = &figures[i];
-            return 0;
-        }
-        (void)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "",
-                       figures[i].name);
-    }
-    return vib_error_set(err, VIB_EUSAGE, "plot: there is no figure %s; the figures are: %s",
-                         quote(quoted, name), names);
+const struct plot_figure *plot_figure_at(size_t i) {
+    return i < FIGURES ? &figures[i] : NULL;
 }
 
 bool plot_list_figure(size_t i, const char **name, const char **help) {

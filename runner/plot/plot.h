@@ -22,10 +22,10 @@ struct plot_request {
     const char *database; /* its name for people */
 };
 
-/* The figure of that name. Error: VIB_EUSAGE, naming all. */
-int plot_find_figure(const struct plot_figure **figure, const char *name, struct vib_error *err);
+/* The i-th figure, NULL when there are no more. */
+const struct plot_figure *plot_figure_at(size_t i);
 
-/* The i-th figure's name and what it shows; false when there are no more. */
+/* Its name and what it shows; false when there are no more. */
 bool plot_list_figure(size_t i, const char **name, const char **help);
 
 /* Writes the script; write errors stay in the stream (ferror), which ought to be a file: those of

@@ -3,15 +3,15 @@
 #define RUNNER_SWEEP_SWEEP_H
 
 #include "core/error.h"
+#include "runner/base/options.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct sweep_options {
     const char *config;      /* path of the YAML file */
-    const char *const *sets; /* [n_sets] "KEY=VALUE" */
-    size_t n_sets;
-    const char *database; /* NULL: results/<name>.db */
+    struct option_list sets; /* "KEY=VALUE" */
+    const char *database;    /* NULL: results/<name>.db */
     size_t threads;
     bool retry, quiet;
 };

@@ -247,7 +247,7 @@ int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_
     s->job_s = 1.0; /* long, until many short jobs have ended */
     atomic_init(&s->stop, false);
     host_init(&s->host);
-    int rc = config_load(&s->config, options->config, options->sets, options->n_sets, err);
+    int rc = config_load(&s->config, options->config, options->sets.texts, options->sets.n, err);
     if (rc == VIB_OK)
         rc = grid_init(&s->grid, &s->config, err);
     if (rc != VIB_OK)

@@ -48,10 +48,12 @@ check '--set without =' refuses 78 'KEY=VALUE' "$root/configs/quickstart.yaml" -
 
 check 'usage: no configuration' refuses 64 'CONFIG'
 check 'usage: unknown option' refuses 64 '\-\-wrong' --wrong
+check 'usage: unknown option, nearest named' refuses 64 'did you mean --retry\?' small.yaml --rety
 check 'usage: -j 0' refuses 64 'from 1' small.yaml -j 0
 check 'usage: an unknown letter among known ones' refuses 64 "'-v'" "$root/configs/quickstart.yaml" -vq
 check 'usage: two configurations' refuses 64 'b.yaml' "$root/configs/quickstart.yaml" b.yaml
-check 'usage: an unknown command' refuses 64 "no command and no configuration 'exprot'" exprot a.db
+check 'usage: an unknown command, nearest named' refuses 64 \
+    "no command and no configuration 'exprot'; did you mean vib-sweep export\?" exprot a.db --table x
 check 'usage: an unknown word' refuses 64 "no command and no configuration 'quickstart'" quickstart
 
 missing_data() {
@@ -95,6 +97,20 @@ busy() {
 }
 check 'a database that stays locked at the start: status 75' busy
 
+# The help of a command, or of the program: within 80 columns.
+has_help() {
+    "$vib" ${1:+"$1"} --help >help && "$vib" ${1:+"$1"} -h | cmp - help &&
+        grep -q "^usage: vib-sweep${1:+ $1}" help && ! grep -E '.{81}' help
+}
+check '--help' has_help
+for command in export plot keys; do
+    check "$command --help" has_help "$command"
+    check "--help names $command" grep -q "^  vib-sweep $command" <("$vib" --help)
+done
+help_of_a_line() {
+    "$vib" --help | cmp - <("$vib" none.yaml -q --help --wrong)
+}
+check '--help after other words' help_of_a_line
 help_is_complete() {
     "$vib" --help >help && for code in 0 1 64 66 73 74 75 78 130 143; do
         grep -qE "(^|[^0-9])$code([^0-9]|\$)" help || return 1

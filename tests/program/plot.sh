@@ -275,12 +275,12 @@ refuses() {
     [ ! -s out ] && [ "$(wc -l <err)" = 1 ] && grep -qE -- "$pattern" err && no_temporary_files &&
         [ ! -e new.svg ]
 }
-check 'no such figure: all are named' refuses 64 "'fig9'.*error-beta, plane, .*table1" \
+check 'no such figure: all are named' refuses 64 "error-beta, plane, .*table1, not 'fig9'" \
     small.db --figure fig9 -o new.svg
 check 'no figure' refuses 64 '--figure' small.db -o new.svg
 check 'no file' refuses 64 '-o FILE' small.db --figure plane
 check 'no database' refuses 64 'database' --figure plane -o new.svg
-check 'two databases' refuses 64 'what is .b.db' small.db b.db --figure plane -o new.svg
+check 'two databases' refuses 64 "'b.db' is one argument too many" small.db b.db --figure plane -o new.svg
 check 'another suffix' refuses 64 '\.svg, \.png or \.pdf' small.db --figure plane -o new.jpg
 check 'an unknown option' refuses 64 "no option '--colour'" small.db --colour
 check 'an unknown key, nearest named' refuses 64 "'betta'.*beta" \

@@ -189,7 +189,7 @@ static void test_cmd_keys(void **state) {
     struct vib_error err = {0, ""};
     char name[] = "keys", extra[] = "--frobnicate";
     char *argv[] = {name, extra, NULL};
-    assert_int_equal(cmd_keys(2, argv, &err), VIB_EUSAGE);
+    assert_int_equal(command_keys.run(2, argv, &err), VIB_EUSAGE);
     assert_non_null(strstr(err.message, "'--frobnicate'"));
 }
 

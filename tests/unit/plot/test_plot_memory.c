@@ -35,12 +35,11 @@ static void add_jobs(struct fixture *f) {
 }
 
 /* *size is that of the script, 0 without one. */
-static int make(const char *path, const char *name, long *size, struct vib_error *err) {
-    struct plot_request request = {.database = "toy"};
+static int make(const char *path, size_t figure, long *size, struct vib_error *err) {
+    const struct plot_request request = {.figure = plot_figure_at(figure), .database = "toy"};
     struct store *store = NULL;
     FILE *script = gnuplot_file();
     *size = 0;
-    assert_int_equal(plot_find_figure(&request.figure, name, err), 0);
     if (script == NULL)
         return VIB_ENOMEM;
     int rc = store_open_reader(&store, path, err);
@@ -56,15 +55,15 @@ static int make(const char *path, const char *name, long *size, struct vib_error
 }
 
 /* The first allocations are failed one by one, of the many later ones, which are alike, a part. */
-static int fail_in_turn(struct fixture *f, const char *name) {
+static int fail_in_turn(struct fixture *f, size_t figure) {
     long whole, size;
     int failures = 0;
     bool all_succeeded = false;
-    assert_ok(make(f->path, name, &whole, &f->err), &f->err); /* also what is allocated once */
+    assert_ok(make(f->path, figure, &whole, &f->err), &f->err); /* also what is allocated once */
     for (long n = 0; !all_succeeded; n += n < 50 ? 1 : 7) {
         const long live = n_live;
         fail_after = n;
-        const int rc = make(f->path, name, &size, &f->err);
+        const int rc = make(f->path, figure, &size, &f->err);
         all_succeeded = fail_after >= 0;
         fail_after = -1;
         /* Some failures are harmless: SQLite can do without a cache. */
@@ -81,10 +80,9 @@ static int fail_in_turn(struct fixture *f, const char *name) {
 
 static void test_allocations(void **state) {
     struct fixture *f = *state;
-    const char *name, *help;
     add_jobs(f);
-    for (size_t i = 0; plot_list_figure(i, &name, &help); i++)
-        assert_true(fail_in_turn(f, name) > 50);
+    for (size_t i = 0; plot_figure_at(i) != NULL; i++)
+        assert_true(fail_in_turn(f, i) > 50);
 }
 
 int main(void) {

@@ -32,11 +32,9 @@ static int run_export(struct fixture *f, const char *first, ...) {
         assert_non_null(argv[argc++] = strdup(word));
     }
     va_end(list);
-    char *words[MOST_ARGUMENTS + 2]; /* getopt reorders argv */
-    memcpy(words, argv, sizeof words);
-    const int code = cmd_export(argc, argv, &f->err);
+    const int code = command_export.run(argc, argv, &f->err);
     for (int i = 1; i < argc; i++)
-        free(words[i]);
+        free(argv[i]);
     return code;
 }
 
