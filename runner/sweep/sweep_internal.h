@@ -42,37 +42,42 @@ struct job_list {
 };
 
 struct sweep {
-    const struct sweep_options *options;
-    size_t threads; /* as asked for, but no more than there are points */
+    /* What is swept, from the command line and the configuration: */
+    const struct sweep_options *options; /* borrowed */
+    size_t threads;                      /* as asked for, but no more than there are points */
     struct config config;
     struct grid grid;
     struct data_cache *cache;
-    struct host host;
+    /* Where to: */
     char *database; /* path, as people know it */
     char *place;    /* the same without symbolic links: what the paths of its files begin with */
     struct store *store;
-    int64_t run;
+    struct host host;
+    int64_t run; /* this process's row of table run */
+    /* Points of the grid; after check_jobs, sweep_move alone changes states and counts. */
+    struct point *points; /* [grid.n] */
+    int64_t *ids;         /* [grid.n], of table job */
+    uint32_t *order;      /* [grid.n] points, longest estimated job first */
+    size_t next;          /* in order: no point before it waits to be claimed */
+    size_t n_waiting, n_running, n_elsewhere, n_done, n_failed; /* points by state */
+    double flops_waiting; /* of the waiting points, but for rounding */
+    size_t n_unsaved;     /* points done before, without the codes or weights now asked for */
+    /* Jobs on their way; claimed, in flight, unsaved, and then they are freed. */
+    struct job_list claimed; /* of the transaction under way */
     struct pool *pool;
     atomic_bool stop;
-    struct point *points;
-    int64_t *ids;       /* of table job, by grid point */
-    uint32_t *order;    /* points, longest estimated job first */
-    size_t next;        /* in order: no point before it is POINT_WAITING */
     struct job *flight; /* jobs in the pool, linked by before and after */
     size_t n_flight;
-    size_t ahead;            /* jobs claimed beyond the threads; see sweep_turn */
-    double turn_at_s;        /* clock_s of the last turn */
-    double job_s;            /* longest recent job, slowly forgotten */
     struct job_list unsaved; /* ended, not yet in the database; their points are POINT_RUNNING */
-    struct job_list claimed; /* of the transaction under way */
-    struct progress progress;
-    struct progress_job *shown;                                 /* [threads] scratch */
-    size_t n_waiting, n_running, n_elsewhere, n_done, n_failed; /* points by state */
-    size_t n_unsaved;     /* points done before, without the codes or weights now asked for */
-    double flops_waiting; /* of the waiting points, but for rounding */
-    double others_at_s, heartbeat_at_s; /* clock_s of the last look, of the last heartbeat */
-    double failing_since_s;             /* of writes; 0 = they succeed */
+    size_t ahead;            /* jobs claimed beyond the threads; see sweep_turn */
+    double job_s;            /* longest recent job, slowly forgotten */
+    /* By clock_s: of the last turn, look at other processes, heartbeat. */
+    double turn_at_s, others_at_s, heartbeat_at_s;
+    double failing_since_s; /* of writes; 0 = they succeed */
     bool failure_told;
+    /* What the user sees: */
+    struct progress progress;
+    struct progress_job *shown; /* [threads] scratch */
 };
 
 /* Everything up to the first job. Files are created only once configuration and data are good. On
@@ -80,12 +85,20 @@ struct sweep {
 int sweep_init(struct sweep *sweep, const struct sweep_options *options, struct vib_error *err);
 void sweep_release(struct sweep *sweep);
 
-/* Moves a point to a state and keeps the counts. */
-void sweep_move(struct sweep *sweep, size_t point, enum point_state state);
+/* --- points (sweep_points.c) --- */
 
+/* The state of a point that this process does not run, by that of its job in the database. */
 enum point_state sweep_point_state(enum job_state state);
 
-void sweep_count(struct sweep *sweep, struct progress_counts *counts);
+/* Moves a point to a state and keeps the counts. Who moves one to POINT_WAITING, to be claimed
+ * again, sets sweep->next back. */
+void sweep_move(struct sweep *sweep, size_t point, enum point_state state);
+
+/* The counts as people see them: no more run than there are threads. Looks at the points from
+ * sweep->next on until one waits. */
+void sweep_count(const struct sweep *sweep, struct progress_counts *counts);
+
+/* --- the database (sweep_turn.c) --- */
 
 /* One turn: everything that ended goes into the database, new jobs come out of it (unless
  * sweep->stop), in one transaction; none when there is nothing to do. Errors: VIB_EBUSY and VIB_EIO

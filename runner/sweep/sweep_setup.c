@@ -81,43 +81,6 @@ static int begin_run(struct sweep *s, struct vib_error *err) {
     return store_begin_run(s->store, &info, &s->run, err);
 }
 
-enum point_state sweep_point_state(enum job_state state) {
-    switch (state) {
-    case JOB_PENDING:
-        return POINT_WAITING;
-    case JOB_RUNNING:
-        return POINT_ELSEWHERE;
-    case JOB_DONE:
-        return POINT_DONE;
-    default:
-        return POINT_FAILED;
-    }
-}
-
-static size_t *count_of(struct sweep *s, enum point_state state) {
-    switch (state) {
-    case POINT_WAITING:
-        return &s->n_waiting;
-    case POINT_RUNNING:
-        return &s->n_running;
-    case POINT_ELSEWHERE:
-        return &s->n_elsewhere;
-    case POINT_DONE:
-        return &s->n_done;
-    default:
-        return &s->n_failed;
-    }
-}
-
-void sweep_move(struct sweep *s, size_t i, enum point_state state) {
-    struct point *point = &s->points[i];
-    s->flops_waiting -= point->state == POINT_WAITING ? point->flops : 0.0;
-    --*count_of(s, point->state);
-    point->state = state;
-    ++*count_of(s, state);
-    s->flops_waiting += state == POINT_WAITING ? point->flops : 0.0;
-}
-
 /* Of a point that is done: whether it lacks codes or weights that are now asked for. */
 static int count_unsaved(struct sweep *s, const struct point *point,
                          const struct settings *settings, struct vib_error *err) {

@@ -140,24 +140,6 @@ static int claim_jobs(struct sweep *s, struct vib_error *err) {
     return rc;
 }
 
-/* The estimate of the first waiting point, since the order is longest first; 0 without one. */
-static double longest_waiting(const struct sweep *s) {
-    size_t at = s->next;
-    while (at < s->grid.n && s->points[s->order[at]].state != POINT_WAITING)
-        at++;
-    return at < s->grid.n ? s->points[s->order[at]].flops : 0.0;
-}
-
-void sweep_count(struct sweep *s, struct progress_counts *counts) {
-    counts->total = s->grid.n;
-    counts->done = s->n_done;
-    counts->failed = s->n_failed;
-    counts->running = s->n_running < s->threads ? s->n_running : s->threads; /* others wait */
-    counts->elsewhere = s->n_elsewhere;
-    counts->flops_left = s->n_waiting > 0 ? s->flops_waiting : 0.0;
-    counts->longest_pending = s->n_waiting > 0 ? longest_waiting(s) : 0.0;
-}
-
 /* After the commit: an ended job is accounted for, told, forgotten, and its checkpoint removed. */
 static void settle_job(struct sweep *s, struct job *job) {
     struct progress_counts counts;
