@@ -7,8 +7,8 @@
 
 #include "core/dataset.h"
 #include "core/trainer.h"
+#include "runner/base/fifo.h"
 #include "runner/config/keys.h"
-#include "runner/sweep/pool.h"
 #include "runner/store/result.h"
 
 #include <stdatomic.h>
@@ -26,7 +26,7 @@ struct job_monitor {
 };
 
 struct job {
-    struct pool_task task; /* first: a task is a job */
+    struct fifo_item item; /* first: an item of the pool, or of a queue of jobs, is a job */
     /* Set before it is submitted: */
     size_t point; /* of the grid */
     int64_t id;   /* of table job */

@@ -6,11 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* First in, first out; tail is undefined while head is NULL. */
-struct task_queue {
-    struct pool_task *head, *tail;
-};
-
 struct worker {
     struct pool *pool;
     size_t number;
@@ -21,34 +16,18 @@ struct pool {
     struct pool_events events;
     pthread_mutex_t lock; /* guards ready, done, stopping */
     pthread_cond_t work;  /* ready became non-empty, or stopping */
-    struct task_queue ready, done;
+    struct fifo ready, done;
     bool stopping;
     size_t n_workers; /* threads that run */
     struct worker *workers;
 };
-
-static void push(struct task_queue *queue, struct pool_task *task) {
-    task->next = NULL;
-    if (queue->head == NULL)
-        queue->head = task;
-    else
-        queue->tail->next = task;
-    queue->tail = task;
-}
-
-static struct pool_task *pop(struct task_queue *queue) {
-    struct pool_task *task = queue->head;
-    if (task != NULL)
-        queue->head = task->next;
-    return task;
-}
 
 static void *work(void *argument) {
     struct worker *worker = argument;
     struct pool *pool = worker->pool;
     pthread_mutex_lock(&pool->lock);
     while (!pool->stopping) {
-        struct pool_task *task = pop(&pool->ready);
+        struct fifo_item *task = fifo_pop(&pool->ready);
         if (task == NULL) {
             pthread_cond_wait(&pool->work, &pool->lock);
             continue;
@@ -56,7 +35,7 @@ static void *work(void *argument) {
         pthread_mutex_unlock(&pool->lock);
         pool->events.run(task, worker->number, pool->events.context);
         pthread_mutex_lock(&pool->lock);
-        push(&pool->done, task);
+        fifo_push(&pool->done, task);
         /* Outside the lock: the owner may be in the middle of pool_finished. */
         pthread_mutex_unlock(&pool->lock);
         pool->events.wake(pool->events.context);
@@ -114,16 +93,16 @@ int pool_new(struct pool **out, size_t n_threads, const struct pool_events *even
     return VIB_OK;
 }
 
-void pool_submit(struct pool *pool, struct pool_task *task) {
+void pool_submit(struct pool *pool, struct fifo_item *task) {
     pthread_mutex_lock(&pool->lock);
-    push(&pool->ready, task);
+    fifo_push(&pool->ready, task);
     pthread_cond_signal(&pool->work);
     pthread_mutex_unlock(&pool->lock);
 }
 
-struct pool_task *pool_finished(struct pool *pool) {
+struct fifo_item *pool_finished(struct pool *pool) {
     pthread_mutex_lock(&pool->lock);
-    struct pool_task *task = pop(&pool->done);
+    struct fifo_item *task = fifo_pop(&pool->done);
     pthread_mutex_unlock(&pool->lock);
     return task;
 }

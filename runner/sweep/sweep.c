@@ -80,7 +80,7 @@ static int loop(struct sweep *s, struct vib_error *err) {
         if (rc != VIB_OK || finished(s))
             break;
         draw(s);
-        signals_wait(s->unsaved.jobs != NULL ? COLLECTING_S : tick);
+        signals_wait(s->unsaved.first != NULL ? COLLECTING_S : tick);
     }
     atomic_store(&s->stop, true); /* after an error, let the workers end soon */
     progress_clear(&s->progress);

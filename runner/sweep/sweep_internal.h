@@ -14,6 +14,7 @@
 #include "runner/config/config.h"
 #include "runner/sweep/data.h"
 #include "runner/config/grid.h"
+#include "runner/base/fifo.h"
 #include "runner/base/host.h"
 #include "runner/sweep/job.h"
 #include "runner/sweep/pool.h"
@@ -34,11 +35,6 @@ struct point {
     const struct vib_dataset *data; /* borrowed from the cache */
     double flops;                   /* estimate */
     enum point_state state;
-};
-
-/* Jobs linked through their pool_task. */
-struct job_list {
-    struct job *jobs, *last; /* last is undefined while jobs is NULL */
 };
 
 struct sweep {
@@ -63,14 +59,14 @@ struct sweep {
     double flops_waiting; /* of the waiting points, but for rounding */
     size_t n_unsaved;     /* points done before, without the codes or weights now asked for */
     /* Jobs on their way; claimed, in flight, unsaved, and then they are freed. */
-    struct job_list claimed; /* of the transaction under way */
+    struct fifo claimed; /* of the transaction under way */
     struct pool *pool;
     atomic_bool stop;
     struct job *flight; /* jobs in the pool, linked by before and after */
     size_t n_flight;
-    struct job_list unsaved; /* ended, not yet in the database; their points are POINT_RUNNING */
-    size_t ahead;            /* jobs claimed beyond the threads; see sweep_turn */
-    double job_s;            /* longest recent job, slowly forgotten */
+    struct fifo unsaved; /* ended, not yet in the database; their points are POINT_RUNNING */
+    size_t ahead;        /* jobs claimed beyond the threads; see sweep_turn */
+    double job_s;        /* longest recent job, slowly forgotten */
     /* By clock_s: of the last turn, look at other processes, heartbeat. */
     double turn_at_s, others_at_s, heartbeat_at_s;
     double failing_since_s; /* of writes; 0 = they succeed */

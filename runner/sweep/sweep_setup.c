@@ -169,7 +169,7 @@ static bool is_settled(void *store, const char *identity) {
            (state == JOB_DONE || state == JOB_DIVERGED);
 }
 
-static void run_task(struct pool_task *task, size_t worker, void *context) {
+static void run_task(struct fifo_item *task, size_t worker, void *context) {
     struct job *job = (struct job *)task;
     const double start = clock_s();
     (void)context;
@@ -245,12 +245,10 @@ int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_
     return rc;
 }
 
-static void free_jobs(struct job *jobs) {
-    while (jobs != NULL) {
-        struct job *next = (struct job *)jobs->task.next;
-        job_free(jobs);
-        jobs = next;
-    }
+static void free_jobs(struct fifo *jobs) {
+    struct fifo_item *item;
+    while ((item = fifo_pop(jobs)) != NULL)
+        job_free((struct job *)item);
 }
 
 void sweep_release(struct sweep *s) {
@@ -260,8 +258,8 @@ void sweep_release(struct sweep *s) {
         job_free(s->flight);
         s->flight = after;
     }
-    free_jobs(s->unsaved.jobs);
-    free_jobs(s->claimed.jobs);
+    free_jobs(&s->unsaved);
+    free_jobs(&s->claimed);
     store_close(s->store);
     signals_release();
     data_cache_free(s->cache);

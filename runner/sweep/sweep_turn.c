@@ -16,26 +16,6 @@ static const double FORGET = 0.9;    /* of the longest recent job, with each job
 static const double COLLECT_S = 0.1; /* a result waits for company at most */
 static const double OTHERS_S = 1.0;  /* between looks at jobs that other processes run */
 
-static struct job *job_next(const struct job *job) {
-    return (struct job *)job->task.next;
-}
-
-static void push_job(struct job_list *list, struct job *job) {
-    job->task.next = NULL;
-    if (list->jobs == NULL)
-        list->jobs = job;
-    else
-        list->last->task.next = &job->task;
-    list->last = job;
-}
-
-static struct job *pop_job(struct job_list *list) {
-    struct job *job = list->jobs;
-    if (job != NULL)
-        list->jobs = job_next(job);
-    return job;
-}
-
 static void enter_flight(struct sweep *s, struct job *job) {
     job->before = NULL;
     job->after = s->flight;
@@ -56,23 +36,25 @@ static void leave_flight(struct sweep *s, struct job *job) {
 }
 
 static void collect_ended(struct sweep *s) {
-    struct pool_task *task;
-    while ((task = pool_finished(s->pool)) != NULL) {
-        struct job *job = (struct job *)task;
+    struct job *job;
+    while ((job = (struct job *)pool_finished(s->pool)) != NULL) {
         leave_flight(s, job);
-        push_job(&s->unsaved, job);
+        fifo_push(&s->unsaved, &job->item);
         s->job_s = fmax(job->elapsed_s, FORGET * s->job_s);
     }
 }
 
 static int save_ended(struct sweep *s, struct vib_error *err) {
     int rc = VIB_OK;
-    for (struct job *job = s->unsaved.jobs; job != NULL && rc == VIB_OK; job = job_next(job))
+    for (struct fifo_item *item = s->unsaved.first; item != NULL && rc == VIB_OK;
+         item = item->next) {
+        struct job *job = (struct job *)item;
         if (job->interrupted)
             rc = store_release(s->store, job->id, s->run, atomic_load(&job->monitor.started), err);
         else
             rc = store_finish(s->store, job->id, s->run, job->data, &job->result, &job->recorded,
                               err);
+    }
     return rc;
 }
 
@@ -127,7 +109,7 @@ static int claim_one(struct sweep *s, bool *found, struct vib_error *err) {
         struct job *job = make_job(s, i, err);
         if (job == NULL)
             return err->code;
-        push_job(&s->claimed, job);
+        fifo_push(&s->claimed, &job->item);
     }
     return VIB_OK;
 }
@@ -162,19 +144,19 @@ static void settle_job(struct sweep *s, struct job *job) {
 
 static void settle(struct sweep *s) {
     struct job *job;
-    while ((job = pop_job(&s->unsaved)) != NULL)
+    while ((job = (struct job *)fifo_pop(&s->unsaved)) != NULL)
         settle_job(s, job);
-    while ((job = pop_job(&s->claimed)) != NULL) {
+    while ((job = (struct job *)fifo_pop(&s->claimed)) != NULL) {
         enter_flight(s, job);
         sweep_move(s, job->point, POINT_RUNNING);
-        pool_submit(s->pool, &job->task);
+        pool_submit(s->pool, &job->item);
     }
 }
 
 /* Undoes claims whose transaction failed. */
 static void unclaim(struct sweep *s, size_t next) {
     struct job *job;
-    while ((job = pop_job(&s->claimed)) != NULL)
+    while ((job = (struct job *)fifo_pop(&s->claimed)) != NULL)
         job_free(job);
     s->next = next;
 }
@@ -197,7 +179,7 @@ static bool can_claim(const struct sweep *s) {
 
 /* While threads have enough to go on with, what ended is collected for one larger transaction. */
 static bool turn_due(const struct sweep *s, bool heartbeat) {
-    if (s->unsaved.jobs == NULL && !can_claim(s))
+    if (s->unsaved.first == NULL && !can_claim(s))
         return heartbeat;
     bool supplied = s->n_flight > s->threads + s->ahead / 2;
     return heartbeat || !supplied || clock_s() - s->turn_at_s >= COLLECT_S;

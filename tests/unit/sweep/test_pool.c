@@ -15,7 +15,7 @@
 enum { MANY = 2000, THREADS = 8 };
 
 struct task {
-    struct pool_task pool; /* first: a pool_task is a task */
+    struct fifo_item item; /* first: an item is a task */
     size_t number;
     atomic_int runs;
     size_t worker, place; /* written by run: who ran it, as which of all */
@@ -31,8 +31,8 @@ struct bench {
     struct task tasks[MANY];
 };
 
-static void run(struct pool_task *pool_task, size_t worker, void *context) {
-    struct task *task = (struct task *)pool_task;
+static void run(struct fifo_item *item, size_t worker, void *context) {
+    struct task *task = (struct task *)item;
     struct bench *b = context;
     sigset_t mask;
     atomic_fetch_add(&task->runs, 1);
@@ -83,7 +83,7 @@ static int bench_free(void **state) {
 
 static void submit(struct bench *b, size_t first, size_t n) {
     for (size_t i = first; i < first + n; i++)
-        pool_submit(b->pool, &b->tasks[i].pool);
+        pool_submit(b->pool, &b->tasks[i].item);
 }
 
 /* As the coordinator does: sleeps until woken, then takes what has ended. */
