@@ -150,7 +150,7 @@ install: all
 
 # Against PyTorch and JAX, which it installs into build/peers-venv; $VIB_SWEEP_DATA holds mnist/.
 bench-peers:
-	@$(DEPS) build
+	@$(DEPS) bench
 	@+$(SUBMAKE) all
 	python3 -B tests/bench/peers/bench_peers.py $(BUILD)/vib-sweep build
 

@@ -2,7 +2,8 @@
 # Checks that what building or testing needs is there and installs what is missing.
 #
 #   tests/deps.sh build      compiler and libraries
-#   tests/deps.sh test       these, and what the tests use
+#   tests/deps.sh bench      these, and what the benchmarks use
+#   tests/deps.sh test       compiler, libraries, and what the tests use
 #
 # CC (gcc) and BACKEND (dnnl, or cblas) say for which build. Missing Debian packages are installed
 # with apt-get, as root or through sudo; where that is impossible their names are printed and the
@@ -65,6 +66,9 @@ missing() {
             esac
         done
     fi
+    if [ "$1" = bench ]; then
+        command -v python3 >/dev/null || echo python3
+    fi
     if [ "$1" = test ]; then
         for tool in sqlite3 valgrind; do
             command -v "$tool" >/dev/null || echo "$tool"
@@ -126,9 +130,9 @@ dnnl | cblas) ;;
     ;;
 esac
 case ${1-} in
-build | test) ;;
+build | bench | test) ;;
 *)
-    echo "usage: tests/deps.sh build|test" >&2
+    echo "usage: tests/deps.sh build|bench|test" >&2
     exit 2
     ;;
 esac

@@ -182,6 +182,8 @@ check 'deps: no apt-get' deps 1 build
 check 'deps: names the packages' says 'no apt-get here.*: gcc libc6-dev libdnnl-dev .*zlib1g-dev$'
 check 'deps: tests need more' deps 1 test
 check 'deps: names these' says ' libcmocka-dev .* sqlite3 '
+check 'deps: benchmarks need Python' deps 1 bench
+check 'deps: names it' says ' python3 '
 export BACKEND=cblas
 check 'deps: the other backend' deps 1 build
 check 'deps: names its package' says ' libopenblas-dev '
