@@ -134,14 +134,18 @@ test:
 	@CC='$(CC)' tests/run.sh tests/selftest.sh tests/layers.sh \
 	    $(foreach t,$(TREES),$(call suite,$(t:plain=)))
 
-test-programs: $(BUILD)/vib-sweep $(BUILD)/vib-sweep-null $(BUILD)/steps-guard $(UNIT_BIN)
+test-programs: $(BUILD)/vib-sweep $(BUILD)/vib-sweep-null $(BUILD)/steps-guard $(BUILD)/bench \
+               $(UNIT_BIN)
 
 # What training costs here and what the machine could do; needs MNIST, three minutes and an otherwise
-# idle machine.
+# idle machine. The lines of build/bench.jsonl are what was measured, tests/bench/README.md tells
+# their fields; the tables come from them alone.
 bench:
-	@$(DEPS) build
+	@$(DEPS) bench
 	@+$(SUBMAKE) $(BUILD)/bench $(BUILD)/vib-sweep $(BUILD)/vib-sweep-null
-	@$(BUILD)/bench $(BUILD)/vib-sweep $(BUILD)/vib-sweep-null build/bench.json
+	@$(BUILD)/bench >build/bench.jsonl
+	@python3 -B tests/bench/program.py $(BUILD)/vib-sweep $(BUILD)/vib-sweep-null build/bench.jsonl
+	@python3 -B tests/bench/render.py build/bench.jsonl build/bench.json
 
 install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/vib-sweep/configs'

@@ -2,15 +2,16 @@
 
 #include "core/adam.h"
 #include "core/memory.h"
+#include "tests/bench/record.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { ARRAYS = 3, LEAST_BYTES = 96 << 20, CACHES = 4, BLOCK = 128 * 1024 };
 
-/* Elements of each array, so that together they are several times the last cache. */
-static size_t triad_elements(void) {
+size_t triad_elements(void) {
     size_t bytes = LEAST_BYTES;
 #ifdef _SC_LEVEL3_CACHE_SIZE
     const long cache = sysconf(_SC_LEVEL3_CACHE_SIZE);
@@ -45,13 +46,12 @@ static int triad_run(void *state, double *work, struct vib_error *err) {
 }
 
 static int triad_start(const void *context, size_t thread, void **state, struct vib_error *err) {
-    (void)context;
     (void)thread;
     double work;
     struct triad *t = calloc(1, sizeof *t);
     if (t == NULL)
         return vib_error_set(err, VIB_ENOMEM, "out of memory");
-    t->n = triad_elements();
+    t->n = *(const size_t *)context;
     t->a = vib_memory_new(t->n * sizeof *t->a);
     t->b = vib_memory_new(t->n * sizeof *t->b);
     t->c = vib_memory_new(t->n * sizeof *t->c);
@@ -65,12 +65,17 @@ static int triad_start(const void *context, size_t thread, void **state, struct 
     return triad_run(t, &work, err);
 }
 
-struct workload triad_workload(void) {
-    return (struct workload){triad_start, triad_run, triad_finish, NULL};
+static void triad_describe(const void *context, FILE *out) {
+    record_number(out, "elements", (double)*(const size_t *)context);
+}
+
+struct workload triad_workload(const size_t *elements) {
+    return (struct workload){"triad",   "bytes_per_s", triad_describe, triad_start,
+                             triad_run, triad_finish,  elements};
 }
 
 struct updater {
-    const struct update *update;
+    const struct model *model;
     struct vib_adam adam;
     float *vectors, *gradient;
     uint64_t t;
@@ -87,10 +92,11 @@ static void update_finish(void *state) {
 static int update_run(void *state, double *work, struct vib_error *err) {
     (void)err;
     struct updater *u = state;
-    const size_t n = u->update->n_params;
+    const struct vib_params *params = &u->model->params;
+    const size_t n = u->model->net.n_params;
     /* Two, since the average is brought up to date in every second one. */
     for (int i = 0; i < 2; i++) {
-        vib_adam_begin(&u->adam, &u->update->params, u->update->params.lr, ++u->t);
+        vib_adam_begin(&u->adam, params, params->lr, ++u->t);
         for (size_t at = 0; at < n; at += BLOCK)
             vib_adam_apply(&u->adam, at, n - at < BLOCK ? n - at : BLOCK, u->gradient);
     }
@@ -100,19 +106,19 @@ static int update_run(void *state, double *work, struct vib_error *err) {
 
 static int update_start(const void *context, size_t thread, void **state, struct vib_error *err) {
     (void)thread;
-    const struct update *update = context;
-    const size_t n = update->n_params;
+    const struct model *model = context;
+    const size_t n = model->net.n_params;
+    const bool narrow = model->params.precision == VIB_BF16;
     double work;
     struct updater *u = calloc(1, sizeof *u);
     if (u == NULL)
         return vib_error_set(err, VIB_ENOMEM, "out of memory");
-    u->update = update;
+    u->model = model;
     u->vectors = vib_memory_new(4 * n * sizeof *u->vectors);
     u->gradient = vib_memory_new(BLOCK * sizeof *u->gradient);
-    if (update->params.precision == VIB_BF16)
+    if (narrow)
         u->adam.w16 = vib_memory_new(n * sizeof *u->adam.w16);
-    if (u->vectors == NULL || u->gradient == NULL ||
-        (update->params.precision == VIB_BF16 && u->adam.w16 == NULL)) {
+    if (u->vectors == NULL || u->gradient == NULL || (narrow && u->adam.w16 == NULL)) {
         update_finish(u);
         return vib_error_set(err, VIB_ENOMEM, "out of memory for the update");
     }
@@ -127,6 +133,13 @@ static int update_start(const void *context, size_t thread, void **state, struct
     return update_run(u, &work, err);
 }
 
-struct workload update_workload(const struct update *update) {
-    return (struct workload){update_start, update_run, update_finish, update};
+static void update_describe(const void *context, FILE *out) {
+    const struct model *model = context;
+    model_describe(model, out);
+    record_number(out, "parameters", (double)model->net.n_params);
+}
+
+struct workload update_workload(const struct model *model) {
+    return (struct workload){
+        "update", "updates_per_s", update_describe, update_start, update_run, update_finish, model};
 }

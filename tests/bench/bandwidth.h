@@ -2,23 +2,21 @@
 #ifndef BENCH_BANDWIDTH_H
 #define BENCH_BANDWIDTH_H
 
-#include "core/params.h"
+#include "tests/bench/model.h"
 #include "tests/bench/team.h"
 
 #include <stddef.h>
 
-/* a[i] = b[i] + s c[i] over arrays that no cache holds (the triad of McCalpin's STREAM, in
- * float32). Work is in bytes: 12 per element, the reading of a before it is written not counted. */
-struct workload triad_workload(void);
+/* Elements of each of three float32 arrays that are together several times the last cache. */
+size_t triad_elements(void);
+
+/* a[i] = b[i] + s c[i] (the triad of McCalpin's STREAM, in float32), *elements of each. Work is in
+ * bytes: 12 per element, the reading of a before it is written not counted. The workload borrows
+ * *elements. */
+struct workload triad_workload(const size_t *elements);
 
 /* The update of all parameters (core/adam.h) in blocks like those of the backward pass, by a
- * gradient that stays in the cache. Work is in updates. */
-struct update {
-    struct vib_params params;
-    size_t n_params;
-};
-
-/* The workload borrows *update. */
-struct workload update_workload(const struct update *update);
+ * gradient that stays in the cache. Work is in updates. The workload borrows *model. */
+struct workload update_workload(const struct model *model);
 
 #endif

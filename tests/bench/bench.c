@@ -1,92 +1,134 @@
 /* What training costs on this machine and what the machine could do: `make bench`.
  *
- *   bench PROGRAM NULL_PROGRAM JSON
- * PROGRAM is vib-sweep, NULL_PROGRAM the same with tests/bench/null_trainer.c. Prints a table and
- * writes the same to the file JSON. Needs MNIST. */
+ *   bench [--quick]
+ * Prints a record for each measurement; README.md tells their fields. Needs MNIST. --quick measures
+ * everything once and briefly, on a small model and the built-in data: to see that it works. */
+#include "core/gemm.h"
 #include "runner/base/clock.h"
-#include "runner/sweep/data.h"
+#include "runner/base/host.h"
+#include "runner/base/version.h"
 #include "runner/config/keys.h"
+#include "runner/sweep/data.h"
+#include "tests/bench/bandwidth.h"
 #include "tests/bench/plan.h"
-#include "tests/bench/program.h"
-#include "tests/bench/report.h"
-#include "tests/bench/rows.h"
+#include "tests/bench/record.h"
 
+#include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
-enum { ROUNDS = 5 };
+/* Measurements are well above the clock's grain and the threads' start. */
+enum { ROUNDS = 5, QUICK_ELEMENTS = 1 << 16 };
+static const double MEASUREMENT_S = 0.25;
 
-static void say(const char *what) {
-    fprintf(stderr, "bench: %s ...\n", what);
+/* The program, the machine, and how busy it was. */
+static int tell_run(size_t threads, struct vib_error *err) {
+    const time_t now = time(NULL);
+    struct host host;
+    struct tm utc;
+    char date[32] = "";
+    double load;
+    if (gmtime_r(&now, &utc) != NULL)
+        strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    if (getloadavg(&load, 1) != 1)
+        load = (double)NAN;
+    host_init(&host);
+    record_open(stdout, "run");
+    record_text(stdout, "date", date);
+    record_text(stdout, "version", version_program());
+    record_text(stdout, "build", version_build());
+    record_text(stdout, "library", vib_gemm_backend());
+    record_text(stdout, "cpu", host.cpu);
+    record_number(stdout, "threads", (double)threads);
+    record_number(stdout, "load_average", load);
+    return record_close(stdout, err);
 }
 
 static int load(struct data_cache *cache, const struct settings *settings,
-                const struct vib_dataset **data, struct singles *singles, struct vib_error *err) {
+                const struct vib_dataset **data, struct vib_error *err) {
     const double start = clock_s();
     int rc = data_cache_get(cache, &settings->data, data, err);
-    singles->load_s = clock_s() - start;
+    const double loaded = clock_s();
+    if (rc != VIB_OK)
+        return rc;
+    record_open(stdout, "load");
+    record_text(stdout, "dataset", settings->data.name);
+    record_number(stdout, "s", loaded - start);
+    return record_close(stdout, err);
+}
+
+/* What a whole job of this model is: so many passes over so many examples. */
+static int tell_job(const struct model *model, struct vib_error *err) {
+    double examples = 0.0;
+    for (size_t split = 0; split < VIB_SPLITS; split++)
+        examples += (double)model->data->split[split].n;
+    record_open(stdout, "job");
+    model_describe(model, stdout);
+    record_text(stdout, "dataset", model->data->name);
+    record_number(stdout, "epochs", (double)model->params.epochs);
+    record_number(stdout, "evaluate_every", (double)model->params.eval_every);
+    record_number(stdout, "train", (double)model->data->split[VIB_TRAIN].n);
+    record_number(stdout, "examples", examples);
+    record_number(stdout, "splits", VIB_SPLITS);
+    return record_close(stdout, err);
+}
+
+static int measure(const struct settings *settings, const struct vib_dataset *data, bool quick,
+                   size_t threads, struct vib_error *err) {
+    const struct effort usual = {MEASUREMENT_S, ROUNDS, triad_elements()};
+    const struct effort least = {0.0, 1, QUICK_ELEMENTS};
+    struct plan *plan = malloc(sizeof *plan);
+    if (plan == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "out of memory");
+    plan_init(plan, &settings->job, data, quick ? &least : &usual);
+    int rc = VIB_OK;
+    for (size_t m = 0; m < plan->n_models && rc == VIB_OK; m++)
+        rc = tell_job(&plan->model[m], err);
+    if (rc == VIB_OK)
+        rc = plan_measure(plan, threads, stdout, err);
+    free(plan);
     return rc;
 }
 
-static int measure_program(char *const programs[2], size_t threads, struct singles *singles,
-                           struct vib_error *err) {
-    say("memory of the program");
-    int rc = program_memory(programs[0], 1, &singles->memory_one_mb, err);
-    singles->memory_all_mb = singles->memory_one_mb;
-    if (rc == VIB_OK && threads > 1)
-        rc = program_memory(programs[0], threads, &singles->memory_all_mb, err);
-    if (rc != VIB_OK)
-        return rc;
-    say("jobs that do nothing");
-    return program_overhead(programs[1], threads, &singles->overhead, err);
+static void choose(struct settings *settings, bool quick) {
+    settings_init(settings);
+    settings->data.name = quick ? "mixture" : "mnist";
+    if (!quick)
+        return;
+    settings->data.n_train = 1000;
+    settings->data.n_test = 200;
+    settings->job.n_hidden = 1;
+    settings->job.hidden[0] = 32;
 }
 
-static int put_out(struct report *report, const struct plan *plan, const struct singles *singles,
-                   const char *path, struct vib_error *err) {
-    if (rows_add(report, plan, singles) != VIB_OK)
-        return vib_error_set(err, VIB_ENOMEM, "out of memory for the report");
-    if (report_print(report, stdout) != VIB_OK)
-        return vib_error_set(err, VIB_EIO, "cannot write to stdout");
-    if (report_write_json(report, path) != VIB_OK)
-        return vib_error_set(err, VIB_EIO, "cannot write %s", path);
-    printf("\nas JSON: %s\n", path);
-    return VIB_OK;
-}
-
-static int bench(char *const programs[2], const char *path, struct vib_error *err) {
-    struct report report;
+static int bench(bool quick, struct vib_error *err) {
+    const size_t threads = host_processors();
     struct settings settings;
-    struct singles singles;
     struct data_cache *cache = NULL;
     const struct vib_dataset *data;
-    struct plan *plan = malloc(sizeof *plan);
-    report_init(&report);
-    settings_init(&settings);
-    int rc = plan == NULL || data_cache_new(&cache) != VIB_OK
-                 ? vib_error_set(err, VIB_ENOMEM, "out of memory")
-                 : load(cache, &settings, &data, &singles, err);
+    choose(&settings, quick);
+    if (data_cache_new(&cache) != VIB_OK)
+        return vib_error_set(err, VIB_ENOMEM, "out of memory");
+    int rc = tell_run(threads, err);
     if (rc == VIB_OK)
-        rc = measure_program(programs, report.threads, &singles, err);
-    if (rc == VIB_OK) {
-        plan_init(plan, &settings.job, data);
-        say("the machine, training, evaluation");
-        rc = series_measure(plan->series, plan->n_series, report.threads, ROUNDS, err);
-    }
+        rc = load(cache, &settings, &data, err);
     if (rc == VIB_OK)
-        rc = put_out(&report, plan, &singles, path, err);
-    free(plan);
+        rc = measure(&settings, data, quick, threads, err);
     data_cache_free(cache);
-    report_release(&report);
     return rc;
 }
 
 int main(int argc, char **argv) {
     struct vib_error err;
-    if (argc != 4) {
-        fprintf(stderr, "usage: bench PROGRAM NULL_PROGRAM JSON\n");
+    const bool quick = argc == 2 && strcmp(argv[1], "--quick") == 0;
+    if (argc > 1 && !quick) {
+        fprintf(stderr, "usage: bench [--quick]\n");
         return 2;
     }
-    if (bench(argv + 1, argv[3], &err) == VIB_OK)
+    if (bench(quick, &err) == VIB_OK)
         return 0;
     fprintf(stderr, "bench: %s\n", err.message);
     return 1;

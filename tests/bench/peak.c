@@ -1,5 +1,8 @@
 #include "tests/bench/peak.h"
 
+#include "tests/bench/model.h"
+#include "tests/bench/record.h"
+
 #include <stdlib.h>
 
 /* Chains: enough to hide the latency of two units, few enough for 16 registers. */
@@ -125,6 +128,12 @@ static int run(void *state, double *work, struct vib_error *err) {
     return VIB_OK;
 }
 
+static void describe(const void *context, FILE *out) {
+    const struct peak *peak = context;
+    record_text(out, "name", peak->name);
+    record_text(out, "operands", type_name(peak->operands));
+}
+
 struct workload peak_workload(const struct peak *peak) {
-    return (struct workload){start, run, free, peak};
+    return (struct workload){"peak", "flop_per_s", describe, start, run, free, peak};
 }

@@ -1,60 +1,47 @@
-/* What the benchmark measures: models and, for each, its training steps and their parts. */
+/* What the benchmark measures again and again, in its order. */
 #ifndef BENCH_PLAN_H
 #define BENCH_PLAN_H
 
-#include "core/dataset.h"
-#include "core/error.h"
-#include "core/network.h"
-#include "core/params.h"
-#include "tests/bench/bandwidth.h"
+#include "tests/bench/model.h"
 #include "tests/bench/products.h"
-#include "tests/bench/report.h"
-#include "tests/bench/series.h"
-#include "tests/bench/steps.h"
+#include "tests/bench/team.h"
 
 #include <stddef.h>
 
-/* A row of the report that is one series. */
-struct entry {
-    char section[80], name[64];
-    const char *unit;
-    enum vib_type operands;
-    double gflop; /* per unit, to compare with the peak of these operands; 0: no comparison */
-};
-
-struct model {
-    char name[32]; /* "float32 K = 256" */
-    struct vib_network net;
-    struct steps steps;
-    struct products products;
-    struct update update;
-    /* Into the plan's series; models of one K share the last two, which are float32 in any. */
-    size_t i_products, i_update, i_training, i_evaluation, i_estimates;
-};
-
 enum { MOST_MODELS = 4, MOST_SERIES = 128 };
 
+/* A workload to measure, and how. */
+struct series {
+    struct workload workload;
+    double seconds; /* of each measurement, at least */
+    size_t rounds;  /* how many measurements, for each number of threads */
+};
+
+/* How long and how much. */
+struct effort {
+    double seconds; /* of a usual measurement, at least */
+    size_t rounds;
+    size_t triad_elements; /* see bandwidth.h */
+};
+
 struct plan {
+    struct effort effort;
     size_t n_models;
     struct model model[MOST_MODELS];
     size_t n_series;
-    size_t i_shapes; /* the first series of a single product; the rest are, too */
     struct series series[MOST_SERIES];
-    struct entry entry[MOST_SERIES];
-    struct products shape[MOST_SERIES]; /* of a series that is a single product */
+    size_t n_products; /* those measured one at a time; no two are equal */
+    struct product product[MOST_MODELS * MOST_PRODUCTS];
 };
 
-/* The models are the configuration's defaults with K = 256 and K = 2 in each precision that runs at
- * full speed here. *plan refers to itself and must stay where it is; it borrows data. */
-void plan_init(struct plan *plan, const struct vib_params *defaults,
-               const struct vib_dataset *data);
+/* The models are the defaults with K = 256 and K = 2 in each precision that runs at full speed
+ * here. *plan refers to itself and must stay where it is; it borrows data. */
+void plan_init(struct plan *plan, const struct vib_params *defaults, const struct vib_dataset *data,
+               const struct effort *effort);
 
-/* The highest median, GFLOP/s, of that team's peaks for these operands; NaN without any. */
-double plan_peak(const struct plan *plan, enum vib_type operands, int team);
-
-/* Once everything is measured: series i as a row of rates; and as one of times, of what amounts to
- * `amount` of the series' unit, on each thread. */
-struct report_row plan_rate_row(const struct plan *plan, size_t i, size_t threads);
-struct report_row plan_time_row(const struct plan *plan, size_t i, size_t threads, double amount);
+/* Measures each series once with one thread and once with `threads`, effort.rounds times round, so
+ * that a busy spell of the machine falls on all of them alike. Each measurement becomes a record.
+ * Errors: VIB_EIO, those of team_run. */
+int plan_measure(const struct plan *plan, size_t threads, FILE *out, struct vib_error *err);
 
 #endif

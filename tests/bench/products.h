@@ -4,14 +4,17 @@
 #define BENCH_PRODUCTS_H
 
 #include "core/network.h"
-#include "core/params.h"
+#include "tests/bench/model.h"
 #include "tests/bench/team.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum product_kind { PRODUCT_FORWARD, PRODUCT_INPUT, PRODUCT_WEIGHT };
 
 struct product {
+    const struct model *model; /* borrowed */
+    size_t place;              /* among the products of a step, in their order */
     size_t layer;
     enum product_kind kind;
 };
@@ -19,24 +22,14 @@ struct product {
 enum { MOST_PRODUCTS = 3 * VIB_MAX_LAYERS };
 
 /* The products of a step in their order; returns how many. */
-size_t products_of_step(const struct vib_network *net, struct product list[MOST_PRODUCTS]);
+size_t products_of_step(const struct model *model, struct product list[MOST_PRODUCTS]);
 
-/* Multiply-adds of one product for a batch, times 2. */
-double product_flops(const struct vib_network *net, size_t batch, const struct product *product);
+/* Whether a and b multiply matrices of the same shapes and types for the same purpose. */
+bool product_equal(const struct product *a, const struct product *b);
 
-/* As in "hidden 1 forward 100 x 1024 x 784": m x n x k; a weight gradient is all of its blocks. */
-void product_name(const struct vib_network *net, size_t batch, const struct product *product,
-                  char *text, size_t size);
-
-/* What to run again and again: a step's products, or one of them. */
-struct products {
-    struct vib_params params; /* batch, precision */
-    struct vib_network net;
-    size_t n;
-    struct product list[MOST_PRODUCTS];
-};
-
-/* Work is in FLOP. The workload borrows *products. */
-struct workload products_workload(const struct products *products);
+/* All products of a step, and one alone. Work is in FLOP. The workloads borrow what is pointed
+ * to. */
+struct workload step_products_workload(const struct model *model);
+struct workload product_workload(const struct product *product);
 
 #endif

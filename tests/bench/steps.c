@@ -1,11 +1,12 @@
 #include "tests/bench/steps.h"
 
 #include "core/trainer.h"
+#include "tests/bench/record.h"
 
 #include <stdlib.h>
 
 struct state {
-    const struct steps *steps;
+    const struct model *model;
     struct vib_trainer *trainer;
 };
 
@@ -29,7 +30,7 @@ static int evaluate(void *state, double *work, struct vib_error *err) {
     struct state *s = state;
     struct vib_evaluation result;
     int rc = vib_trainer_evaluate(s->trainer, VIB_TEST, &result);
-    *work = (double)s->steps->data->split[VIB_TEST].n;
+    *work = (double)s->model->data->split[VIB_TEST].n;
     return rc == VIB_OK ? rc : vib_error_set(err, rc, "evaluation failed: %s", vib_status_text(rc));
 }
 
@@ -49,10 +50,10 @@ static int start(const void *context, size_t thread, void **state, struct vib_er
     struct state *s = calloc(1, sizeof *s);
     if (s == NULL)
         return vib_error_set(err, VIB_ENOMEM, "out of memory");
-    s->steps = context;
-    struct vib_params params = s->steps->params;
+    s->model = context;
+    struct vib_params params = s->model->params;
     params.seed += thread;
-    int rc = vib_trainer_new(&s->trainer, &params, s->steps->data, NULL, err);
+    int rc = vib_trainer_new(&s->trainer, &params, s->model->data, NULL, err);
     for (int i = 0; i < 4 && rc == VIB_OK; i++)
         rc = train(s, &work, err);
     if (rc != VIB_OK)
@@ -62,14 +63,33 @@ static int start(const void *context, size_t thread, void **state, struct vib_er
     return rc;
 }
 
-struct workload training_workload(const struct steps *steps) {
-    return (struct workload){start, train, finish, steps};
+static void describe_step(const void *context, FILE *out) {
+    const struct model *model = context;
+    model_describe(model, out);
+    record_number(out, "batch", (double)model->params.batch);
+    record_number(out, "flop", model_step_flops(model));
 }
 
-struct workload evaluation_workload(const struct steps *steps) {
-    return (struct workload){start, evaluate, finish, steps};
+static void describe_evaluation(const void *context, FILE *out) {
+    const struct model *model = context;
+    model_describe(model, out);
+    record_number(out, "samples", (double)model->params.eval_samples);
 }
 
-struct workload estimates_workload(const struct steps *steps) {
-    return (struct workload){start, estimate, finish, steps};
+static void describe_estimates(const void *context, FILE *out) {
+    model_describe(context, out);
+}
+
+struct workload step_workload(const struct model *model) {
+    return (struct workload){"step", "examples_per_s", describe_step, start, train, finish, model};
+}
+
+struct workload evaluation_workload(const struct model *model) {
+    return (struct workload){
+        "evaluation", "examples_per_s", describe_evaluation, start, evaluate, finish, model};
+}
+
+struct workload estimates_workload(const struct model *model) {
+    return (struct workload){"estimates", "splits_per_s", describe_estimates, start, estimate,
+                             finish,      model};
 }

@@ -6,12 +6,17 @@
 #include "core/error.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 struct workload {
+    const char *what; /* the kind of measurement, as in README.md */
+    const char *rate; /* the field for the rate: "flop_per_s" when work is in FLOP */
+    /* Writes the fields of a record that tell this workload from others of its kind. */
+    void (*describe)(const void *context, FILE *out);
     /* Makes what one thread works on, on that thread, and warms it up. On failure nothing is left
      * and *state is not used. */
     int (*start)(const void *context, size_t thread, void **state, struct vib_error *err);
-    /* Does some milliseconds of work and says how much, in the workload's own unit. */
+    /* Does some milliseconds of work and says how much, in the unit of `rate`. */
     int (*run)(void *state, double *work, struct vib_error *err);
     void (*finish)(void *state);
     const void *context; /* borrowed, shared by the threads, not changed */
