@@ -23,6 +23,8 @@ import platform
 import signal
 import sys
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))  # holds samples.py, for report
+
 import environment
 import report
 from contestants import Failed, Ours, Peer

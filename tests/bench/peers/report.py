@@ -1,11 +1,6 @@
 """From samples to medians, spreads, ratios and the printed tables."""
 
-import statistics
-
-
-def spread(values):
-    """Median, smallest and largest."""
-    return {'median': statistics.median(values), 'min': min(values), 'max': max(values)}
+from samples import spread
 
 
 def column(rounds, key, what):
