@@ -13,11 +13,10 @@ static const int numerics_version = 2;
 
 enum { MAX_TEXT = 512, MAX_KEYS = 256 };
 
-/* The keys that count, in the order of their names, and every key's default: made once. */
+/* The keys that count, in the order of their names: made once. */
 static struct {
     const struct key *keys[MAX_KEYS];
     size_t n;
-    struct settings defaults;
 } table;
 static pthread_once_t table_once = PTHREAD_ONCE_INIT;
 
@@ -28,7 +27,6 @@ static int by_name(const void *a, const void *b) {
 
 static void make_table(void) {
     assert(n_keys <= MAX_KEYS);
-    settings_init(&table.defaults);
     for (size_t i = 0; i < n_keys; i++)
         if (!(keys[i].flags & (KEY_SWEEP | KEY_DATA)))
             table.keys[table.n++] = &keys[i];
@@ -37,14 +35,15 @@ static void make_table(void) {
 
 /* Numbers are compared as such: formatting all of them would be most of a small job's cost. */
 static bool is_default(const struct settings *settings, const struct key *key) {
+    const struct settings *defaults = settings_defaults();
     char value[MAX_TEXT], usual[MAX_TEXT];
     if (key->type == KEY_REAL)
-        return !(key_real(settings, key) < key_real(&table.defaults, key)) &&
-               !(key_real(settings, key) > key_real(&table.defaults, key));
+        return !(key_real(settings, key) < key_real(defaults, key)) &&
+               !(key_real(settings, key) > key_real(defaults, key));
     if (key->type == KEY_SIZE || key->type == KEY_SEED)
-        return key_integer(settings, key) == key_integer(&table.defaults, key);
+        return key_integer(settings, key) == key_integer(defaults, key);
     key_format(settings, key, value, sizeof value);
-    key_format(&table.defaults, key, usual, sizeof usual);
+    key_format(defaults, key, usual, sizeof usual);
     return strcmp(value, usual) == 0;
 }
 

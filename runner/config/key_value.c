@@ -1,4 +1,4 @@
-/* Values of keys as text and in struct settings; what a key accepts. Declared in keys.h. */
+/* Values of keys as text, and what a key accepts. Declared in keys.h. */
 #include "runner/config/keys.h"
 
 #include "runner/base/number.h"
@@ -9,14 +9,6 @@
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
-
-static void *field(struct settings *settings, const struct key *key) {
-    return (char *)settings + key->offset;
-}
-
-static const void *const_field(const struct settings *settings, const struct key *key) {
-    return (const char *)settings + key->offset;
-}
 
 /* Appends to the string in out, cutting it at size. */
 __attribute__((format(printf, 3, 4))) static void append(char *out, size_t size, const char *format,
@@ -112,7 +104,7 @@ static int set_real(struct settings *settings, const struct key *key, const char
     bool above_min = key->flags & KEY_ABOVE_MIN ? value > key->min : value >= key->min;
     if (status != NUMBER_OK || !above_min || !(value <= key->max))
         return reject_number(key, text, status, err);
-    memcpy(field(settings, key), &value, sizeof value);
+    key_put(settings, key, &value);
     return 0;
 }
 
@@ -126,12 +118,8 @@ static int set_integer(struct settings *settings, const struct key *key, const c
     enum number_status status = number_parse_integer(text, &value);
     if (status != NUMBER_OK || !in_integer_range(key, value))
         return reject_number(key, text, status, err);
-    if (key->type == KEY_SEED) {
-        memcpy(field(settings, key), &value, sizeof value);
-    } else {
-        size_t size = (size_t)value;
-        memcpy(field(settings, key), &size, sizeof size);
-    }
+    const size_t size = (size_t)value;
+    key_put(settings, key, key->type == KEY_SEED ? (const void *)&value : &size);
     return 0;
 }
 
@@ -148,7 +136,7 @@ static int set_choice(struct settings *settings, const struct key *key, const ch
     const int choice = find_choice(key, text, strlen(text));
     if (choice < 0)
         return reject(key, text, "", err);
-    memcpy(field(settings, key), &choice, sizeof choice);
+    key_put(settings, key, &choice);
     return 0;
 }
 
@@ -170,7 +158,7 @@ static int set_string(struct settings *settings, const struct key *key, const ch
             (key->flags & KEY_PART && *c == '/'))
             return reject(key, text, "", err);
     }
-    memcpy(field(settings, key), &text, sizeof text);
+    key_put(settings, key, &text);
     return 0;
 }
 
@@ -240,7 +228,7 @@ static int set_widths(struct settings *settings, const struct key *key, const ch
     size_t layers[1 + VIB_MAX_HIDDEN] = {0};
     int rc = read_list(key, text, read_layer, layers, err);
     if (rc == 0)
-        memcpy(field(settings, key), layers, sizeof layers);
+        key_put(settings, key, layers);
     return rc;
 }
 
@@ -249,7 +237,7 @@ static int set_set(struct settings *settings, const struct key *key, const char 
     unsigned set = 0;
     int rc = read_list(key, text, read_name, &set, err);
     if (rc == 0)
-        memcpy(field(settings, key), &set, sizeof set);
+        key_put(settings, key, &set);
     return rc;
 }
 
@@ -273,39 +261,6 @@ int key_set(struct settings *settings, const struct key *key, const char *text,
     return vib_error_set(err, VIB_EINVAL, "key %s has no type", key->name);
 }
 
-void settings_init(struct settings *settings) {
-    memset(settings, 0, sizeof *settings);
-    for (size_t i = 0; i < n_keys; i++) {
-        const char *text = keys[i].default_text;
-        /* Unchecked, because the default of `name` stands for one that depends on the file. */
-        if (keys[i].type == KEY_STRING)
-            memcpy(field(settings, &keys[i]), &text, sizeof text);
-        else if (key_set(settings, &keys[i], text, NULL) != 0)
-            assert(false && "a default is out of range");
-    }
-}
-
-bool data_is_mixture(const struct data_spec *data) {
-    return strcmp(data->name, "mixture") == 0;
-}
-
-struct job_kind settings_kind(const struct settings *settings) {
-    return (struct job_kind){settings->job.method, data_is_mixture(&settings->data)};
-}
-
-bool key_matters(const struct key *key, struct job_kind kind) {
-    return (key->methods == 0 || (key->methods & 1u << kind.method) != 0) &&
-           ((key->flags & KEY_MIXTURE) == 0 || kind.mixture);
-}
-
-void settings_normalize(struct settings *settings) {
-    const struct job_kind kind = settings_kind(settings);
-    for (size_t i = 0; i < n_keys; i++)
-        if (!key_matters(&keys[i], kind) &&
-            key_set(settings, &keys[i], keys[i].default_text, NULL) != 0)
-            assert(false && "a default is out of range");
-}
-
 static int format_set(const struct key *key, unsigned set, char *text, size_t size) {
     char whole[512] = "[";
     for (int i = 0; key->choices[i]; i++)
@@ -324,7 +279,7 @@ static int format_widths(const size_t *layers, char *text, size_t size) {
 }
 
 int key_format(const struct settings *settings, const struct key *key, char *text, size_t size) {
-    const void *value = const_field(settings, key);
+    const void *value = key_at(settings, key);
     size_t layers[1 + VIB_MAX_HIDDEN];
     const char *string;
     int choice;
@@ -349,23 +304,4 @@ int key_format(const struct settings *settings, const struct key *key, char *tex
         return format_set(key, set, text, size);
     }
     return -1;
-}
-
-double key_real(const struct settings *settings, const struct key *key) {
-    double value;
-    assert(key->type == KEY_REAL);
-    memcpy(&value, const_field(settings, key), sizeof value);
-    return value;
-}
-
-uint64_t key_integer(const struct settings *settings, const struct key *key) {
-    uint64_t seed;
-    size_t size;
-    assert(key->type == KEY_SIZE || key->type == KEY_SEED);
-    if (key->type == KEY_SEED) {
-        memcpy(&seed, const_field(settings, key), sizeof seed);
-        return seed;
-    }
-    memcpy(&size, const_field(settings, key), sizeof size);
-    return size;
 }

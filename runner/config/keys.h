@@ -82,6 +82,9 @@ const struct key *key_find(const char *name);
  * `train.lr`, counts as near), or NULL when nothing is near. A static string. */
 const char *key_nearest(const char *name);
 
+/* Every key at its default; static. Thread rule: any thread, any time. */
+const struct settings *settings_defaults(void);
+
 /* Sets every key of *settings to its default. */
 void settings_init(struct settings *settings);
 
@@ -113,6 +116,12 @@ int key_set(struct settings *settings, const struct key *key, const char *text,
 /* Writes the canonical text of the key's value (reals as the shortest text that reads back to the
  * same double) and returns what snprintf would. Equal values have equal texts. */
 int key_format(const struct settings *settings, const struct key *key, char *text, size_t size);
+
+/* A value as struct settings holds it: key_size bytes without padding, of which key_put makes a
+ * copy (of a KEY_STRING it copies the pointer). For the key alone that it was made for. */
+size_t key_size(const struct key *key);
+const void *key_at(const struct settings *settings, const struct key *key);
+void key_put(struct settings *settings, const struct key *key, const void *value);
 
 /* Typed reads of a value, for binding to SQL. key must have the matching type. */
 double key_real(const struct settings *settings, const struct key *key);

@@ -1,0 +1,52 @@
+/* Values of keys as struct settings holds them. Declared in keys.h. */
+#include "runner/config/keys.h"
+
+#include <assert.h>
+#include <string.h>
+
+size_t key_size(const struct key *key) {
+    switch (key->type) {
+    case KEY_REAL:
+        return sizeof(double);
+    case KEY_SIZE:
+        return sizeof(size_t);
+    case KEY_SEED:
+        return sizeof(uint64_t);
+    case KEY_CHOICE:
+        return sizeof(int);
+    case KEY_STRING:
+        return sizeof(const char *);
+    case KEY_WIDTHS:
+        return (1 + VIB_MAX_HIDDEN) * sizeof(size_t);
+    case KEY_SET:
+        return sizeof(unsigned);
+    }
+    return 0;
+}
+
+const void *key_at(const struct settings *settings, const struct key *key) {
+    return (const char *)settings + key->offset;
+}
+
+void key_put(struct settings *settings, const struct key *key, const void *value) {
+    memcpy((char *)settings + key->offset, value, key_size(key));
+}
+
+double key_real(const struct settings *settings, const struct key *key) {
+    double value;
+    assert(key->type == KEY_REAL);
+    memcpy(&value, key_at(settings, key), sizeof value);
+    return value;
+}
+
+uint64_t key_integer(const struct settings *settings, const struct key *key) {
+    uint64_t seed;
+    size_t size;
+    assert(key->type == KEY_SIZE || key->type == KEY_SEED);
+    if (key->type == KEY_SEED) {
+        memcpy(&seed, key_at(settings, key), sizeof seed);
+        return seed;
+    }
+    memcpy(&size, key_at(settings, key), sizeof size);
+    return size;
+}
