@@ -9,8 +9,8 @@
 static void print_key(FILE *out, const struct key *key) {
     char accepted[KEY_ACCEPTS_SIZE];
     const char *value = key->default_text;
-    fprintf(out, "%s: %s%s%s\n", key->name, *value ? value : "\"\"", *key->unit ? " # " : "",
-            key->unit);
+    fprintf(out, "%s: %s%s%s\n", key->name, *value ? value : "\"\"", key->unit ? " # " : "",
+            key->unit ? key->unit : "");
     fprintf(out, "    %s\n", key->help);
     fprintf(out, "    %s%s\n", key_accepts(key, accepted),
             key->flags & KEY_SWEEP ? "; cannot be swept" : "");

@@ -25,11 +25,11 @@ size_t key_size(const struct key *key) {
 }
 
 const void *key_at(const struct settings *settings, const struct key *key) {
-    return (const char *)settings + key->offset;
+    return (const char *)settings + key->field;
 }
 
 void key_put(struct settings *settings, const struct key *key, const void *value) {
-    memcpy((char *)settings + key->offset, value, key_size(key));
+    memcpy((char *)settings + key->field, value, key_size(key));
 }
 
 double key_real(const struct settings *settings, const struct key *key) {

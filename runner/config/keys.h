@@ -53,15 +53,14 @@ enum {
 };
 
 struct key {
-    const char *name;   /* dotted, as in YAML: "train.lr" */
-    const char *column; /* of table job: "train_lr"; NULL with KEY_SWEEP */
+    const char *name; /* dotted, as in YAML: "train.lr" */
     enum key_type type;
-    size_t offset; /* into struct settings */
+    size_t field; /* its offset into struct settings */
     unsigned flags;
     const char *default_text;
     double min, max;            /* of a number, of each width, of the length of a KEY_STRING */
     const char *const *choices; /* NULL-terminated; KEY_CHOICE and KEY_SET only */
-    const char *unit;           /* "" when it has none */
+    const char *unit;           /* NULL when it has none */
     const char *help;           /* one sentence */
     unsigned methods; /* bit m: matters to enum vib_method m; 0: to all. Where a key does not matter
                          it counts as its default, and its column is NULL */
@@ -116,6 +115,16 @@ int key_set(struct settings *settings, const struct key *key, const char *text,
 /* Writes the canonical text of the key's value (reals as the shortest text that reads back to the
  * same double) and returns what snprintf would. Equal values have equal texts. */
 int key_format(const struct settings *settings, const struct key *key, char *text, size_t size);
+
+/* Whether a job's value of the key is kept in a column of the database, and that column's name: the
+ * key's with '_' for '.', as in "train_lr". */
+enum { KEY_COLUMN_SIZE = 64 };
+bool key_has_column(const struct key *key);
+void key_column(const struct key *key, char out[KEY_COLUMN_SIZE]);
+
+/* How a database keeps the values: as a number or as their canonical text. */
+enum key_storage { KEY_STORE_INTEGER, KEY_STORE_REAL, KEY_STORE_TEXT };
+enum key_storage key_storage(const struct key *key);
 
 /* A value as struct settings holds it: key_size bytes without padding, of which key_put makes a
  * copy (of a KEY_STRING it copies the pointer). For the key alone that it was made for. */

@@ -46,9 +46,9 @@ int plot_filter_parse(struct plot_filter *filter, const char *text, struct vib_e
     memcpy(name, text, (size_t)(equals - text));
     name[equals - text] = '\0';
     filter->key = key_find(name);
-    if (filter->key == NULL || filter->key->column == NULL) {
+    if (filter->key == NULL || !key_has_column(filter->key)) {
         const char *near = key_nearest(name);
-        if (near != NULL && key_find(near)->column == NULL)
+        if (near != NULL && !key_has_column(key_find(near)))
             near = NULL;
         return vib_error_set(err, VIB_EUSAGE, "plot: jobs have no key %s%s%s", quote(quoted, name),
                              near != NULL ? "; did you mean " : "", near != NULL ? near : "");
@@ -95,8 +95,11 @@ static int read_head(void *context, struct store_row *row, struct vib_error *err
     reader->split = store_row_find(row, "split");
     for (int m = 0; m < PLOT_MEASURES; m++)
         reader->measures[m] = store_row_find(row, measure_columns[m]);
-    for (size_t i = 0; i < n_keys; i++)
-        reader->values[i] = keys[i].column != NULL ? store_row_find(row, keys[i].column) : -1;
+    for (size_t i = 0; i < n_keys; i++) {
+        char column[KEY_COLUMN_SIZE];
+        key_column(&keys[i], column);
+        reader->values[i] = key_has_column(&keys[i]) ? store_row_find(row, column) : -1;
+    }
     reader->values[n_keys] = store_row_find(row, "dataset_digest");
     return 0;
 }

@@ -56,17 +56,16 @@ static const char insert_job[] =
 
 /* Looks up once where each key is bound: by name it would cost more than the insertion. */
 static int find_parameters(struct store *store, sqlite3_stmt *statement, struct vib_error *err) {
-    char name[64];
+    char name[1 + KEY_COLUMN_SIZE] = ":";
     if (store->key_parameters != NULL)
         return 0;
     if ((store->key_parameters = calloc(n_keys, sizeof *store->key_parameters)) == NULL)
         return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", store->path);
     for (size_t i = 0; i < n_keys; i++) {
-        if (keys[i].flags & KEY_SWEEP)
+        if (!key_has_column(&keys[i]))
             continue;
-        const int length = snprintf(name, sizeof name, ":%s", keys[i].column);
-        if (length > 0 && (size_t)length < sizeof name)
-            store->key_parameters[i] = sqlite3_bind_parameter_index(statement, name);
+        key_column(&keys[i], name + 1);
+        store->key_parameters[i] = sqlite3_bind_parameter_index(statement, name);
     }
     return 0;
 }
@@ -114,7 +113,7 @@ static int insert(struct store *store, const char *identity, const struct settin
     int bound = store_bind_text(statement, 1, identity);
     bound |= store_bind_text(statement, 2, data->digest);
     for (size_t i = 0; i < n_keys; i++)
-        if (!(keys[i].flags & KEY_SWEEP))
+        if (key_has_column(&keys[i]))
             bound |= key_matters(&keys[i], kind)
                          ? bind_key(statement, store->key_parameters[i], settings, &keys[i])
                          : sqlite3_bind_null(statement, store->key_parameters[i]);

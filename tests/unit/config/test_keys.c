@@ -48,19 +48,36 @@ static void assert_rejects(const char *name, const char *text, const char *messa
 static void test_table_is_consistent(void **state) {
     (void)state;
     for (size_t i = 0; i < n_keys; i++) {
-        char accepted[KEY_ACCEPTS_SIZE], column[64] = "";
+        char accepted[KEY_ACCEPTS_SIZE];
         assert_ptr_equal(key_find(keys[i].name), &keys[i]);
         assert_true(strlen(key_accepts(&keys[i], accepted)) < KEY_ACCEPTS_SIZE - 1);
         assert_true(strlen(keys[i].help) > 0);
-        assert_int_equal(keys[i].column == NULL, (keys[i].flags & KEY_SWEEP) != 0);
-        snprintf(column, sizeof column, "%s", keys[i].name);
-        if (strchr(column, '.'))
-            *strchr(column, '.') = '_';
-        if (keys[i].column)
-            assert_string_equal(keys[i].column, column);
+        assert_true(strlen(keys[i].name) < KEY_COLUMN_SIZE);
     }
     assert_null(key_find("train"));
     assert_null(key_find(""));
+}
+
+static void assert_column(const char *name, const char *column, enum key_storage storage) {
+    char out[KEY_COLUMN_SIZE];
+    key_column(key(name), out);
+    assert_string_equal(out, column);
+    assert_int_equal(key_storage(key(name)), storage);
+    assert_true(key_has_column(key(name)));
+}
+
+static void test_columns(void **state) {
+    (void)state;
+    assert_column("K", "K", KEY_STORE_INTEGER);
+    assert_column("seed", "seed", KEY_STORE_INTEGER);
+    assert_column("train.lr_decay_epochs", "train_lr_decay_epochs", KEY_STORE_INTEGER);
+    assert_column("train.lr", "train_lr", KEY_STORE_REAL);
+    assert_column("method", "method", KEY_STORE_TEXT);
+    assert_column("dataset.name", "dataset_name", KEY_STORE_TEXT);
+    assert_column("model.hidden", "model_hidden", KEY_STORE_TEXT);
+    assert_column("evaluate.bounds", "evaluate_bounds", KEY_STORE_TEXT);
+    assert_false(key_has_column(key("dataset.dir")));
+    assert_false(key_has_column(key("save.codes")));
 }
 
 static void test_defaults(void **state) {
@@ -366,6 +383,7 @@ static void test_print(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table_is_consistent),
+        cmocka_unit_test(test_columns),
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_reals),
         cmocka_unit_test(test_reals_read_back),

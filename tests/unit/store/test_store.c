@@ -37,28 +37,32 @@ static void assert_text(struct fixture *f, const char *sql, const char *want) {
 /* --- the table of keys and the schema --- */
 
 static bool is_key_column(const char *column) {
-    for (size_t i = 0; i < n_keys; i++)
-        if (!(keys[i].flags & KEY_SWEEP) && strcmp(keys[i].column, column) == 0)
+    char name[KEY_COLUMN_SIZE];
+    for (size_t i = 0; i < n_keys; i++) {
+        key_column(&keys[i], name);
+        if (key_has_column(&keys[i]) && strcmp(name, column) == 0)
             return true;
+    }
     return false;
 }
 
 static const char *sql_type(const struct key *key) {
-    return key->type == KEY_REAL                            ? "REAL"
-           : key->type == KEY_SIZE || key->type == KEY_SEED ? "INTEGER"
-                                                            : "TEXT";
+    static const char *const types[] = {
+        [KEY_STORE_INTEGER] = "INTEGER", [KEY_STORE_REAL] = "REAL", [KEY_STORE_TEXT] = "TEXT"};
+    return types[key_storage(key)];
 }
 
 static void test_every_key_has_its_column(void **state) {
     struct fixture *f = *state;
-    char sql[256];
+    char sql[256], column[KEY_COLUMN_SIZE];
     for (size_t i = 0; i < n_keys; i++) {
-        if (keys[i].flags & KEY_SWEEP)
+        if (!key_has_column(&keys[i]))
             continue;
+        key_column(&keys[i], column);
         snprintf(sql, sizeof sql,
                  "SELECT coalesce(max(type), 'no column %s') FROM pragma_table_info('job')"
                  " WHERE name = '%s' AND \"notnull\" = %d",
-                 keys[i].column, keys[i].column, keys[i].methods == 0);
+                 column, column, keys[i].methods == 0);
         assert_text(f, sql, sql_type(&keys[i]));
     }
 }
@@ -86,7 +90,7 @@ static void test_every_value_column_has_its_key(void **state) {
 static void test_values_are_stored(void **state) {
     struct fixture *f = *state;
     struct settings settings;
-    char identity[65], text[512], sql[128];
+    char identity[65], text[512], sql[128], column[KEY_COLUMN_SIZE];
     int64_t job;
     enum job_state job_state;
     settings_init(&settings);
@@ -97,15 +101,16 @@ static void test_values_are_stored(void **state) {
     assert_ok(store_add_job(f->store, identity, &settings, &f->data, &job, &job_state, &f->err),
               &f->err);
     for (size_t i = 0; i < n_keys; i++) {
-        if (keys[i].flags & KEY_SWEEP)
+        if (!key_has_column(&keys[i]))
             continue;
+        key_column(&keys[i], column);
         if (!key_matters(&keys[i], (struct job_kind){settings.job.method, true})) {
-            snprintf(sql, sizeof sql, "SELECT count(%s) FROM job", keys[i].column);
+            snprintf(sql, sizeof sql, "SELECT count(%s) FROM job", column);
             assert_int_equal(fixture_integer(f, sql), 0);
             continue;
         }
         assert_true(key_format(&settings, &keys[i], text, sizeof text) < (int)sizeof text);
-        snprintf(sql, sizeof sql, "SELECT %s FROM job", keys[i].column);
+        snprintf(sql, sizeof sql, "SELECT %s FROM job", column);
         char *got = fixture_text(f, sql);
         if (keys[i].type == KEY_REAL) {
             /* As text SQLite keeps 15 digits. */

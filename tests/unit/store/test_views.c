@@ -32,15 +32,14 @@ static void test_student_t(void **state) {
 /* What makes another point, or another curve, is what makes another job, but for seed and beta. */
 static void test_points_and_curves(void **state) {
     struct fixture *f = *state;
-    char sql[300], want[100];
+    char sql[300], want[100], column[KEY_COLUMN_SIZE];
     views_add_job(f, 1, 2);
     views_add_job(f, 1, 2);
     for (size_t i = 0; i < n_keys; i++) {
-        const char *column = keys[i].column;
-        if (column == NULL)
+        if (!key_has_column(&keys[i]))
             continue;
-        const bool number =
-            keys[i].type == KEY_REAL || keys[i].type == KEY_SIZE || keys[i].type == KEY_SEED;
+        key_column(&keys[i], column);
+        const bool number = key_storage(&keys[i]) != KEY_STORE_TEXT;
         const bool seed = strcmp(column, "seed") == 0 || keys[i].flags & KEY_DATA;
         const bool beta = strcmp(column, "beta") == 0;
         views_execute(f, "UPDATE job SET %s = coalesce(%s, %s) WHERE id = 2", column, column,
@@ -62,7 +61,7 @@ static void test_points_and_curves(void **state) {
 
 static void test_summary_shows_every_value_but_the_seed(void **state) {
     struct fixture *f = *state;
-    char sql[200];
+    char sql[200], column[KEY_COLUMN_SIZE];
     views_give_result(f, views_add_job(f, 0.5, 7), "test", "error", "0.25");
     assert_int_equal(fixture_integer(f,
                                      "SELECT count(*) FROM summary WHERE dataset_dim = 3"
@@ -71,10 +70,10 @@ static void test_summary_shows_every_value_but_the_seed(void **state) {
                      1);
     views_execute(f, "UPDATE job SET dataset_name = 'mixture', dataset_dim = 3");
     for (size_t i = 0; i < n_keys; i++) {
-        if (keys[i].column == NULL || strcmp(keys[i].column, "seed") == 0)
+        key_column(&keys[i], column);
+        if (!key_has_column(&keys[i]) || strcmp(column, "seed") == 0)
             continue;
-        snprintf(sql, sizeof sql, "SELECT summary.%s IS job.%s FROM summary, job", keys[i].column,
-                 keys[i].column);
+        snprintf(sql, sizeof sql, "SELECT summary.%s IS job.%s FROM summary, job", column, column);
         assert_int_equal(fixture_integer(f, sql), 1);
     }
     assert_int_equal(fixture_integer(f,
