@@ -21,9 +21,10 @@
 #define MIN_SCALE 1e-30
 #define MAX_SCALE 1e30
 
-/* The methods that a key matters to. */
-#define EVERY 0
+/* The methods that a key matters to: one, or those whose z is drawn. */
 #define ONLY(method) (1u << VIB_METHOD_##method)
+#define ADD_STOCHASTIC(id, name, stochastic, rate, trade_off) | ((stochastic) ? ONLY(id) : 0u)
+#define STOCHASTIC (0u VIB_METHOD_MAP(ADD_STOCHASTIC))
 
 #define METHOD_NAME(id, name, stochastic, rate, trade_off) name,
 static const char *const methods[] = {VIB_METHOD_MAP(METHOD_NAME) NULL};
@@ -57,7 +58,7 @@ const struct key keys[] = {
      .help = "what is trained: VIB, or one of the systems that the paper compares it with, "
              "whose code is deterministic"},
     {.name = "beta", .type = KEY_REAL, .field = AT(job.beta),
-     .default_text = "1e-3", .max = NO_LIMIT, .methods = ONLY(VIB),
+     .default_text = "1e-3", .max = NO_LIMIT, .methods = KEY_TRADE_OFF,
      .help = "weight of the rate in J = CE + beta * rate"},
     {.name = "K", .type = KEY_SIZE, .field = AT(job.K),
      .default_text = "256", .min = 1, .max = 65536,
@@ -102,7 +103,7 @@ const struct key keys[] = {
      .default_text = "relu", .choices = activations,
      .help = "of the hidden layers"},
     {.name = "model.covariance", .type = KEY_CHOICE, .field = AT(job.covariance),
-     .default_text = "diagonal", .choices = covariances, .methods = ONLY(VIB),
+     .default_text = "diagonal", .choices = covariances, .methods = STOCHASTIC,
      .help = "of p(z|x); full has K (K + 1) / 2 numbers per example and is for K up to 64"},
 
     {.name = "train.precision", .type = KEY_CHOICE, .field = AT(job.precision),
@@ -150,16 +151,16 @@ const struct key keys[] = {
      .default_text = "20", .min = 1, .max = MAX_INTEGER, .unit = "epochs",
      .help = "epochs between evaluations; the last epoch is always evaluated"},
     {.name = "evaluate.samples", .type = KEY_SIZE, .field = AT(job.eval_samples),
-     .default_text = "12", .min = 1, .max = 4096, .methods = ONLY(VIB),
+     .default_text = "12", .min = 1, .max = 4096, .methods = STOCHASTIC,
      .help = "samples of z per example in error_mc"},
     {.name = "evaluate.bounds", .type = KEY_SET, .field = AT(job.bounds),
      .default_text = "[rate, moment_matched, mixture, leave_one_out, pairwise_kl, "
                      "pairwise_bhattacharyya]",
-     .choices = estimators, .methods = ONLY(VIB),
+     .choices = estimators, .methods = STOCHASTIC,
      .help = "estimators of I(Z;X) made at the end of a job, for table `bound`"},
     {.name = "evaluate.bounds_n", .type = KEY_SIZE, .field = AT(job.bounds_n),
      .default_text = "10000", .min = 1, .max = MAX_EXAMPLES, .unit = "examples",
-     .methods = ONLY(VIB),
+     .methods = STOCHASTIC,
      .help = "examples of each split behind these estimators at most, drawn at random; the "
              "cost grows with its square"},
 

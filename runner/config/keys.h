@@ -52,6 +52,9 @@ enum {
     KEY_MIXTURE = 32,  /* KEY_DATA of the built-in data set alone */
 };
 
+/* In place of the methods that a key matters to: those whose trade-off it is (core/method.h). */
+enum { KEY_TRADE_OFF = 1 << 30 };
+
 struct key {
     const char *name; /* dotted, as in YAML: "train.lr" */
     enum key_type type;
@@ -62,8 +65,8 @@ struct key {
     const char *const *choices; /* NULL-terminated; KEY_CHOICE and KEY_SET only */
     const char *unit;           /* NULL when it has none */
     const char *help;           /* one sentence */
-    unsigned methods; /* bit m: matters to enum vib_method m; 0: to all. Where a key does not matter
-                         it counts as its default, and its column is NULL */
+    unsigned methods; /* bit m: matters to enum vib_method m; 0: to all; KEY_TRADE_OFF. Where a key
+                         does not matter it counts as its default, and its column is NULL */
 };
 
 /* Whether the key's values are lists. */
@@ -98,6 +101,9 @@ struct job_kind {
 struct job_kind settings_kind(const struct settings *settings);
 
 bool key_matters(const struct key *key, struct job_kind kind);
+
+/* The key that trades the method's rate for its fit, or NULL. */
+const struct key *key_trade_off(enum vib_method method);
 
 /* Sets every key that does not matter to the settings' method and data set to its default, so that
  * jobs that compute the same have the same settings. */

@@ -37,9 +37,18 @@ struct job_kind settings_kind(const struct settings *settings) {
     return (struct job_kind){settings->job.method, data_is_mixture(&settings->data)};
 }
 
+_Static_assert(VIB_METHODS <= 30, "KEY_TRADE_OFF is no method's bit");
+
 bool key_matters(const struct key *key, struct job_kind kind) {
-    return (key->methods == 0 || (key->methods & 1u << kind.method) != 0) &&
-           ((key->flags & KEY_MIXTURE) == 0 || kind.mixture);
+    if (key->flags & KEY_MIXTURE && !kind.mixture)
+        return false;
+    if (key->methods == KEY_TRADE_OFF)
+        return strcmp(key->name, vib_method_info(kind.method)->trade_off) == 0;
+    return key->methods == 0 || (key->methods & 1u << kind.method) != 0;
+}
+
+const struct key *key_trade_off(enum vib_method method) {
+    return key_find(vib_method_info(method)->trade_off);
 }
 
 void settings_normalize(struct settings *settings) {

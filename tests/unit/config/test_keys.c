@@ -237,6 +237,28 @@ static void test_what_matters_to_a_method(void **state) {
     assert_int_equal(s.job.covariance, VIB_DIAGONAL);
 }
 
+/* The rows take this from the table of methods. */
+static void test_methods_choose_their_keys(void **state) {
+    (void)state;
+    static const char *const of_a_drawn_code[] = {"model.covariance", "evaluate.samples",
+                                                  "evaluate.bounds", "evaluate.bounds_n"};
+    for (int m = 0; m < VIB_METHODS; m++) {
+        const struct job_kind kind = {(enum vib_method)m, true};
+        const struct vib_method_info *method = vib_method_info(kind.method);
+        for (size_t i = 0; i < sizeof of_a_drawn_code / sizeof of_a_drawn_code[0]; i++)
+            assert_int_equal(key_matters(key(of_a_drawn_code[i]), kind), method->stochastic);
+        for (size_t i = 0; i < n_keys; i++) {
+            if (keys[i].methods == KEY_TRADE_OFF)
+                assert_int_equal(key_matters(&keys[i], kind),
+                                 key_trade_off(kind.method) == &keys[i]);
+        }
+        if (*method->trade_off != '\0')
+            assert_int_equal(key_trade_off(kind.method)->methods, KEY_TRADE_OFF);
+        else
+            assert_null(key_trade_off(kind.method));
+    }
+}
+
 /* Nor does what other data sets make no use of: only the mixture is generated. */
 static void test_what_matters_to_a_data_set(void **state) {
     (void)state;
@@ -393,6 +415,7 @@ int main(void) {
         cmocka_unit_test(test_sets),
         cmocka_unit_test(test_what_matters_to_a_method),
         cmocka_unit_test(test_what_matters_to_a_data_set),
+        cmocka_unit_test(test_methods_choose_their_keys),
         cmocka_unit_test(test_format_truncates),
         cmocka_unit_test(test_nearest),
         cmocka_unit_test(test_locale_does_not_matter),
