@@ -14,6 +14,8 @@ static void print_key(FILE *out, const struct key *key) {
     fprintf(out, "    %s\n", key->help);
     fprintf(out, "    %s%s\n", key_accepts(key, accepted),
             key->flags & KEY_SWEEP ? "; cannot be swept" : "");
+    for (const struct key_choice *choice = key->choices; choice && choice->name; choice++)
+        fprintf(out, "        %s: %s\n", choice->name, choice->help);
 }
 
 int keys_print(FILE *out) {

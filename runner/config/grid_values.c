@@ -41,8 +41,8 @@ static bool is_plain(const struct key *key, const char *item) {
     uint64_t value;
     if (key->type == KEY_WIDTHS)
         return strlen(item) <= 20 && number_parse_integer(item, &value) == NUMBER_OK;
-    for (const char *const *choice = key->choices; *choice; choice++)
-        if (strcmp(*choice, item) == 0)
+    for (const struct key_choice *choice = key->choices; choice->name; choice++)
+        if (strcmp(choice->name, item) == 0)
             return true;
     return false;
 }

@@ -46,8 +46,8 @@ static void append_integer_range(const struct key *key, char *out) {
 }
 
 static void append_choices(const struct key *key, char *out) {
-    for (const char *const *choice = key->choices; *choice; choice++)
-        append(out, KEY_ACCEPTS_SIZE, "%s%s", choice == key->choices ? "" : ", ", *choice);
+    for (const struct key_choice *choice = key->choices; choice->name; choice++)
+        append(out, KEY_ACCEPTS_SIZE, "%s%s", choice == key->choices ? "" : ", ", choice->name);
 }
 
 const char *key_accepts(const struct key *key, char out[KEY_ACCEPTS_SIZE]) {
@@ -63,7 +63,7 @@ const char *key_accepts(const struct key *key, char out[KEY_ACCEPTS_SIZE]) {
         append_integer_range(key, out);
         break;
     case KEY_CHOICE:
-        append(out, KEY_ACCEPTS_SIZE, key->choices[1] ? "one of " : "");
+        append(out, KEY_ACCEPTS_SIZE, key->choices[1].name ? "one of " : "");
         append_choices(key, out);
         break;
     case KEY_STRING:
@@ -125,8 +125,9 @@ static int set_integer(struct settings *settings, const struct key *key, const c
 
 /* The place of the name of that length in the key's list, or -1. */
 static int find_choice(const struct key *key, const char *name, size_t length) {
-    for (int i = 0; key->choices[i]; i++)
-        if (strncmp(key->choices[i], name, length) == 0 && key->choices[i][length] == '\0')
+    for (int i = 0; key->choices[i].name; i++)
+        if (strncmp(key->choices[i].name, name, length) == 0 &&
+            key->choices[i].name[length] == '\0')
             return i;
     return -1;
 }
@@ -263,9 +264,9 @@ int key_set(struct settings *settings, const struct key *key, const char *text,
 
 static int format_set(const struct key *key, unsigned set, char *text, size_t size) {
     char whole[512] = "[";
-    for (int i = 0; key->choices[i]; i++)
+    for (int i = 0; key->choices[i].name; i++)
         if (set & 1u << i)
-            append(whole, sizeof whole, "%s%s", whole[1] != '\0' ? ", " : "", key->choices[i]);
+            append(whole, sizeof whole, "%s%s", whole[1] != '\0' ? ", " : "", key->choices[i].name);
     append(whole, sizeof whole, "]");
     return snprintf(text, size, "%s", whole);
 }
@@ -292,7 +293,7 @@ int key_format(const struct settings *settings, const struct key *key, char *tex
         return snprintf(text, size, "%llu", (unsigned long long)key_integer(settings, key));
     case KEY_CHOICE:
         memcpy(&choice, value, sizeof choice);
-        return snprintf(text, size, "%s", key->choices[choice]);
+        return snprintf(text, size, "%s", key->choices[choice].name);
     case KEY_STRING:
         memcpy(&string, value, sizeof string);
         return snprintf(text, size, "%s", string);

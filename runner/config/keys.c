@@ -26,18 +26,45 @@
 #define ADD_STOCHASTIC(id, name, stochastic, rate, trade_off) | ((stochastic) ? ONLY(id) : 0u)
 #define STOCHASTIC (0u VIB_METHOD_MAP(ADD_STOCHASTIC))
 
-#define METHOD_NAME(id, name, stochastic, rate, trade_off) name,
-static const char *const methods[] = {VIB_METHOD_MAP(METHOD_NAME) NULL};
-#undef METHOD_NAME
-static const char *const covariances[] = {[VIB_DIAGONAL] = "diagonal", [VIB_FULL] = "full", NULL};
-#define ESTIMATOR_NAME(name, text, side) text,
-static const char *const estimators[] = {VIB_ESTIMATOR_MAP(ESTIMATOR_NAME) NULL};
-#undef ESTIMATOR_NAME
-static const char *const no_yes[] = {"false", "true", NULL};
-static const char *const precisions[] = {"float32", "bfloat16", NULL};
-static const char *const activations[] = {"relu", "tanh", NULL};
+#define METHOD_HELP_VIB "z is drawn from p(z|x); J = CE + beta * rate"
+#define METHOD_HELP_DETERMINISTIC "z is K linear units; J = CE"
+#define METHOD_HELP_DROPOUT "deterministic, with dropout of hidden units"
+#define METHOD_HELP_CONFIDENCE_PENALTY "deterministic, with a reward for the entropy of q(y|z)"
+#define METHOD_HELP_LABEL_SMOOTHING "deterministic, with targets that are not quite one-hot"
+#define METHOD_CHOICE(id, name, stochastic, rate, trade_off) {name, METHOD_HELP_##id},
+static const struct key_choice methods[] = {VIB_METHOD_MAP(METHOD_CHOICE){NULL, NULL}};
+#undef METHOD_CHOICE
 
-_Static_assert(VIB_MAX_FULL_K == 64, "the help of model.covariance says so");
+#define ESTIMATOR_HELP_RATE "the mean of KL[p(z|x) || r(z)]"
+#define ESTIMATOR_HELP_MOMENT_MATCHED                                                              \
+    "the rate, were r(z) the Gaussian of the codes' mean and covariance"
+#define ESTIMATOR_HELP_MIXTURE "against the mixture of all codes; never above log2 n"
+#define ESTIMATOR_HELP_LEAVE_ONE_OUT                                                               \
+    "against the mixture of all other codes, in expectation over fresh x"
+#define ESTIMATOR_HELP_PAIRWISE_KL "by the KL divergences of all pairs; never above log2 n"
+#define ESTIMATOR_HELP_PAIRWISE_BHATTACHARYYA                                                      \
+    "by the Bhattacharyya distances of all pairs; never above log2 n"
+#define BOUND_LOWER "a lower bound, "
+#define BOUND_UPPER "an upper bound, "
+#define ESTIMATOR_CHOICE(id, name, side) {name, BOUND_##side ESTIMATOR_HELP_##id},
+static const struct key_choice estimators[] = {VIB_ESTIMATOR_MAP(ESTIMATOR_CHOICE){NULL, NULL}};
+#undef ESTIMATOR_CHOICE
+
+static const struct key_choice covariances[] = {
+    [VIB_DIAGONAL] = {"diagonal", "K variances"},
+    [VIB_FULL] = {"full", "K (K + 1) / 2 numbers per example, for K up to 64"},
+    {NULL, NULL}};
+static const struct key_choice precisions[] = {
+    [VIB_F32] = {"float32", "24 significant bits"},
+    [VIB_BF16] = {"bfloat16", "8 significant bits; faster where the CPU multiplies them"},
+    {NULL, NULL}};
+static const struct key_choice activations[] = {[VIB_RELU] = {"relu", "max(0, x)"},
+                                                [VIB_TANH] = {"tanh", "the hyperbolic tangent"},
+                                                {NULL, NULL}};
+static const struct key_choice no_yes[] = {
+    {"false", "no file"}, {"true", "one file for each job"}, {NULL, NULL}};
+
+_Static_assert(VIB_MAX_FULL_K == 64, "the help of `full` says so");
 _Static_assert(sizeof(enum vib_method) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_type) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_covariance) == sizeof(int), "KEY_CHOICE stores an int");
@@ -104,7 +131,7 @@ const struct key keys[] = {
      .help = "of the hidden layers"},
     {.name = "model.covariance", .type = KEY_CHOICE, .field = AT(job.covariance),
      .default_text = "diagonal", .choices = covariances, .methods = STOCHASTIC,
-     .help = "of p(z|x); full has K (K + 1) / 2 numbers per example and is for K up to 64"},
+     .help = "of p(z|x)"},
 
     {.name = "train.precision", .type = KEY_CHOICE, .field = AT(job.precision),
      .default_text = "float32", .choices = precisions,

@@ -52,6 +52,12 @@ enum {
     KEY_MIXTURE = 32,  /* KEY_DATA of the built-in data set alone */
 };
 
+/* A value of a KEY_CHOICE, or a name in a KEY_SET. */
+struct key_choice {
+    const char *name;
+    const char *help; /* one line */
+};
+
 /* In place of the methods that a key matters to: those whose trade-off it is (core/method.h). */
 enum { KEY_TRADE_OFF = 1 << 30 };
 
@@ -61,10 +67,10 @@ struct key {
     size_t field; /* its offset into struct settings */
     unsigned flags;
     const char *default_text;
-    double min, max;            /* of a number, of each width, of the length of a KEY_STRING */
-    const char *const *choices; /* NULL-terminated; KEY_CHOICE and KEY_SET only */
-    const char *unit;           /* NULL when it has none */
-    const char *help;           /* one sentence */
+    double min, max; /* of a number, of each width, of the length of a KEY_STRING */
+    const struct key_choice *choices; /* KEY_CHOICE and KEY_SET only; a nameless one ends them */
+    const char *unit;                 /* NULL when it has none */
+    const char *help;                 /* one sentence */
     unsigned methods; /* bit m: matters to enum vib_method m; 0: to all; KEY_TRADE_OFF. Where a key
                          does not matter it counts as its default, and its column is NULL */
 };
@@ -146,8 +152,8 @@ uint64_t key_integer(const struct settings *settings, const struct key *key); /*
 enum { KEY_ACCEPTS_SIZE = 192 };
 const char *key_accepts(const struct key *key, char out[KEY_ACCEPTS_SIZE]);
 
-/* The table as text for people (name, default, unit, range or choices, help). Returns 0, or VIB_EIO
- * when out takes no more. */
+/* The table as text for people (name, default, unit, help, range or choices with their help).
+ * Returns 0, or VIB_EIO when out takes no more. */
 int keys_print(FILE *out);
 
 /* The identity of a job: SHA-256, lower-case hex, of a text of one line per fact: the version of

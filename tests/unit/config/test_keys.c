@@ -392,6 +392,12 @@ static void test_print(void **state) {
     for (size_t i = 0; i < n_keys; i++) {
         assert_non_null(strstr(text, keys[i].name));
         assert_non_null(strstr(text, keys[i].help));
+        for (const struct key_choice *c = keys[i].choices; c && c->name; c++) {
+            char line[128];
+            assert_true(strlen(c->help) > 0);
+            snprintf(line, sizeof line, "\n        %s: %s\n", c->name, c->help);
+            assert_non_null(strstr(text, line));
+        }
     }
     assert_non_null(strstr(text, "a number of at least 0 and below 1"));
     free(text);
