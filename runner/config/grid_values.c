@@ -8,9 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Holds the canonical text of every value that is no string, and every list. */
-enum { TEXT_SIZE = 256 };
-
 static bool is_flat_list(const struct yaml_doc *doc, const yaml_node_t *node) {
     if (!yaml_doc_is_list(node))
         return false;
@@ -47,16 +44,16 @@ static bool is_plain(const struct key *key, const char *item) {
     return false;
 }
 
-/* Writes "[a, b]" for key_set. */
+/* Writes "[a, b]" for key_set, which refuses what did not fit and was cut. */
 static int list_text(const struct yaml_doc *doc, const yaml_node_t *node, const struct key *key,
-                     char text[TEXT_SIZE], struct vib_error *err) {
+                     char text[KEY_TEXT_SIZE], struct vib_error *err) {
     char accepted[KEY_ACCEPTS_SIZE];
     size_t n = yaml_doc_length(node);
-    if (n > VIB_MAX_HIDDEN)
+    if (n > key_max_items(key))
         return yaml_doc_error(doc, node, err, "%s must be %s, not %zu", key->name,
                               key_accepts(key, accepted), n);
-    size_t length = (size_t)snprintf(text, TEXT_SIZE, "[");
-    for (size_t i = 0; i < n; i++) {
+    size_t length = (size_t)snprintf(text, KEY_TEXT_SIZE, "[");
+    for (size_t i = 0; i < n && length < KEY_TEXT_SIZE; i++) {
         const yaml_node_t *item = yaml_doc_item(doc, node, i);
         char quoted[QUOTE_SIZE];
         if (!yaml_doc_is_scalar(item))
@@ -66,15 +63,17 @@ static int list_text(const struct yaml_doc *doc, const yaml_node_t *node, const 
         if (!is_plain(key, given))
             return yaml_doc_error(doc, item, err, "%s must be %s, not %s", key->name,
                                   key_accepts(key, accepted), quote(quoted, given));
-        length += (size_t)snprintf(text + length, TEXT_SIZE - length, "%s%s", i ? ", " : "", given);
+        length +=
+            (size_t)snprintf(text + length, KEY_TEXT_SIZE - length, "%s%s", i ? ", " : "", given);
     }
-    snprintf(text + length, TEXT_SIZE - length, "]");
+    if (length < KEY_TEXT_SIZE)
+        snprintf(text + length, KEY_TEXT_SIZE - length, "]");
     return 0;
 }
 
 /* The text that key_set takes for one value; *text points into the document or the buffer. */
 static int single_text(const struct yaml_doc *doc, const yaml_node_t *node, const struct key *key,
-                       char buffer[TEXT_SIZE], const char **text, struct vib_error *err) {
+                       char buffer[KEY_TEXT_SIZE], const char **text, struct vib_error *err) {
     char accepted[KEY_ACCEPTS_SIZE];
     if (yaml_doc_is_list(node) && key_is_list(key)) {
         *text = buffer;
@@ -97,7 +96,7 @@ static int set_at(struct settings *settings, const struct yaml_doc *doc, const y
 
 int value_set(struct settings *settings, const struct yaml_doc *doc, const yaml_node_t *node,
               const struct key *key, struct config_arena *arena, struct vib_error *err) {
-    char accepted[KEY_ACCEPTS_SIZE], buffer[TEXT_SIZE];
+    char accepted[KEY_ACCEPTS_SIZE], buffer[KEY_TEXT_SIZE];
     bool single = yaml_doc_is_scalar(node) || (key_is_list(key) && is_flat_list(doc, node));
     if (!single)
         return yaml_doc_error(doc, node, err, "%s must be %s, not a %s%s", key->name,
@@ -169,7 +168,7 @@ static void expression_text(const struct value_source *source, size_t i, char te
 int value_source_text(const struct value_source *source, size_t i, struct config_arena *arena,
                       const char **text, struct vib_error *err) {
     const yaml_node_t *node = source->node;
-    char buffer[TEXT_SIZE];
+    char buffer[KEY_TEXT_SIZE];
     const char *given = buffer;
     int rc = 0;
     if (source->kind == VALUE_LIST)
@@ -184,7 +183,7 @@ int value_source_text(const struct value_source *source, size_t i, struct config
     rc = set_at(&scratch, source->doc, node, source->key, given, err);
     if (rc != 0)
         return rc;
-    char canonical[TEXT_SIZE];
+    char canonical[KEY_TEXT_SIZE];
     if (source->key->type != KEY_STRING) {
         key_format(&scratch, source->key, canonical, sizeof canonical);
         given = canonical;

@@ -11,7 +11,7 @@
 /* To be raised when the same keys and data give other results than they used to. */
 static const int numerics_version = 2;
 
-enum { MAX_TEXT = 512, MAX_KEYS = 256 };
+enum { MAX_KEYS = 256 };
 
 /* The keys that count, in the order of their names: made once. */
 static struct {
@@ -36,7 +36,7 @@ static void make_table(void) {
 /* Numbers are compared as such: formatting all of them would be most of a small job's cost. */
 static bool is_default(const struct settings *settings, const struct key *key) {
     const struct settings *defaults = settings_defaults();
-    char value[MAX_TEXT], usual[MAX_TEXT];
+    char value[KEY_TEXT_SIZE], usual[KEY_TEXT_SIZE];
     if (key->type == KEY_REAL)
         return !(key_real(settings, key) < key_real(defaults, key)) &&
                !(key_real(settings, key) > key_real(defaults, key));
@@ -57,10 +57,10 @@ static int hash_keys(EVP_MD_CTX *hash, const struct settings *settings, struct v
     int rc = 0;
     for (size_t i = 0; i < table.n && rc == 0; i++) {
         const struct key *key = table.keys[i];
-        char value[MAX_TEXT], line[MAX_TEXT + 64];
+        char value[KEY_TEXT_SIZE], line[KEY_TEXT_SIZE + 64];
         if (is_default(settings, key))
             continue;
-        if (key_format(settings, key, value, sizeof value) >= MAX_TEXT)
+        if (key_format(settings, key, value, sizeof value) >= KEY_TEXT_SIZE)
             return vib_error_set(err, VIB_EINVAL, "the value of %s is too long", key->name);
         snprintf(line, sizeof line, "%s=%s\n", key->name, value);
         rc = hash_text(hash, line, err);

@@ -20,6 +20,15 @@ __attribute__((format(printf, 3, 4))) static void append(char *out, size_t size,
     va_end(args);
 }
 
+size_t key_max_items(const struct key *key) {
+    size_t names = 0;
+    if (key->type == KEY_WIDTHS)
+        return VIB_MAX_HIDDEN;
+    while (key->type == KEY_SET && key->choices[names].name)
+        names++;
+    return names;
+}
+
 /* What integers of this key may be at most. A double cannot hold 2^63 - 1; 2^63 stands for it. */
 static uint64_t max_integer(const struct key *key) {
     uint64_t limit = key->max < 0x1p63 ? (uint64_t)key->max : INT64_MAX;
@@ -73,11 +82,12 @@ const char *key_accepts(const struct key *key, char out[KEY_ACCEPTS_SIZE]) {
                                        : "characters");
         break;
     case KEY_WIDTHS:
-        append(out, KEY_ACCEPTS_SIZE, "a list of at most %d whole numbers", (int)VIB_MAX_HIDDEN);
+        append(out, KEY_ACCEPTS_SIZE, "a list of at most %zu whole numbers", key_max_items(key));
         append_integer_range(key, out);
         break;
     case KEY_SET:
-        append(out, KEY_ACCEPTS_SIZE, "a list of different names among ");
+        append(out, KEY_ACCEPTS_SIZE, "a list of at most %zu different names among ",
+               key_max_items(key));
         append_choices(key, out);
         break;
     }
@@ -188,7 +198,7 @@ typedef bool read_item(const struct key *key, const char **text, void *values);
 
 static bool read_layer(const struct key *key, const char **text, void *values) {
     size_t *layers = values; /* the number of widths, then they */
-    const size_t width = layers[0] < VIB_MAX_HIDDEN ? read_width(key, text) : 0;
+    const size_t width = layers[0] < key_max_items(key) ? read_width(key, text) : 0;
     if (width > 0)
         layers[++layers[0]] = width;
     return width > 0;
@@ -263,7 +273,7 @@ int key_set(struct settings *settings, const struct key *key, const char *text,
 }
 
 static int format_set(const struct key *key, unsigned set, char *text, size_t size) {
-    char whole[512] = "[";
+    char whole[KEY_TEXT_SIZE] = "[";
     for (int i = 0; key->choices[i].name; i++)
         if (set & 1u << i)
             append(whole, sizeof whole, "%s%s", whole[1] != '\0' ? ", " : "", key->choices[i].name);

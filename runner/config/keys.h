@@ -80,6 +80,9 @@ static inline bool key_is_list(const struct key *key) {
     return key->type == KEY_WIDTHS || key->type == KEY_SET;
 }
 
+/* How many items a list of the key's may have. */
+size_t key_max_items(const struct key *key);
+
 extern const struct key keys[];
 extern const size_t n_keys;
 
@@ -125,7 +128,9 @@ int key_set(struct settings *settings, const struct key *key, const char *text,
             struct vib_error *err);
 
 /* Writes the canonical text of the key's value (reals as the shortest text that reads back to the
- * same double) and returns what snprintf would. Equal values have equal texts. */
+ * same double) and returns what snprintf would. Equal values have equal texts, and key_set makes of
+ * the text the same value. KEY_TEXT_SIZE holds all of it, but of a long KEY_STRING. */
+enum { KEY_TEXT_SIZE = 1024 };
 int key_format(const struct settings *settings, const struct key *key, char *text, size_t size);
 
 /* Whether a job's value of the key is kept in a column of the database, and that column's name: the

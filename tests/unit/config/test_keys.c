@@ -210,7 +210,7 @@ static void test_sets(void **state) {
                                "[, rate]", "[rate] x", "[rate, mixtu]", "[[rate]]"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_rejects(name, bad[i],
-                       "must be a list of different names among rate, moment_matched");
+                       "must be a list of at most 6 different names among rate, moment_matched");
 }
 
 /* What a method makes no use of does not tell its jobs apart. */
