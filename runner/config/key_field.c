@@ -32,6 +32,16 @@ void key_put(struct settings *settings, const struct key *key, const void *value
     memcpy((char *)settings + key->field, value, key_size(key));
 }
 
+/* Equal values have equal bytes: there is no minus zero, and nothing behind the last width. */
+int key_compare(const struct key *key, const void *a, const void *b) {
+    const char *left, *right;
+    if (key->type != KEY_STRING)
+        return memcmp(a, b, key_size(key));
+    memcpy(&left, a, sizeof left);
+    memcpy(&right, b, sizeof right);
+    return strcmp(left, right);
+}
+
 double key_real(const struct settings *settings, const struct key *key) {
     double value;
     assert(key->type == KEY_REAL);

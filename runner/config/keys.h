@@ -149,6 +149,9 @@ size_t key_size(const struct key *key);
 const void *key_at(const struct settings *settings, const struct key *key);
 void key_put(struct settings *settings, const struct key *key, const void *value);
 
+/* 0 when the values of the key are equal, else negative or positive: an order, but not of size. */
+int key_compare(const struct key *key, const void *a, const void *b);
+
 /* Typed reads of a value, for binding to SQL. key must have the matching type. */
 double key_real(const struct settings *settings, const struct key *key);
 uint64_t key_integer(const struct settings *settings, const struct key *key); /* SIZE, SEED */
@@ -160,14 +163,5 @@ const char *key_accepts(const struct key *key, char out[KEY_ACCEPTS_SIZE]);
 /* The table as text for people (name, default, unit, help, range or choices with their help).
  * Returns 0, or VIB_EIO when out takes no more. */
 int keys_print(FILE *out);
-
-/* The identity of a job: SHA-256, lower-case hex, of a text of one line per fact: the version of
- * the numerics, the digest of the data, and every key that is neither KEY_SWEEP nor KEY_DATA and
- * whose value differs from its default, as `name=canonical text`, in the order of their names.
- * So a new key with a default that keeps the old behaviour leaves old jobs' identities alone, and
- * neither the place of the data nor the grid around a job matters.
- * Errors: VIB_ENOMEM, VIB_EBACKEND when the hash library fails. */
-int job_identity(const struct settings *settings, const char *data_digest, char out[65],
-                 struct vib_error *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include "core/trainer.h"
 #include "runner/sweep/checkpoint.h"
 #include "runner/base/clock.h"
+#include "runner/config/identity.h"
 #include "runner/sweep/signals.h"
 #include "runner/base/version.h"
 

@@ -3,6 +3,7 @@
 
 #include "runner/sweep/checkpoint.h"
 #include "runner/base/clock.h"
+#include "runner/config/identity.h"
 #include "runner/sweep/weights_file.h"
 
 #include <math.h>
