@@ -23,6 +23,8 @@
 
 #include <stddef.h>
 
+enum { GRID_MAX_POINTS = 1000000 }; /* before exclusion */
+
 /* Keys that vary together; an ordinary swept key is an axis of one key. */
 struct axis {
     size_t n_keys;

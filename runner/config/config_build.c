@@ -1,7 +1,6 @@
 #include "runner/config/config_build.h"
 
 #include "runner/config/config_walk.h"
-#include "runner/config/grid.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,8 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GRID_MAX_POINTS = 1000000 };
-
 struct grid {
     const struct config *config; /* borrowed; must outlive the grid */
     size_t n;                    /* points kept */
