@@ -21,29 +21,35 @@
 #include "core/error.h"
 #include "runner/config/keys.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { GRID_MAX_POINTS = 1000000 }; /* before exclusion */
 
+/* Values of one key, each as struct settings holds it; strings live as long as the configuration.
+ */
+struct key_values {
+    const struct key *key;
+    size_t n;
+    unsigned char *bytes; /* [n][key_size(key)] */
+};
+
+static inline const void *key_values_at(const struct key_values *values, size_t i) {
+    return values->bytes + i * key_size(values->key);
+}
+
 /* Keys that vary together; an ordinary swept key is an axis of one key. */
 struct axis {
     size_t n_keys;
-    const struct key **keys; /* [n_keys] */
+    struct key_values *keys; /* [n_keys], n_values of each */
     size_t n_values;
-    const char **texts; /* [n_values][n_keys], canonical */
 };
 
-/* A point is excluded when for every condition its value equals one of the texts. The key is swept
- * by the file, or set by an override. */
-struct condition {
-    const struct key *key;
-    size_t n_texts;
-    const char **texts; /* canonical, in the order of strcmp */
-};
-
+/* A point is excluded when for every condition its value is one of the values, which are in the
+ * order of key_compare. The key is swept by the file, or set by an override. */
 struct exclusion {
     size_t n_conditions;
-    struct condition *conditions;
+    struct key_values *conditions;
 };
 
 struct config {
@@ -69,5 +75,8 @@ int config_load(struct config *config, const char *path, const char *const *sets
                 struct vib_error *err);
 
 void config_release(struct config *config);
+
+/* Whether some axis varies the key. */
+bool config_sweeps(const struct config *config, const struct key *key);
 
 #endif

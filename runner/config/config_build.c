@@ -51,25 +51,36 @@ static int check_size(const struct config_plan *plan, const struct yaml_doc *doc
         saturated ? "more than " : "", (unsigned long long)points, axes, (int)GRID_MAX_POINTS);
 }
 
+static int build_values(struct key_values *values, const struct value_source *source,
+                        struct config_arena *arena, struct vib_error *err) {
+    const size_t size = key_size(source->key);
+    struct settings scratch;
+    int rc = 0;
+    values->key = source->key;
+    values->n = (size_t)source->n;
+    values->bytes = config_arena_alloc(arena, values->n, size);
+    if (!values->bytes)
+        return no_memory(err);
+    for (size_t i = 0; i < values->n && rc == 0; i++) {
+        rc = value_source_set(source, i, &scratch, arena, err);
+        if (rc == 0)
+            memcpy(values->bytes + i * size, key_at(&scratch, source->key), size);
+    }
+    return rc;
+}
+
 static int build_axis(struct axis *axis, const struct axis_plan *planned,
                       const struct config_plan *plan, struct vib_error *err) {
+    int rc = 0;
     axis->n_keys = planned->n_keys;
-    axis->keys = planned->keys;
     axis->n_values = (size_t)planned->n_values;
-    axis->texts =
-        config_arena_alloc(plan->arena, axis->n_values * axis->n_keys, sizeof *axis->texts);
-    if (!axis->texts)
+    axis->keys = config_arena_alloc(plan->arena, axis->n_keys, sizeof *axis->keys);
+    if (!axis->keys)
         return no_memory(err);
-    for (size_t k = 0; k < axis->n_keys; k++) {
-        const struct value_source *source = &config_plan_key(plan, axis->keys[k])->source;
-        for (size_t v = 0; v < axis->n_values; v++) {
-            int rc =
-                value_source_text(source, v, plan->arena, &axis->texts[v * axis->n_keys + k], err);
-            if (rc != 0)
-                return rc;
-        }
-    }
-    return 0;
+    for (size_t k = 0; k < axis->n_keys && rc == 0; k++)
+        rc = build_values(&axis->keys[k], &config_plan_key(plan, planned->keys[k])->source,
+                          plan->arena, err);
+    return rc;
 }
 
 static int build_axes(struct config *config, const struct config_plan *plan,
@@ -86,29 +97,23 @@ static int build_axes(struct config *config, const struct config_plan *plan,
 
 struct exclude_context {
     const struct config_plan *plan;
-    uint64_t n_texts;             /* so far, of all exclusions */
-    size_t n_conditions;          /* so far, of this exclusion */
-    struct condition *conditions; /* [n_keys], reused */
+    uint64_t n_values;             /* so far, of all exclusions */
+    size_t n_conditions;           /* so far, of this exclusion */
+    struct key_values *conditions; /* [n_keys], reused */
 };
 
-static int compare_texts(const void *a, const void *b) {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+static int compare_values(const void *a, const void *b, void *context) {
+    const struct key_values *values = context;
+    return key_compare(values->key, a, b);
 }
 
-static int build_condition(struct condition *condition, const struct value_source *source,
+static int build_condition(struct key_values *condition, const struct value_source *source,
                            struct config_arena *arena, struct vib_error *err) {
-    condition->key = source->key;
-    condition->n_texts = (size_t)source->n;
-    condition->texts = config_arena_alloc(arena, condition->n_texts, sizeof *condition->texts);
-    if (!condition->texts)
-        return no_memory(err);
-    for (size_t i = 0; i < condition->n_texts; i++) {
-        int rc = value_source_text(source, i, arena, &condition->texts[i], err);
-        if (rc != 0)
-            return rc;
-    }
-    qsort(condition->texts, condition->n_texts, sizeof *condition->texts, compare_texts);
-    return 0;
+    int rc = build_values(condition, source, arena, err);
+    if (rc == 0)
+        qsort_r(condition->bytes, condition->n, key_size(condition->key), compare_values,
+                condition);
+    return rc;
 }
 
 static int on_condition(void *context, const struct yaml_doc *doc, const struct key *key,
@@ -126,10 +131,10 @@ static int on_condition(void *context, const struct yaml_doc *doc, const struct 
     int rc = value_source_init(&source, doc, value, key, err);
     if (rc != 0)
         return rc;
-    if (source.n > CONFIG_MAX_EXCLUDED_VALUES - exclude->n_texts)
+    if (source.n > CONFIG_MAX_EXCLUDED_VALUES - exclude->n_values)
         return yaml_doc_error(doc, value, err, "more than %d values under exclude",
                               (int)CONFIG_MAX_EXCLUDED_VALUES);
-    exclude->n_texts += source.n;
+    exclude->n_values += source.n;
     return build_condition(&exclude->conditions[exclude->n_conditions++], &source,
                            exclude->plan->arena, err);
 }

@@ -19,28 +19,22 @@ static size_t count_points(const struct config *config) {
     return points;
 }
 
-static const char **texts_at(const struct axis *axis, size_t value) {
-    return &axis->texts[value * axis->n_keys];
-}
-
-/* FNV-1a over the texts of one value, their ends included, as far as they matter. */
+/* Of one value of the axis, as far as its keys matter. */
 static size_t hash_value(const struct axis *axis, size_t value, struct job_kind kind) {
     uint64_t hash = 14695981039346656037u;
     for (size_t k = 0; k < axis->n_keys; k++) {
-        const unsigned char *c = (const unsigned char *)texts_at(axis, value)[k];
-        if (!key_matters(axis->keys[k], kind))
-            continue;
-        do {
-            hash = (hash ^ *c) * 1099511628211u;
-        } while (*c++);
+        const struct key_values *values = &axis->keys[k];
+        if (key_matters(values->key, kind))
+            hash = key_hash(values->key, key_values_at(values, value), hash);
     }
     return (size_t)(hash ^ hash >> 32);
 }
 
 static bool same_value(const struct axis *axis, size_t a, size_t b, struct job_kind kind) {
     for (size_t k = 0; k < axis->n_keys; k++) {
-        if (key_matters(axis->keys[k], kind) &&
-            strcmp(texts_at(axis, a)[k], texts_at(axis, b)[k]) != 0)
+        const struct key_values *values = &axis->keys[k];
+        if (key_matters(values->key, kind) &&
+            key_compare(values->key, key_values_at(values, a), key_values_at(values, b)) != 0)
             return false;
     }
     return true;
@@ -88,16 +82,15 @@ static int find_methods(struct equality *equality, const struct config *config,
     for (size_t i = 0; i < config->n_axes; i++) {
         const struct axis *axis = &config->axes[i];
         for (size_t k = 0; k < axis->n_keys; k++) {
-            if (axis->keys[k] != method)
+            if (axis->keys[k].key != method)
                 continue;
             equality->method_axis = i;
             equality->methods = calloc(axis->n_values, sizeof *equality->methods);
             if (!equality->methods)
                 return no_memory(err);
             for (size_t v = 0; v < axis->n_values; v++) {
-                struct settings scratch = config->base;
-                if (key_set(&scratch, method, texts_at(axis, v)[k], NULL) != 0)
-                    assert(false && "config_load accepted every text");
+                struct settings scratch;
+                key_put(&scratch, method, key_values_at(&axis->keys[k], v));
                 equality->methods[v] = scratch.job.method;
             }
         }
@@ -105,21 +98,11 @@ static int find_methods(struct equality *equality, const struct config *config,
     return 0;
 }
 
-static bool is_swept(const struct config *config, const struct key *key) {
-    for (size_t i = 0; i < config->n_axes; i++) {
-        for (size_t k = 0; k < config->axes[i].n_keys; k++) {
-            if (config->axes[i].keys[k] == key)
-                return true;
-        }
-    }
-    return false;
-}
-
 static int equality_init(struct equality *equality, const struct config *config,
                          struct vib_error *err) {
     /* Of a sweep over data sets some points may be the mixture's. */
     struct job_kind kind = {.mixture = data_is_mixture(&config->base.data) ||
-                                       is_swept(config, key_find("dataset.name"))};
+                                       config_sweeps(config, key_find("dataset.name"))};
     memset(equality, 0, sizeof *equality);
     int rc = find_methods(equality, config, err);
     equality->first = calloc(config->n_axes + 1, sizeof *equality->first);
@@ -179,12 +162,19 @@ static int mark_duplicates(const struct config *config, unsigned char *fates, si
     return rc;
 }
 
-static int compare_texts(const void *a, const void *b) {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static bool condition_holds(const struct condition *condition, const char *text) {
-    return bsearch(&text, condition->texts, condition->n_texts, sizeof text, compare_texts) != NULL;
+static bool condition_holds(const struct key_values *condition, const void *value) {
+    size_t from = 0, until = condition->n;
+    while (from < until) {
+        const size_t middle = from + (until - from) / 2;
+        const int order = key_compare(condition->key, value, key_values_at(condition, middle));
+        if (order == 0)
+            return true;
+        if (order < 0)
+            until = middle;
+        else
+            from = middle + 1;
+    }
+    return false;
 }
 
 /* Whether all conditions of the exclusion on this axis's keys hold for a value. */
@@ -192,8 +182,8 @@ static bool value_matches(const struct exclusion *exclusion, const struct axis *
                           size_t value) {
     for (size_t c = 0; c < exclusion->n_conditions; c++) {
         for (size_t k = 0; k < axis->n_keys; k++) {
-            if (axis->keys[k] == exclusion->conditions[c].key &&
-                !condition_holds(&exclusion->conditions[c], texts_at(axis, value)[k]))
+            if (axis->keys[k].key == exclusion->conditions[c].key &&
+                !condition_holds(&exclusion->conditions[c], key_values_at(&axis->keys[k], value)))
                 return false;
         }
     }
@@ -203,12 +193,9 @@ static bool value_matches(const struct exclusion *exclusion, const struct axis *
 /* Whether the conditions on keys that are fixed (by an override) hold. */
 static bool base_matches(const struct config *config, const struct exclusion *exclusion) {
     for (size_t c = 0; c < exclusion->n_conditions; c++) {
-        const struct condition *condition = &exclusion->conditions[c];
-        char text[4096 + 1]; /* the longest KEY_STRING fits */
-        if (is_swept(config, condition->key))
-            continue;
-        key_format(&config->base, condition->key, text, sizeof text);
-        if (!condition_holds(condition, text))
+        const struct key_values *condition = &exclusion->conditions[c];
+        if (!config_sweeps(config, condition->key) &&
+            !condition_holds(condition, key_at(&config->base, condition->key)))
             return false;
     }
     return true;
@@ -319,12 +306,10 @@ void grid_settings(const struct grid *grid, size_t i, struct settings *settings)
     *settings = config->base;
     for (size_t a = config->n_axes; a-- > 0;) {
         const struct axis *axis = &config->axes[a];
-        const char **texts = texts_at(axis, rest % axis->n_values);
+        const size_t value = rest % axis->n_values;
         rest /= axis->n_values;
-        for (size_t k = 0; k < axis->n_keys; k++) {
-            if (key_set(settings, axis->keys[k], texts[k], NULL) != 0)
-                assert(false && "config_load accepted every text");
-        }
+        for (size_t k = 0; k < axis->n_keys; k++)
+            key_put(settings, axis->keys[k].key, key_values_at(&axis->keys[k], value));
     }
     settings_normalize(settings);
 }

@@ -260,9 +260,13 @@ static int single_text(const struct yaml_doc *doc, const yaml_node_t *node, cons
     return 0;
 }
 
+/* Sets the key to the text, of which a string is copied. */
 static int set_at(struct settings *settings, const struct yaml_doc *doc, const yaml_node_t *node,
-                  const struct key *key, const char *text, struct vib_error *err) {
+                  const struct key *key, const char *text, struct config_arena *arena,
+                  struct vib_error *err) {
     struct vib_error reason;
+    if (key->type == KEY_STRING && !(text = config_arena_copy(arena, text)))
+        return vib_error_set(err, VIB_ENOMEM, "out of memory");
     int rc = key_set(settings, key, text, &reason);
     return rc == 0 ? 0 : yaml_doc_error(doc, node, err, "%s", reason.message);
 }
@@ -278,12 +282,7 @@ int value_set(struct settings *settings, const struct yaml_doc *doc, const yaml_
                               key->flags & KEY_SWEEP ? "" : "; to sweep it, put it under grid:");
     const char *text;
     int rc = single_text(doc, node, key, buffer, &text, err);
-    if (rc != 0)
-        return rc;
-    const char *copy = config_arena_copy(arena, text);
-    if (!copy)
-        return vib_error_set(err, VIB_ENOMEM, "out of memory");
-    return set_at(settings, doc, node, key, copy, err);
+    return rc != 0 ? rc : set_at(settings, doc, node, key, text, arena, err);
 }
 
 /* --- the values of expressions --- */
@@ -342,29 +341,17 @@ static void expression_text(const struct value_source *source, size_t i, char te
 
 /* --- the values of a source --- */
 
-int value_source_text(const struct value_source *source, size_t i, struct config_arena *arena,
-                      const char **text, struct vib_error *err) {
+int value_source_set(const struct value_source *source, size_t i, struct settings *settings,
+                     struct config_arena *arena, struct vib_error *err) {
     const yaml_node_t *node = source->node;
     char buffer[KEY_TEXT_SIZE];
-    const char *given = buffer;
+    const char *text = buffer;
     int rc = 0;
     if (source->kind == VALUE_LIST)
         node = yaml_doc_item(source->doc, node, i);
     if (source->kind == VALUE_LIST || source->kind == VALUE_SINGLE)
-        rc = single_text(source->doc, node, source->key, buffer, &given, err);
+        rc = single_text(source->doc, node, source->key, buffer, &text, err);
     else
         expression_text(source, i, buffer);
-    if (rc != 0)
-        return rc;
-    struct settings scratch;
-    rc = set_at(&scratch, source->doc, node, source->key, given, err);
-    if (rc != 0)
-        return rc;
-    char canonical[KEY_TEXT_SIZE];
-    if (source->key->type != KEY_STRING) {
-        key_format(&scratch, source->key, canonical, sizeof canonical);
-        given = canonical;
-    }
-    *text = config_arena_copy(arena, given);
-    return *text ? 0 : vib_error_set(err, VIB_ENOMEM, "out of memory");
+    return rc != 0 ? rc : set_at(settings, source->doc, node, source->key, text, arena, err);
 }

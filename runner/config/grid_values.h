@@ -38,10 +38,10 @@ struct value_source {
 int value_source_init(struct value_source *source, const struct yaml_doc *doc,
                       const yaml_node_t *node, const struct key *key, struct vib_error *err);
 
-/* Stores the canonical text of value i < n, owned by the arena, in *text.
+/* Sets the source's key to value i < n. Strings are copied into the arena.
  * Errors: VIB_ECONFIG with the place when the key does not take it, VIB_ENOMEM. */
-int value_source_text(const struct value_source *source, size_t i, struct config_arena *arena,
-                      const char **text, struct vib_error *err);
+int value_source_set(const struct value_source *source, size_t i, struct settings *settings,
+                     struct config_arena *arena, struct vib_error *err);
 
 /* Sets the key to the value that a node is by itself: a scalar, or a list of widths. Strings are
  * copied into the arena. Errors as above; for a list where one value is wanted, how to sweep. */

@@ -32,14 +32,27 @@ void key_put(struct settings *settings, const struct key *key, const void *value
     memcpy((char *)settings + key->field, value, key_size(key));
 }
 
+static const char *string_at(const void *value) {
+    const char *text;
+    memcpy(&text, value, sizeof text);
+    return text;
+}
+
 /* Equal values have equal bytes: there is no minus zero, and nothing behind the last width. */
 int key_compare(const struct key *key, const void *a, const void *b) {
-    const char *left, *right;
-    if (key->type != KEY_STRING)
-        return memcmp(a, b, key_size(key));
-    memcpy(&left, a, sizeof left);
-    memcpy(&right, b, sizeof right);
-    return strcmp(left, right);
+    if (key->type == KEY_STRING)
+        return strcmp(string_at(a), string_at(b));
+    return memcmp(a, b, key_size(key));
+}
+
+/* FNV-1a, over the end of a string, too. */
+uint64_t key_hash(const struct key *key, const void *value, uint64_t hash) {
+    const bool string = key->type == KEY_STRING;
+    const unsigned char *bytes = string ? (const void *)string_at(value) : value;
+    const size_t size = string ? strlen((const char *)bytes) + 1 : key_size(key);
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ bytes[i]) * 1099511628211u;
+    return hash;
 }
 
 double key_real(const struct settings *settings, const struct key *key) {

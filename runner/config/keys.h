@@ -152,6 +152,9 @@ void key_put(struct settings *settings, const struct key *key, const void *value
 /* 0 when the values of the key are equal, else negative or positive: an order, but not of size. */
 int key_compare(const struct key *key, const void *a, const void *b);
 
+/* Continues a hash with a value of the key; equal values give equal hashes. */
+uint64_t key_hash(const struct key *key, const void *value, uint64_t hash);
+
 /* Typed reads of a value, for binding to SQL. key must have the matching type. */
 double key_real(const struct settings *settings, const struct key *key);
 uint64_t key_integer(const struct settings *settings, const struct key *key); /* SIZE, SEED */

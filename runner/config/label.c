@@ -6,23 +6,15 @@
 
 enum { MAX_LABEL_KEYS = 16 };
 
-static bool is_swept(const struct config *config, const struct key *key) {
-    for (size_t a = 0; a < config->n_axes; a++)
-        for (size_t k = 0; k < config->axes[a].n_keys; k++)
-            if (config->axes[a].keys[k] == key)
-                return true;
-    return false;
-}
-
 size_t label_keys(const struct config *config, const struct key **out, size_t max) {
     const struct key *always[] = {key_find("beta"), key_find("K")};
     size_t n = 0;
     for (size_t i = 0; i < 2 && n < max; i++)
-        if (!is_swept(config, always[i]))
+        if (!config_sweeps(config, always[i]))
             out[n++] = always[i];
     for (size_t a = 0; a < config->n_axes; a++)
         for (size_t k = 0; k < config->axes[a].n_keys && n < max; k++)
-            out[n++] = config->axes[a].keys[k];
+            out[n++] = config->axes[a].keys[k].key;
     if (config->n_axes == 0 && n < max)
         out[n++] = key_find("seed");
     return n;

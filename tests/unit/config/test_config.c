@@ -63,6 +63,12 @@ static void test_default_name(void **state) {
     assert_name(*state, ".yaml", "K: 2", NULL);
 }
 
+static void assert_real(const struct key_values *values, size_t i, double expected) {
+    struct settings settings;
+    key_put(&settings, values->key, key_values_at(values, i));
+    assert_true(key_real(&settings, values->key) == expected);
+}
+
 static void test_good_file(void **state) {
     struct config_fixture *f = *state;
     struct config config;
@@ -94,17 +100,18 @@ static void test_good_file(void **state) {
     assert_true(config.base.job.lr == 1e-3);
     assert_true(config.base.checkpoint_every_s == 0);
     assert_int_equal(config.n_axes, 2);
-    assert_string_equal(config.axes[0].keys[0]->name, "beta");
+    assert_string_equal(config.axes[0].keys[0].key->name, "beta");
     assert_int_equal(config.axes[0].n_values, 7);
-    assert_string_equal(config.axes[0].texts[3], "0.001");
-    assert_string_equal(config.axes[1].keys[0]->name, "seed");
+    assert_real(&config.axes[0].keys[0], 3, 0.001);
+    assert_string_equal(config.axes[1].keys[0].key->name, "seed");
     assert_int_equal(config.n_exclusions, 1);
     assert_int_equal(config.exclusions[0].n_conditions, 2);
-    const struct condition *condition = &config.exclusions[0].conditions[1];
-    assert_int_equal(condition->n_texts, 3);
-    assert_string_equal(condition->texts[0], "0.1");
-    assert_string_equal(condition->texts[1], "1");
-    assert_string_equal(condition->texts[2], "1e-06");
+    const struct key_values *condition = &config.exclusions[0].conditions[1];
+    assert_string_equal(condition->key->name, "beta");
+    assert_int_equal(condition->n, 3);
+    for (size_t i = 1; i < condition->n; i++)
+        assert_true(key_compare(condition->key, key_values_at(condition, i - 1),
+                                key_values_at(condition, i)) < 0);
     config_release(&config);
     config_fixture_assert_released(&config);
 }

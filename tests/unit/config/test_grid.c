@@ -269,6 +269,37 @@ static void test_duplicates_of_a_data_set(void **state) {
     assert_int_equal(f->grid.n, 2);
 }
 
+/* Strings are the same by their text, wherever it stands. */
+static void test_strings(void **state) {
+    struct fixture *f = *state;
+    load(f, "grid: {dataset.name: [a, b, 'a', c, \"b\"], exclude: [{dataset.name: [d, c]}]}\n");
+    assert_points(f, "dataset.name", "a;b;");
+    assert_int_equal(f->grid.n_duplicates, 2);
+    assert_int_equal(f->grid.n_excluded, 1);
+    const char *fix[] = {"dataset.name=c"};
+    const char *yaml =
+        "grid: {dataset.name: [a, b], K: [1, 2], exclude: [{dataset.name: [a, c], K: 2}]}\n";
+    assert_int_equal(load_sets(f, yaml, fix, 1), 0);
+    assert_points(f, "dataset.name K", "c 1;");
+}
+
+/* Every type of value can be excluded, in whatever way it is written. */
+static void test_exclude_every_type(void **state) {
+    struct fixture *f = *state;
+    load(f, "grid: {K: [1, 2, 3], exclude: {K: [+3, 01]}}\n");
+    assert_points(f, "K", "2;");
+    load(f, "grid: {seed: [5, 9223372036854775807], exclude: {seed: 9223372036854775807}}\n");
+    assert_points(f, "seed", "5;");
+    load(f, "grid: {beta: [0, 1, 2], exclude: {beta: [-0, 2.0]}}\n");
+    assert_points(f, "beta", "1;");
+    load(f, "grid: {model.activation: [relu, tanh], exclude: {model.activation: relu}}\n");
+    assert_points(f, "model.activation", "tanh;");
+    load(f,
+         "grid: {evaluate.bounds: [[rate, mixture], [rate]],"
+         " exclude: {evaluate.bounds: [[mixture, rate]]}}\n");
+    assert_points(f, "evaluate.bounds", "[rate];");
+}
+
 static void test_sets(void **state) {
     struct fixture *f = *state;
     load(f, "evaluate: {bounds: [mixture, rate]}\n");
@@ -391,6 +422,8 @@ int main(void) {
         TEST(test_duplicates),
         TEST(test_duplicates_of_a_method),
         TEST(test_duplicates_of_a_data_set),
+        TEST(test_strings),
+        TEST(test_exclude_every_type),
         TEST(test_sets),
         TEST(test_nothing_left),
         TEST(test_overrides),
