@@ -56,6 +56,7 @@ struct config {
     char *path;           /* as given */
     char *text;           /* the file, then one `# --set KEY=VALUE` line per override */
     struct settings base; /* every key that is not swept */
+    unsigned methods;     /* of the points, those excluded too: bit m is enum vib_method m */
     size_t n_axes;
     struct axis *axes; /* in the order of the file; the last varies fastest */
     size_t n_exclusions;

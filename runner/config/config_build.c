@@ -95,6 +95,23 @@ static int build_axes(struct config *config, const struct config_plan *plan,
     return rc;
 }
 
+/* The methods that base and axes give. */
+static unsigned methods_of(const struct config *config) {
+    const struct key *method = key_find("method");
+    unsigned methods = 0;
+    struct settings scratch;
+    for (size_t i = 0; i < config->n_axes; i++) {
+        for (size_t k = 0; k < config->axes[i].n_keys; k++) {
+            const struct key_values *values = &config->axes[i].keys[k];
+            for (size_t v = 0; values->key == method && v < values->n; v++) {
+                key_put(&scratch, method, key_values_at(values, v));
+                methods |= 1u << scratch.job.method;
+            }
+        }
+    }
+    return methods != 0 ? methods : 1u << config->base.job.method;
+}
+
 struct exclude_context {
     const struct config_plan *plan;
     uint64_t n_values;             /* so far, of all exclusions */
@@ -189,5 +206,7 @@ int config_build(struct config *config, const struct config_plan *plan, const st
     int rc = check_size(plan, doc, err);
     if (rc == 0)
         rc = build_axes(config, plan, err);
+    if (rc == 0)
+        config->methods = methods_of(config);
     return rc != 0 ? rc : build_exclusions(config, plan, doc, err);
 }

@@ -2,11 +2,11 @@
  *
  * Each is the SHA-256, in lower-case hex, of a text of one line per fact:
  *
- *   numerics=2         numerics_version
- *   data=...           the digest of the data
- *   without=seed,beta  of a point and a curve: the keys that are left out
- *   K=2                every other key that is neither KEY_SWEEP nor KEY_DATA and whose value
- * differs train.lr=0.001     from its default, as canonical text, in the order of their names
+ *   numerics=2          numerics_version
+ *   data=...            the digest of the data
+ *   without=seed,beta   of a point and a curve: the keys that are left out
+ *   K=2                 every other key that is neither KEY_SWEEP nor KEY_DATA and not at its
+ *   train.lr=0.001      default, as canonical text, in the order of their names
  *
  * So a new key with a default that keeps the old behaviour leaves old hashes alone, and neither the
  * place of the data nor the grid around a job matters. Settings are to be normalised

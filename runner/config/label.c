@@ -6,12 +6,25 @@
 
 enum { MAX_LABEL_KEYS = 16 };
 
+/* Whether the key is the trade-off of a method of the sweep. */
+static bool trades(const struct config *config, const struct key *key) {
+    struct job_kind kind = {.mixture = true};
+    for (int m = 0; key->methods == KEY_TRADE_OFF && m < VIB_METHODS; m++) {
+        kind.method = (enum vib_method)m;
+        if (config->methods & 1u << m && key_matters(key, kind))
+            return true;
+    }
+    return false;
+}
+
 size_t label_keys(const struct config *config, const struct key **out, size_t max) {
-    const struct key *always[] = {key_find("beta"), key_find("K")};
+    const struct key *K = key_find("K");
     size_t n = 0;
-    for (size_t i = 0; i < 2 && n < max; i++)
-        if (!config_sweeps(config, always[i]))
-            out[n++] = always[i];
+    for (size_t i = 0; i < n_keys && n < max; i++)
+        if (trades(config, &keys[i]) && !config_sweeps(config, &keys[i]))
+            out[n++] = &keys[i];
+    if (!config_sweeps(config, K) && n < max)
+        out[n++] = K;
     for (size_t a = 0; a < config->n_axes; a++)
         for (size_t k = 0; k < config->axes[a].n_keys && n < max; k++)
             out[n++] = config->axes[a].keys[k].key;

@@ -7,9 +7,9 @@
 
 #include <stddef.h>
 
-/* beta and K, where they are not swept, then the swept keys in the order of the axes (seed when
- * there are none). Keys that one axis ties together all count. Returns how many were stored in
- * out[0..max). */
+/* The trade-offs of the methods of the sweep (beta) and K, where they are not swept, then the
+ * swept keys in the order of the axes (seed when there are none). Keys that one axis ties together
+ * all count. Returns how many were stored in out[0..max). */
 size_t label_keys(const struct config *config, const struct key **out, size_t max);
 
 /* A value for the eye: reals with 4 digits, all else as key_format has it. */

@@ -95,6 +95,31 @@ static void keys_are_cut_to_the_number_asked_for(void **state) {
     config_release(&config);
 }
 
+static void assert_keys(struct config_fixture *f, const char *yaml, const char *expected) {
+    const struct key *found[8];
+    struct config config;
+    struct vib_error err;
+    char names[200] = "";
+    assert_int_equal(config_fixture_load(f, &config, yaml, strlen(yaml), &err), VIB_OK);
+    const size_t n = label_keys(&config, found, 8);
+    for (size_t i = 0; i < n; i++) {
+        strcat(names, i > 0 ? " " : "");
+        strcat(names, found[i]->name);
+    }
+    assert_string_equal(names, expected);
+    config_release(&config);
+}
+
+/* A trade-off that no job of the sweep makes is no word about its jobs. */
+static void the_trade_off_is_that_of_the_methods(void **state) {
+    struct config_fixture *f = *state;
+    assert_keys(f, "method: vib\n", "beta K seed");
+    assert_keys(f, "method: dropout\n", "K seed");
+    assert_keys(f, "grid: {method: [dropout, deterministic]}\n", "K method");
+    assert_keys(f, "method: vib\ngrid: {zip: {K: [1, 2], seed: [1, 2]}}\n", "beta K seed");
+    assert_keys(f, "grid: {zip: {seed: [1, 2], method: [dropout, vib]}}\n", "beta K seed method");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(durations),
@@ -102,6 +127,7 @@ int main(void) {
         CONFIG_TEST(jobs),
         CONFIG_TEST(a_label_is_cut_to_size),
         CONFIG_TEST(keys_are_cut_to_the_number_asked_for),
+        CONFIG_TEST(the_trade_off_is_that_of_the_methods),
     };
     return cmocka_run_group_tests_name("label", tests, NULL, NULL);
 }
