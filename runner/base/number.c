@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *skip_digits(const char *text) {
     while (*text >= '0' && *text <= '9')
@@ -36,33 +37,33 @@ static bool is_decimal(const char *text) {
     return *end == '\0';
 }
 
-/* The C libraries hand out one static object for "C", so this neither allocates nor fails there;
- * if it did fail, uselocale(0) changes nothing and the current locale would be used. */
-static double strtod_c(const char *text) {
-    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    locale_t before = uselocale(c);
-    double value = strtod(text, NULL);
-    (void)uselocale(before);
-    if (c)
-        freelocale(c);
-    return value;
+/* Numbers are written and read in the "C" locale. The C libraries hand out one static object for
+ * it, so this neither allocates nor fails there; if it did fail, uselocale(0) changes nothing and
+ * the current locale would be used. */
+struct in_c {
+    locale_t c, before;
+};
+
+static struct in_c enter_c(void) {
+    struct in_c in;
+    in.c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    in.before = uselocale(in.c);
+    return in;
 }
 
-static int format_c(double value, int digits, char *text, size_t size) {
-    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    locale_t before = uselocale(c);
-    int length = snprintf(text, size, "%.*g", digits, value);
-    (void)uselocale(before);
-    if (c)
-        freelocale(c);
-    return length;
+static void leave_c(struct in_c in) {
+    (void)uselocale(in.before);
+    if (in.c)
+        freelocale(in.c);
 }
 
 enum number_status number_parse_real(const char *text, double *value) {
     if (!is_decimal(text))
         return NUMBER_MALFORMED;
     errno = 0;
-    double parsed = strtod_c(text);
+    const struct in_c in = enter_c();
+    double parsed = strtod(text, NULL);
+    leave_c(in);
     /* Subnormal results set ERANGE too, and are good. */
     if (!isfinite(parsed) || (errno == ERANGE && !(fabs(parsed) > 0)))
         return NUMBER_OUT_OF_RANGE;
@@ -86,16 +87,28 @@ enum number_status number_parse_integer(const char *text, uint64_t *value) {
 int number_format_real(double value, char *text, size_t size) {
     /* A decimal of at most 15 digits survives the way through a double, and %g drops trailing
      * zeros: the shortest text has 16 or 17 digits or is what 15 print. */
-    char trial[32];
-    int digits = 15;
-    for (; digits < 17; digits++) {
-        (void)format_c(value, digits, trial, sizeof trial);
-        if (!(strtod_c(trial) < value) && !(strtod_c(trial) > value))
-            break;
+    const struct in_c in = enter_c();
+    int length = 0;
+    for (int digits = 15; digits <= 17; digits++) {
+        char trial[32];
+        length = snprintf(trial, sizeof trial, "%.*g", digits, value);
+        const double read = digits < 17 ? strtod(trial, NULL) : value;
+        if (read < value || read > value)
+            continue;
+        if (size > 0) {
+            const size_t fits = (size_t)length < size ? (size_t)length : size - 1;
+            memcpy(text, trial, fits);
+            text[fits] = '\0';
+        }
+        break;
     }
-    return format_c(value, digits, text, size);
+    leave_c(in);
+    return length;
 }
 
 int number_format_rounded(double value, char *text, size_t size) {
-    return format_c(value, 15, text, size);
+    const struct in_c in = enter_c();
+    const int length = snprintf(text, size, "%.15g", value);
+    leave_c(in);
+    return length;
 }
