@@ -3,7 +3,7 @@
 #include "runner/base/csv.h"
 #include "runner/base/sink.h"
 #include "runner/store/store.h"
-#include "runner/store/store_query.h"
+#include "runner/store/store_export.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -107,11 +107,8 @@ static int export_table(struct store *store, const struct export_options *option
     if (rc == 0) {
         struct export_context context = {.sink = &sink};
         csv_init(&context.csv, sink.stream);
-        const struct store_query query = {.sql = export_tables[options->table].sql,
-                                          .head = write_head,
-                                          .row = write_row,
-                                          .context = &context};
-        rc = store_query(store, &query, err);
+        rc = store_export(store, &export_tables[options->table], write_head, write_row, &context,
+                          err);
     }
     return sink_close(&sink, rc, err);
 }

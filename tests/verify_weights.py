@@ -378,7 +378,8 @@ def check_codes(table, rows, decoder, codes, tensors, labels):
 
 
 def find_job(db, job):
-    query = "SELECT * FROM job WHERE state = 'done' AND weights IS NOT NULL"
+    query = "SELECT * FROM job JOIN setting ON setting.job = job.id"
+    query += " WHERE state = 'done' AND weights IS NOT NULL"
     query += " AND dataset_name <> 'mixture'" if job is None else " AND id = ?"
     row = db.execute(query + " ORDER BY id", () if job is None else (job,)).fetchone()
     return row or sys.exit("no such job that is done, with weights, on a data set of files")

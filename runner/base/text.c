@@ -1,6 +1,7 @@
 #include "runner/base/text.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool continues_character(char c) {
@@ -57,4 +58,18 @@ void text_entry(FILE *out, const char *name, const char *help, size_t column) {
     else
         (void)fprintf(out, "%*s", (int)(column - width), "");
     text_wrap(out, help, column, column);
+}
+
+char *text_make(void (*write)(FILE *out, const void *context), const void *context) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (out == NULL)
+        return NULL;
+    write(out, context);
+    const bool written = !ferror(out);
+    if (fclose(out) == 0 && written)
+        return text;
+    free(text);
+    return NULL;
 }

@@ -21,4 +21,7 @@ void text_wrap(FILE *out, const char *text, size_t column, size_t indent);
 /* Writes an entry of a list: what it is called, and from `column` on, wrapped, what it is. */
 void text_entry(FILE *out, const char *name, const char *help, size_t column);
 
+/* What `write` writes to a stream, as allocated text; NULL when out of memory. */
+char *text_make(void (*write)(FILE *out, const void *context), const void *context);
+
 #endif

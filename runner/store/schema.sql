@@ -1,17 +1,37 @@
--- The database of one sweep. Run as one transaction on an empty file (see runner/store/store_open.c).
+-- The database of one sweep. Run as one transaction on an empty file by store_schema.c, which adds
+-- table `setting`, a column for each configuration key, and fills table `method`.
 --
 -- Units: information is in bits per example, time spans are in seconds, points in time are ISO 8601
--- text in UTC with milliseconds (2026-01-31T23:59:59.123Z). NULL means unknown or not a finite
--- number: NaN and infinities are never stored.
+-- text in UTC with milliseconds (2026-01-31T23:59:59.123Z). NULL means unknown, not a finite number
+-- (NaN and infinities are never stored), or, in table setting, that the key does not matter.
 --
--- A sweep replaces the views by its program's own where they differ.
+-- A sweep replaces the views by its program's own where they differ, and adds the columns of keys
+-- that are new to the database.
 
 PRAGMA application_id = 1447641683; -- 0x56494253, "VIBS"
-PRAGMA user_version = 2;            -- of this schema; a change to its tables raises it
+PRAGMA user_version = 3;            -- of this schema; a change to its tables raises it
+
+-- The splits of a data set, in the order for people. Names of splits stand in this table alone.
+CREATE TABLE split (
+    name  TEXT PRIMARY KEY NOT NULL,
+    place INTEGER NOT NULL UNIQUE
+) STRICT, WITHOUT ROWID;
+INSERT INTO split VALUES ('train', 0), ('validation', 1), ('test', 2);
+
+-- What the methods are like; filled by the program from its own table, core/method.h.
+CREATE TABLE method (
+    name       TEXT PRIMARY KEY NOT NULL,
+    stochastic INTEGER NOT NULL CHECK (stochastic IN (0, 1)), -- z is drawn from p(z|x); else the
+                                    -- code is deterministic and no information column has a value
+    rate       INTEGER NOT NULL CHECK (rate IN (0, 1)), -- J has a rate KL(p(z|x) || r(z))
+    trade_off  TEXT                 -- the key that trades it for the fit: 'beta'; NULL: none
+) STRICT, WITHOUT ROWID;
 
 -- One invocation of the program on this database.
 CREATE TABLE run (
-    id            INTEGER PRIMARY KEY,
+    id            INTEGER PRIMARY KEY AUTOINCREMENT, -- never used again
+    uid           TEXT NOT NULL UNIQUE -- random; tells the run from those of any other database
+        DEFAULT (lower(hex(randomblob(16)))) CHECK (length(uid) = 32),
     sweep         TEXT NOT NULL,    -- name of the sweep
     config_path   TEXT NOT NULL,    -- configuration file, as given on the command line
     config_text   TEXT NOT NULL,    -- its whole text, then one comment line per --set
@@ -27,68 +47,45 @@ CREATE TABLE run (
     started_at    TEXT NOT NULL,    -- UTC
     heartbeat_at  TEXT NOT NULL,    -- UTC, last sign of life
     ended_at      TEXT,             -- UTC; NULL while it runs, and when it was lost
-    outcome       TEXT              -- NULL while it runs; lost: it vanished, its jobs were taken back
+    outcome       TEXT      -- NULL while it runs; lost: it vanished, its jobs were taken back
         CHECK (outcome IN ('complete', 'incomplete', 'interrupted', 'lost')),
     CHECK ((outcome IS NULL OR outcome = 'lost') = (ended_at IS NULL))
 ) STRICT;
 
 -- A data set that jobs were trained on, as it was loaded.
 CREATE TABLE dataset (
-    digest    TEXT PRIMARY KEY NOT NULL -- SHA-256 (hex) of shapes, inputs and labels of both splits
+    digest  TEXT PRIMARY KEY NOT NULL -- SHA-256 (hex) of shapes, inputs and labels of all splits
         CHECK (length(digest) = 64),
-    name      TEXT NOT NULL,
-    dim       INTEGER NOT NULL CHECK (dim >= 1),     -- inputs per example
-    classes   INTEGER NOT NULL CHECK (classes >= 2), -- number of labels
-    n_train   INTEGER NOT NULL CHECK (n_train >= 1), -- training examples
-    n_test    INTEGER NOT NULL CHECK (n_test >= 1),  -- test examples
-    h_y_train REAL NOT NULL, -- bits, H(Y): entropy of the labels of the training split
-    h_y_test  REAL NOT NULL, -- bits, H(Y) of the test split
-    ixy       REAL,          -- bits, the true I(X;Y); NULL when unknown
-    ixy_se    REAL           -- bits, standard error of ixy (Monte Carlo)
+    name    TEXT NOT NULL,
+    dim     INTEGER NOT NULL CHECK (dim >= 1),     -- inputs per example
+    classes INTEGER NOT NULL CHECK (classes >= 2), -- number of labels
+    ixy     REAL, -- bits, the true I(X;Y); NULL when unknown
+    ixy_se  REAL  -- bits, standard error of ixy (Monte Carlo)
 ) STRICT, WITHOUT ROWID;
 
--- A point of the grid: all its values, and what became of it.
-CREATE TABLE job (
-    id                    INTEGER PRIMARY KEY, -- ascends in the order of the grid
-    identity              TEXT NOT NULL UNIQUE -- SHA-256 (hex) of all that determines the result
-        CHECK (length(identity) = 64),
-    dataset_digest        TEXT NOT NULL REFERENCES dataset (digest),
+-- Its splits.
+CREATE TABLE dataset_split (
+    dataset_digest TEXT NOT NULL REFERENCES dataset (digest) ON DELETE CASCADE,
+    split          TEXT NOT NULL REFERENCES split (name),
+    n              INTEGER NOT NULL CHECK (n >= 1), -- examples
+    h_y            REAL NOT NULL,                   -- bits, H(Y): entropy of the labels
+    PRIMARY KEY (dataset_digest, split)
+) STRICT, WITHOUT ROWID;
 
-    -- One column per configuration key: its name with '_' for '.'. `vib-sweep keys` explains them.
-    -- NULL where the key does not matter to the job's method.
-    method                TEXT NOT NULL,    -- 'vib' or what it is compared with
-    beta                  REAL,             -- weight of the rate in J = CE + beta * rate
-    K                     INTEGER NOT NULL, -- dimension of the code z
-    seed                  INTEGER NOT NULL, -- selects every random stream of the job
-    dataset_name          TEXT NOT NULL,    -- 'mixture' or the name of a folder
-    dataset_classes       INTEGER NOT NULL, -- number of labels
-    dataset_n_train       INTEGER NOT NULL, -- training examples asked for; 0 = default
-    dataset_n_test        INTEGER NOT NULL, -- test examples asked for; 0 = default
-    -- These four are the mixture's, and their defaults, which mean nothing, for other data.
-    dataset_dim           INTEGER NOT NULL, -- inputs per example
-    dataset_separation    REAL NOT NULL,    -- rms distance between two class means
-    dataset_noise         REAL NOT NULL,    -- standard deviation of an input in a class
-    dataset_seed          INTEGER NOT NULL, -- selects means and examples
-    model_hidden          TEXT NOT NULL,    -- widths of the encoder's hidden layers: '[1024, 1024]'
-    model_activation      TEXT NOT NULL,    -- of the hidden layers
-    model_covariance      TEXT,             -- of p(z|x): 'diagonal', 'full'
-    train_precision       TEXT NOT NULL,    -- of the large products: 'float32', 'bfloat16'
-    train_dropout         REAL,             -- probability that a hidden unit is dropped
-    train_confidence_penalty REAL,          -- weight w in J = CE - w * H(q(y|z))
-    train_label_smoothing REAL,             -- share of the target spread over all classes
-    train_epochs          INTEGER NOT NULL, -- passes over the training split
-    train_batch           INTEGER NOT NULL, -- examples per step
-    train_lr              REAL NOT NULL,    -- step size of the first epoch
-    train_lr_decay        REAL NOT NULL,    -- factor on the step size ...
-    train_lr_decay_epochs INTEGER NOT NULL, -- ... after every this many epochs
-    train_adam_beta1      REAL NOT NULL,    -- decay of the mean gradient
-    train_adam_beta2      REAL NOT NULL,    -- decay of the mean squared gradient
-    train_adam_epsilon    REAL NOT NULL,    -- added to the root of the mean squared gradient
-    train_average_decay   REAL NOT NULL,    -- of the moving average of the weights; 0 = none
-    evaluate_every        INTEGER NOT NULL, -- epochs between evaluations
-    evaluate_samples      INTEGER,          -- samples S of z per example in error_mc and ce_mc
-    evaluate_bounds       TEXT,             -- estimators in table bound: '[rate, mixture]'
-    evaluate_bounds_n     INTEGER,          -- examples behind them at most
+-- A point of the grid, and what became of it. Its values are the row of table `setting` whose
+-- column `job` is its id: one column per configuration key, its name with '_' for '.', NULL where
+-- the key does not matter to the job's method or data. `vib-sweep keys` explains them.
+CREATE TABLE job (
+    -- Ascends in the order of the grid; never used again.
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- SHA-256 (hex) of all that determines the result; of all but the seed, alike for the jobs of
+    -- one point; and of all but the seed and the key of the method's trade-off, alike for the
+    -- points of one curve.
+    identity       TEXT NOT NULL UNIQUE CHECK (length(identity) = 64),
+    point_identity TEXT NOT NULL CHECK (length(point_identity) = 64),
+    curve_identity TEXT NOT NULL CHECK (length(curve_identity) = 64),
+    numerics       INTEGER NOT NULL, -- version of the arithmetic; another gives other results
+    dataset_digest TEXT NOT NULL REFERENCES dataset (digest),
 
     state       TEXT NOT NULL DEFAULT 'pending'
         CHECK (state IN ('pending', 'running', 'done', 'diverged', 'failed')),
@@ -111,11 +108,12 @@ CREATE TABLE job (
 -- Finds the jobs of a run that died without reading the whole table.
 CREATE INDEX job_running ON job (run) WHERE state = 'running';
 
--- What a finished job measured at its end; two rows for every job that is done. The information
--- columns, izy_lower to izx_upper, are NULL for the methods other than vib.
+-- What a finished job measured at its end; a row for every job that is done and split of its data.
+-- The information columns, izy_lower to izx_upper, are NULL for the methods whose code is not
+-- stochastic.
 CREATE TABLE result (
     job       INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
-    split     TEXT NOT NULL CHECK (split IN ('train', 'test')),
+    split     TEXT NOT NULL REFERENCES split (name),
     epoch     INTEGER NOT NULL CHECK (epoch >= 1), -- epochs completed
     n         INTEGER NOT NULL CHECK (n >= 1),     -- examples in the split
     error     REAL, -- share misclassified, 0..1, one sample of z per example
@@ -134,7 +132,7 @@ CREATE TABLE result (
 -- The way there: every evaluation of a job that is done, diverged or failed. Columns as in result.
 CREATE TABLE epoch (
     job       INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
-    split     TEXT NOT NULL CHECK (split IN ('train', 'test')),
+    split     TEXT NOT NULL REFERENCES split (name),
     epoch     INTEGER NOT NULL CHECK (epoch >= 1), -- epochs completed
     n         INTEGER NOT NULL CHECK (n >= 1),     -- examples in the split
     error     REAL, -- share misclassified, 0..1, one sample of z per example
@@ -150,19 +148,20 @@ CREATE TABLE epoch (
     PRIMARY KEY (job, epoch, split)
 ) STRICT, WITHOUT ROWID;
 
--- Estimates of I(Z;X) at the end of a job that is done, X being uniform over the examples of the
--- split: see core/bounds.h for what each is. None for the methods other than vib, and none by an
--- estimator whose value was not finite.
+-- Estimates of a quantity at the end of a job that is done, X being uniform over the examples of
+-- the split: see core/bounds.h for what each is. None for the methods whose code is not stochastic,
+-- and none by an estimator whose value was not finite.
 CREATE TABLE bound (
     job       INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
-    split     TEXT NOT NULL CHECK (split IN ('train', 'test')),
+    quantity  TEXT NOT NULL, -- what is bounded: 'izx', I(Z;X)
+    split     TEXT NOT NULL REFERENCES split (name),
     estimator TEXT NOT NULL,
-    side      TEXT NOT NULL CHECK (side IN ('lower', 'upper')), -- of I(Z;X) that it is on
+    side      TEXT NOT NULL CHECK (side IN ('lower', 'upper')), -- of the quantity that it is on
     n         INTEGER NOT NULL CHECK (n >= 1), -- examples used
     bits      REAL, -- the estimate
     se        REAL, -- bits, its standard error over these examples
     cap       REAL NOT NULL, -- bits, log2 n: I(Z;X) over n examples is never above it
-    PRIMARY KEY (job, split, estimator)
+    PRIMARY KEY (job, quantity, split, estimator)
 ) STRICT, WITHOUT ROWID;
 
 -- Codes of the first save.codes test examples of a job that is done.
@@ -185,62 +184,14 @@ CREATE TABLE decoder (
     bias   TEXT NOT NULL  -- JSON, b: one number per class
 ) STRICT;
 
--- Every estimate as a bound on I(Z;X) with X uniform over the whole split: a Monte Carlo one, or
--- one from some of the examples, with two standard errors to the safe side. From some of the
--- examples only the lower ones and leave_one_out hold for the whole. The rate is exact, as is
--- log2 n.
-CREATE VIEW valid_bound AS
-SELECT bound.job, bound.split, bound.estimator, bound.side,
-       CASE WHEN bound.n = result.n AND bound.estimator NOT IN ('mixture', 'leave_one_out')
-            THEN bound.bits
-            WHEN bound.side = 'lower' THEN bound.bits - 2 * bound.se
-            ELSE bound.bits + 2 * bound.se END AS bits
-FROM bound JOIN result ON result.job = bound.job AND result.split = bound.split
-WHERE bound.estimator <> 'rate'
-  AND (bound.side = 'lower' OR bound.estimator = 'leave_one_out' OR bound.n = result.n)
-UNION ALL
-SELECT job, split, 'rate', 'upper', izx_upper FROM result WHERE izx_upper IS NOT NULL
-UNION ALL
-SELECT job, split, 'log2_n', 'upper', log2_n FROM result WHERE izx_upper IS NOT NULL;
-
--- The information plane: one row per finished job and split, with all that tells jobs apart.
-CREATE VIEW information_plane AS
-SELECT job.id AS job, job.method, job.beta, job.K, job.seed,
-       result.split, result.epoch, result.error, result.error_mc, result.ce, result.h_y,
-       result.izy_lower, result.izx_upper,
-       lower.bits AS izx_lower, lower.estimator AS izx_lower_by,
-       upper.bits AS izx_upper_tight, upper.estimator AS izx_upper_tight_by,
-       result.izy_lower_se, result.ce_mc, result.izy_mc, result.n,
-       job.dataset_name, dataset.ixy, dataset.ixy_se,
-       job.dataset_classes, job.dataset_n_train, job.dataset_n_test, dataset.dim AS dataset_dim,
-       iif(job.dataset_name = 'mixture', job.dataset_separation, NULL) AS dataset_separation,
-       iif(job.dataset_name = 'mixture', job.dataset_noise, NULL) AS dataset_noise,
-       iif(job.dataset_name = 'mixture', job.dataset_seed, NULL) AS dataset_seed,
-       job.model_hidden, job.model_activation, job.model_covariance, job.train_dropout,
-       job.train_confidence_penalty, job.train_label_smoothing,
-       job.train_precision, job.train_epochs, job.train_batch, job.train_lr, job.train_lr_decay,
-       job.train_lr_decay_epochs, job.train_adam_beta1, job.train_adam_beta2,
-       job.train_adam_epsilon, job.train_average_decay,
-       job.evaluate_every, job.evaluate_samples, job.evaluate_bounds, job.evaluate_bounds_n,
-       job.objective, job.weights, job.identity, job.dataset_digest
-FROM result
-LEFT JOIN (SELECT job, split, estimator, max(bits) AS bits FROM valid_bound
-           WHERE side = 'lower' AND bits IS NOT NULL GROUP BY job, split) AS lower
-       ON lower.job = result.job AND lower.split = result.split
-LEFT JOIN (SELECT job, split, estimator, min(bits) AS bits FROM valid_bound
-           WHERE side = 'upper' AND bits IS NOT NULL GROUP BY job, split) AS upper
-       ON upper.job = result.job AND upper.split = result.split
-JOIN job ON job.id = result.job
-JOIN dataset ON dataset.digest = job.dataset_digest
-WHERE job.state = 'done';
-
--- Analysis. The views from here on need SQLite's mathematical functions (sqrt, pow), which Debian's
--- library and shell have.
-
 -- Student's t, its 0.975 quantile: mean +- t95 * s / sqrt(n) covers 95 % for n = df + 1 seeds.
 -- Every whole number of degrees of freedom to 200; between two rows beyond, the one of fewer holds,
 -- which errs towards a wider interval.
-CREATE VIEW student_t (df, t95) AS
+CREATE TABLE student_t (
+    df  INTEGER PRIMARY KEY,
+    t95 REAL NOT NULL
+) STRICT;
+INSERT INTO student_t
 VALUES (1, 12.706205), (2, 4.302653), (3, 3.182446), (4, 2.776445), (5, 2.570582), (6, 2.446912),
        (7, 2.364624), (8, 2.306004), (9, 2.262157), (10, 2.228139), (11, 2.200985), (12, 2.178813),
        (13, 2.160369), (14, 2.144787), (15, 2.131450), (16, 2.119905), (17, 2.109816),
@@ -284,26 +235,65 @@ VALUES (1, 12.706205), (2, 4.302653), (3, 3.182446), (4, 2.776445), (5, 2.570582
        (400, 1.965912), (500, 1.964720), (1000, 1.962339), (2000, 1.961151), (5000, 1.960439),
        (10000, 1.960201);
 
+-- Every estimate as a bound on I(Z;X) with X uniform over the whole split: a Monte Carlo one, or
+-- one from some of the examples, with two standard errors to the safe side. From some of the
+-- examples only the lower ones and leave_one_out hold for the whole. The rate is exact, as is
+-- log2 n.
+CREATE VIEW valid_bound AS
+SELECT bound.job, bound.split, bound.estimator, bound.side,
+       CASE WHEN bound.n = result.n AND bound.estimator NOT IN ('mixture', 'leave_one_out')
+            THEN bound.bits
+            WHEN bound.side = 'lower' THEN bound.bits - 2 * bound.se
+            ELSE bound.bits + 2 * bound.se END AS bits
+FROM bound JOIN result ON result.job = bound.job AND result.split = bound.split
+WHERE bound.quantity = 'izx' AND bound.estimator <> 'rate'
+  AND (bound.side = 'lower' OR bound.estimator = 'leave_one_out' OR bound.n = result.n)
+UNION ALL
+SELECT job, split, 'rate', 'upper', izx_upper FROM result WHERE izx_upper IS NOT NULL
+UNION ALL
+SELECT result.job, result.split, 'log2_n', 'upper', result.log2_n
+FROM result JOIN setting ON setting.job = result.job JOIN method ON method.name = setting.method
+WHERE method.stochastic;
+
+-- The information plane: one row per finished job and split, with all that tells jobs apart.
+CREATE VIEW information_plane AS
+SELECT setting.*, result.split, result.epoch, result.error, result.error_mc, result.ce, result.h_y,
+       result.izy_lower, result.izx_upper,
+       lower.bits AS izx_lower, lower.estimator AS izx_lower_by,
+       upper.bits AS izx_upper_tight, upper.estimator AS izx_upper_tight_by,
+       result.izy_lower_se, result.ce_mc, result.izy_mc, result.n,
+       dataset.ixy, dataset.ixy_se, dataset.dim, dataset.classes,
+       job.objective, job.weights, job.identity, job.dataset_digest
+FROM result
+LEFT JOIN (SELECT job, split, estimator, max(bits) AS bits FROM valid_bound
+           WHERE side = 'lower' AND bits IS NOT NULL GROUP BY job, split) AS lower
+       ON lower.job = result.job AND lower.split = result.split
+LEFT JOIN (SELECT job, split, estimator, min(bits) AS bits FROM valid_bound
+           WHERE side = 'upper' AND bits IS NOT NULL GROUP BY job, split) AS upper
+       ON upper.job = result.job AND upper.split = result.split
+JOIN job ON job.id = result.job
+JOIN setting ON setting.job = result.job
+JOIN dataset ON dataset.digest = job.dataset_digest
+WHERE job.state = 'done';
+
+-- Analysis. The views from here on need SQLite's mathematical functions (sqrt, pow), which Debian's
+-- library and shell have.
+
 -- Where each job belongs. Jobs that differ in nothing but the seed are one point; points that
--- differ in nothing but beta are one curve of the information plane. Both are named by the lowest
--- id of their jobs: the row of job with id = point has all values that a point's jobs share. The
--- digest stands for the keys of the data, as it does in a job's identity. NULLs count as equal.
+-- differ in nothing but beta (or what else trades the rate for the fit) are one curve of the
+-- information plane. Both are named by the lowest id of their jobs: the row of setting with job =
+-- point has all values that a point's jobs share. The digest stands for the keys of the data, as it
+-- does in a job's identity.
 CREATE VIEW job_point AS
-SELECT job, curve, min(job) OVER seeds AS point,
+SELECT id AS job, min(id) OVER (PARTITION BY curve_identity) AS curve, min(id) OVER seeds AS point,
        sum(state = 'diverged') OVER seeds AS n_diverged -- of the point's jobs
-FROM (SELECT id AS job, beta, state, min(id) OVER (PARTITION BY
-                 dataset_digest, method, K, model_hidden, model_activation, model_covariance,
-                 train_precision, train_dropout, train_confidence_penalty, train_label_smoothing,
-                 train_epochs, train_batch, train_lr, train_lr_decay, train_lr_decay_epochs,
-                 train_adam_beta1, train_adam_beta2, train_adam_epsilon, train_average_decay,
-                 evaluate_every, evaluate_samples, evaluate_bounds, evaluate_bounds_n)
-                 AS curve
-      FROM job)
-WINDOW seeds AS (PARTITION BY curve, beta);
+FROM job
+WINDOW seeds AS (PARTITION BY point_identity);
 
 -- Every point and split: mean over the seeds that are done and the ends, lo and hi, of its 95 %
 -- t-interval. A NULL among the values is left out. lo and hi are NULL with less than two values,
 -- and are not cut off where a quantity ends, such as an error at 0. Units as in information_plane.
+-- Of the settings, job and seed are those of the point's first job.
 CREATE VIEW summary AS
 WITH
 centred AS (
@@ -339,25 +329,32 @@ spread AS (
 ),
 interval AS MATERIALIZED (
     SELECT point, curve, n_diverged, split, n_seeds,
-           error_mean, (SELECT min(t95) FROM student_t WHERE df < error_n)
-               * sqrt(error_ss / error_n / (error_n - 1)) AS error_half,
-           error_mc_mean, (SELECT min(t95) FROM student_t WHERE df < error_mc_n)
-               * sqrt(error_mc_ss / error_mc_n / (error_mc_n - 1)) AS error_mc_half,
-           izy_lower_mean, (SELECT min(t95) FROM student_t WHERE df < izy_lower_n)
-               * sqrt(izy_lower_ss / izy_lower_n / (izy_lower_n - 1)) AS izy_lower_half,
-           izx_upper_mean, (SELECT min(t95) FROM student_t WHERE df < izx_upper_n)
-               * sqrt(izx_upper_ss / izx_upper_n / (izx_upper_n - 1)) AS izx_upper_half,
-           izx_lower_mean, (SELECT min(t95) FROM student_t WHERE df < izx_lower_n)
-               * sqrt(izx_lower_ss / izx_lower_n / (izx_lower_n - 1)) AS izx_lower_half,
-           izx_upper_tight_mean, (SELECT min(t95) FROM student_t WHERE df < izx_upper_tight_n)
-               * sqrt(izx_upper_tight_ss / izx_upper_tight_n / (izx_upper_tight_n - 1))
-                   AS izx_upper_tight_half,
-           izy_mc_mean, (SELECT min(t95) FROM student_t WHERE df < izy_mc_n)
-               * sqrt(izy_mc_ss / izy_mc_n / (izy_mc_n - 1)) AS izy_mc_half,
+           error_mean, sqrt(error_ss / error_n / (error_n - 1)) * (
+               SELECT t95 FROM student_t WHERE df < error_n ORDER BY df DESC LIMIT 1)
+               AS error_half,
+           error_mc_mean, sqrt(error_mc_ss / error_mc_n / (error_mc_n - 1)) * (
+               SELECT t95 FROM student_t WHERE df < error_mc_n ORDER BY df DESC LIMIT 1)
+               AS error_mc_half,
+           izy_lower_mean, sqrt(izy_lower_ss / izy_lower_n / (izy_lower_n - 1)) * (
+               SELECT t95 FROM student_t WHERE df < izy_lower_n ORDER BY df DESC LIMIT 1)
+               AS izy_lower_half,
+           izx_upper_mean, sqrt(izx_upper_ss / izx_upper_n / (izx_upper_n - 1)) * (
+               SELECT t95 FROM student_t WHERE df < izx_upper_n ORDER BY df DESC LIMIT 1)
+               AS izx_upper_half,
+           izx_lower_mean, sqrt(izx_lower_ss / izx_lower_n / (izx_lower_n - 1)) * (
+               SELECT t95 FROM student_t WHERE df < izx_lower_n ORDER BY df DESC LIMIT 1)
+               AS izx_lower_half,
+           izx_upper_tight_mean,
+           sqrt(izx_upper_tight_ss / izx_upper_tight_n / (izx_upper_tight_n - 1)) * (
+               SELECT t95 FROM student_t WHERE df < izx_upper_tight_n ORDER BY df DESC LIMIT 1)
+               AS izx_upper_tight_half,
+           izy_mc_mean, sqrt(izy_mc_ss / izy_mc_n / (izy_mc_n - 1)) * (
+               SELECT t95 FROM student_t WHERE df < izy_mc_n ORDER BY df DESC LIMIT 1)
+               AS izy_mc_half,
            h_y, izy_lower_se_mean
     FROM spread
 )
-SELECT point, curve, job.method, job.beta, job.K, split, n_seeds,
+SELECT point, curve, split, n_seeds,
        n_diverged, -- jobs of the point that diverged: they are in no mean
        error_mean, error_mean - error_half AS error_lo, error_mean + error_half AS error_hi,
        error_mc_mean, error_mc_mean - error_mc_half AS error_mc_lo,
@@ -372,18 +369,11 @@ SELECT point, curve, job.method, job.beta, job.K, split, n_seeds,
        izx_upper_tight_mean + izx_upper_tight_half AS izx_upper_tight_hi,
        izy_mc_mean, izy_mc_mean - izy_mc_half AS izy_mc_lo, izy_mc_mean + izy_mc_half AS izy_mc_hi,
        izy_lower_se_mean, -- of the examples of one job
-       h_y, job.dataset_name, dataset.ixy, dataset.ixy_se,
-       job.dataset_classes, job.dataset_n_train, job.dataset_n_test, dataset.dim AS dataset_dim,
-       iif(job.dataset_name = 'mixture', job.dataset_separation, NULL) AS dataset_separation,
-       iif(job.dataset_name = 'mixture', job.dataset_noise, NULL) AS dataset_noise,
-       iif(job.dataset_name = 'mixture', job.dataset_seed, NULL) AS dataset_seed, job.model_hidden,
-       job.model_activation, job.model_covariance, job.train_dropout, job.train_confidence_penalty,
-       job.train_label_smoothing, job.train_precision, job.train_epochs, job.train_batch,
-       job.train_lr, job.train_lr_decay, job.train_lr_decay_epochs, job.train_adam_beta1,
-       job.train_adam_beta2, job.train_adam_epsilon, job.train_average_decay, job.evaluate_every,
-       job.evaluate_samples, job.evaluate_bounds, job.evaluate_bounds_n, job.dataset_digest
+       h_y, setting.*, dataset.ixy, dataset.ixy_se, dataset.dim, dataset.classes,
+       job.dataset_digest
 FROM interval
 JOIN job ON job.id = point
+JOIN setting ON setting.job = point
 JOIN dataset ON dataset.digest = job.dataset_digest;
 
 -- The efficient points of the plane, as rows of summary: no other point of that data set and split
@@ -461,22 +451,24 @@ spread AS (
 ),
 interval AS MATERIALIZED (
     SELECT point, n_seeds,
-           error_mc_gap_mean, (SELECT min(t95) FROM student_t WHERE df < error_mc_gap_n)
-               * sqrt(error_mc_gap_ss / error_mc_gap_n / (error_mc_gap_n - 1)) AS error_mc_gap_half,
-           ce_gap_mean, (SELECT min(t95) FROM student_t WHERE df < ce_gap_n)
-               * sqrt(ce_gap_ss / ce_gap_n / (ce_gap_n - 1)) AS ce_gap_half,
-           izy_lower_gap_mean, (SELECT min(t95) FROM student_t WHERE df < izy_lower_gap_n)
-               * sqrt(izy_lower_gap_ss / izy_lower_gap_n / (izy_lower_gap_n - 1))
-                   AS izy_lower_gap_half
+           error_mc_gap_mean, sqrt(error_mc_gap_ss / error_mc_gap_n / (error_mc_gap_n - 1)) * (
+               SELECT t95 FROM student_t WHERE df < error_mc_gap_n ORDER BY df DESC LIMIT 1)
+               AS error_mc_gap_half,
+           ce_gap_mean, sqrt(ce_gap_ss / ce_gap_n / (ce_gap_n - 1)) * (
+               SELECT t95 FROM student_t WHERE df < ce_gap_n ORDER BY df DESC LIMIT 1)
+               AS ce_gap_half,
+           izy_lower_gap_mean, sqrt(izy_lower_gap_ss / izy_lower_gap_n / (izy_lower_gap_n - 1)) * (
+               SELECT t95 FROM student_t WHERE df < izy_lower_gap_n ORDER BY df DESC LIMIT 1)
+               AS izy_lower_gap_half
     FROM spread
 )
-SELECT point, job.dataset_name, job.method, job.beta, job.K, n_seeds,
+SELECT point, dataset_name, method, beta, K, n_seeds,
        error_mc_gap_mean, error_mc_gap_mean - error_mc_gap_half AS error_mc_gap_lo,
        error_mc_gap_mean + error_mc_gap_half AS error_mc_gap_hi,
        ce_gap_mean, ce_gap_mean - ce_gap_half AS ce_gap_lo, ce_gap_mean + ce_gap_half AS ce_gap_hi,
        izy_lower_gap_mean, izy_lower_gap_mean - izy_lower_gap_half AS izy_lower_gap_lo,
        izy_lower_gap_mean + izy_lower_gap_half AS izy_lower_gap_hi
-FROM interval JOIN job ON job.id = point;
+FROM interval JOIN setting ON setting.job = point;
 
 -- What a bit of code is worth, per point and split, from summary's means.
 CREATE VIEW efficiency AS

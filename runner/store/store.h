@@ -17,6 +17,7 @@
 #include "core/dataset.h"
 #include "core/error.h"
 #include "runner/base/host.h"
+#include "runner/config/identity.h"
 #include "runner/config/keys.h"
 #include "runner/store/result.h"
 
@@ -73,9 +74,9 @@ int store_add_dataset(struct store *store, const struct vib_dataset *data, struc
 
 /* Adds a pending job unless its identity is there; gives its row's id and state either way. The
  * ids of new jobs ascend in the order of the calls. The data set must have been added. */
-int store_add_job(struct store *store, const char *identity, const struct settings *settings,
-                  const struct vib_dataset *data, int64_t *job, enum job_state *state,
-                  struct vib_error *err);
+int store_add_job(struct store *store, const struct job_identities *identities,
+                  const struct settings *settings, const struct vib_dataset *data, int64_t *job,
+                  enum job_state *state, struct vib_error *err);
 
 /* Whether a job lacks what is wanted of it and only its training makes: so many codes, weights. */
 int store_lacks(struct store *store, int64_t job, size_t codes, bool weights, bool *lacks,
@@ -118,14 +119,5 @@ struct result_row {
 };
 int store_read_result(struct store *store, int64_t job, struct result_row split[VIB_SPLITS],
                       bool *found, struct vib_error *err);
-
-/* The tables that export knows, each a fixed SELECT with a stable column and row order. */
-struct export_table {
-    const char *name; /* "plane" */
-    const char *help;
-    const char *sql;
-};
-extern const struct export_table export_tables[];
-extern const size_t n_export_tables;
 
 #endif

@@ -1,33 +1,34 @@
 /* Tables code and decoder. */
 #include "runner/base/json.h"
+#include "runner/base/text.h"
 #include "runner/store/saved_codes.h"
 #include "runner/store/store_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* rows x columns numbers as JSON: an array, or one of arrays when `nested`. Allocated; NULL when
- * out of memory. */
-static char *json_text(const float *values, size_t rows, size_t columns, bool nested) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL)
-        return NULL;
-    if (nested)
-        fputc('[', out);
-    for (size_t i = 0; i < rows; i++) {
+struct numbers {
+    const float *values;
+    size_t rows, columns;
+    bool nested; /* an array of one for each row */
+};
+
+static void write_json(FILE *out, const void *context) {
+    const struct numbers *n = context;
+    if (n->nested)
+        (void)putc('[', out);
+    for (size_t i = 0; i < n->rows; i++) {
         if (i > 0)
-            fputc(',', out);
-        json_floats(out, values + i * columns, columns);
+            (void)putc(',', out);
+        json_floats(out, n->values + i * n->columns, n->columns);
     }
-    if (nested)
-        fputc(']', out);
-    const bool written = !ferror(out);
-    if (fclose(out) == 0 && written)
-        return text;
-    free(text);
-    return NULL;
+    if (n->nested)
+        (void)putc(']', out);
+}
+
+/* rows x columns numbers as JSON. Allocated; NULL when out of memory. */
+static char *json_text(const float *values, size_t rows, size_t columns, bool nested) {
+    return text_make(write_json, &(struct numbers){values, rows, columns, nested});
 }
 
 /* Binds such a text, which SQLite frees; like sqlite3_bind_text. */

@@ -3,13 +3,14 @@
 #define RUNNER_STORE_STORE_INTERNAL_H
 
 #include "runner/store/store.h"
+#include "runner/store/store_query.h"
 
 #include <sqlite3.h>
 #include <sys/stat.h>
 
 enum {
     STORE_APPLICATION_ID = 0x56494253, /* "VIBS", as in runner/store/schema.sql */
-    STORE_SCHEMA_VERSION = 2
+    STORE_SCHEMA_VERSION = 3
 };
 
 /* SQL for this moment, as the database stores it. */
@@ -31,7 +32,11 @@ enum store_statement {
     STORE_RUN_TAKE_BACK,
     STORE_DATASET_INSERT,
     STORE_JOB_FIND,
+    STORE_METHOD_INSERT,
+    STORE_DATASET_SPLIT_INSERT,
+    STORE_SETTING_INSERT,
     STORE_JOB_INSERT,
+    STORE_JOB_COPY,
     STORE_JOB_LACKS,
     STORE_JOB_RETRY,
     STORE_JOB_STATE,
@@ -53,9 +58,8 @@ struct store {
     sqlite3 *db;
     char *path;
     int busy_ms;
-    bool immutable;      /* read without locks, as nobody was to write; see store_unchanged */
-    struct stat opened;  /* of such a file, when it was opened */
-    int *key_parameters; /* [n_keys] of STORE_JOB_INSERT; 0 = no such column; NULL until needed */
+    bool immutable;     /* read without locks, as nobody was to write; see store_unchanged */
+    struct stat opened; /* of such a file, when it was opened */
     sqlite3_stmt *statements[STORE_STATEMENTS];
 };
 
@@ -96,8 +100,54 @@ int store_bind_text(sqlite3_stmt *statement, int parameter, const char *text);
 
 int store_bind_size(sqlite3_stmt *statement, int parameter, size_t value);
 
-/* Makes views that are not word for word this program's anew; others than ours stay as they are. */
+/* The first column of the first row of a query, as an integer. */
+int store_query_integer(struct store *store, const char *sql, int64_t *value,
+                        struct vib_error *err);
+
+/* --- the tables --- */
+
+/* Creates all tables and views in an empty database, within the caller's transaction. */
+int store_create_tables(struct store *store, struct vib_error *err);
+
+/* Rows of table method for the methods that it lacks. */
+int store_add_methods(struct store *store, struct vib_error *err);
+
+/* Creates table setting. */
+int store_setting_create(struct store *store, struct vib_error *err);
+
+/* A job's row of it: NULL where a key does not matter to the settings' kind of job. */
+int store_setting_insert(struct store *store, int64_t job, const struct settings *settings,
+                         struct vib_error *err);
+
+/* Whether every key has its column; a column of no key is an error of code `refusal`. */
+int store_setting_check(struct store *store, int refusal, bool *complete, struct vib_error *err);
+
+/* Adds the columns that are missing, with the default of the key in the jobs to which it matters.
+ */
+int store_setting_complete(struct store *store, struct vib_error *err);
+
+/* --- older databases --- */
+
+/* Whether the tables are an older program's; a newer one's, and those of schema 1, whose jobs give
+ * other results, are an error of code `refusal`. */
+int store_upgrade_needed(struct store *store, int refusal, bool *needed, struct vib_error *err);
+
+/* Brings the tables up to date in one exclusive transaction, refused (VIB_EBUSY) while a run lives,
+ * unless the database is this connection's `alone`. Views are to be renewed after it. */
+int store_upgrade(struct store *store, bool alone, struct vib_error *err);
+
+/* VIB_EBUSY, naming it, when a run of this database is alive. */
+int store_refuse_while_used(struct store *store, struct vib_error *err);
+
+/* --- views --- */
+
+/* Makes views that are not word for word this program's anew, and adds methods to table method;
+ * other views stay as they are. */
 int store_renew_views(struct store *store, struct vib_error *err);
+
+/* Where any view is not word for word this program's, makes all of them anew for this connection
+ * alone, as temporary ones, which names find first. */
+int store_shadow_views(struct store *store, struct vib_error *err);
 
 /* The rows of tables code and decoder for a job that ended; part of store_finish. */
 int store_add_codes(struct store *store, int64_t job, const struct vib_dataset *data,

@@ -2,122 +2,56 @@
 #include "runner/store/store.h"
 #include "runner/store/store_internal.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static enum job_state column_state(sqlite3_stmt *row, int column) {
     return job_state_of((const char *)sqlite3_column_text(row, column));
 }
 
-int store_add_dataset(struct store *store, const struct vib_dataset *data, struct vib_error *err) {
+static int add_split(struct store *store, const struct vib_dataset *data, enum vib_split_id id,
+                     struct vib_error *err) {
     static const char sql[] =
-        "INSERT INTO dataset (digest, name, dim, classes, n_train, n_test, h_y_train, h_y_test,"
-        " ixy, ixy_se) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING";
+        "INSERT INTO dataset_split (dataset_digest, split, n, h_y) VALUES (?, ?, ?, ?)";
     sqlite3_stmt *statement;
-    int i = 0, bound = SQLITE_OK;
-    int rc = store_statement(store, STORE_DATASET_INSERT, sql, &statement, err);
+    int i = 0, rc = store_statement(store, STORE_DATASET_SPLIT_INSERT, sql, &statement, err);
     if (rc != 0)
         return rc;
-    bound |= store_bind_text(statement, ++i, data->digest);
+    int bound = store_bind_text(statement, ++i, data->digest);
+    bound |= store_bind_text(statement, ++i, vib_split_name(id));
+    bound |= store_bind_size(statement, ++i, data->split[id].n);
+    bound |= store_bind_real(statement, ++i, data->split[id].h_y);
+    return store_execute(store, statement, bound, "record a split", err);
+}
+
+static int add_dataset(struct store *store, const struct vib_dataset *data, struct vib_error *err) {
+    static const char sql[] =
+        "INSERT INTO dataset (digest, name, dim, classes, ixy, ixy_se) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (digest) DO NOTHING";
+    sqlite3_stmt *statement;
+    int i = 0, rc = store_statement(store, STORE_DATASET_INSERT, sql, &statement, err);
+    if (rc != 0)
+        return rc;
+    int bound = store_bind_text(statement, ++i, data->digest);
     bound |= store_bind_text(statement, ++i, data->name);
     bound |= store_bind_size(statement, ++i, data->dim);
     bound |= store_bind_size(statement, ++i, data->classes);
-    bound |= store_bind_size(statement, ++i, data->split[VIB_TRAIN].n);
-    bound |= store_bind_size(statement, ++i, data->split[VIB_TEST].n);
-    bound |= store_bind_real(statement, ++i, data->split[VIB_TRAIN].h_y);
-    bound |= store_bind_real(statement, ++i, data->split[VIB_TEST].h_y);
     bound |= store_bind_real(statement, ++i, data->ixy);
     bound |= store_bind_real(statement, ++i, data->ixy_se);
-    return store_execute(store, statement, bound, "record the data set", err);
+    rc = store_execute(store, statement, bound, "record the data set", err);
+    const bool added = rc == 0 && sqlite3_changes(store->db) == 1;
+    for (int id = 0; id < VIB_SPLITS && added && rc == 0; id++)
+        if (data->split[id].n > 0)
+            rc = add_split(store, data, (enum vib_split_id)id, err);
+    return rc;
 }
 
-/* The text is static and names each key's column; tests/unit/test_store.c holds it, the schema and
- * the table of keys together. */
-static const char insert_job[] =
-    "INSERT INTO job (identity, dataset_digest, created_at, method, beta, K, seed, dataset_name,"
-    " dataset_classes, dataset_n_train, dataset_n_test, dataset_dim, dataset_separation,"
-    " dataset_noise, dataset_seed, model_hidden, model_activation, model_covariance,"
-    " train_precision, train_dropout, train_confidence_penalty, train_label_smoothing,"
-    " train_epochs, train_batch, train_lr, train_lr_decay, train_lr_decay_epochs,"
-    " train_adam_beta1, train_adam_beta2,"
-    " train_adam_epsilon, train_average_decay, evaluate_every, evaluate_samples,"
-    " evaluate_bounds, evaluate_bounds_n)"
-    " VALUES (?1, ?2, " STORE_NOW
-    ", :method, :beta, :K, :seed, :dataset_name,"
-    " :dataset_classes, :dataset_n_train, :dataset_n_test, :dataset_dim, :dataset_separation,"
-    " :dataset_noise, :dataset_seed, :model_hidden, :model_activation, :model_covariance,"
-    " :train_precision, :train_dropout, :train_confidence_penalty, :train_label_smoothing,"
-    " :train_epochs, :train_batch, :train_lr, :train_lr_decay, :train_lr_decay_epochs,"
-    " :train_adam_beta1, :train_adam_beta2,"
-    " :train_adam_epsilon, :train_average_decay, :evaluate_every, :evaluate_samples,"
-    " :evaluate_bounds, :evaluate_bounds_n)"
-    " ON CONFLICT (identity) DO NOTHING";
-
-/* Looks up once where each key is bound: by name it would cost more than the insertion. */
-static int find_parameters(struct store *store, sqlite3_stmt *statement, struct vib_error *err) {
-    char name[1 + KEY_COLUMN_SIZE] = ":";
-    if (store->key_parameters != NULL)
-        return 0;
-    if ((store->key_parameters = calloc(n_keys, sizeof *store->key_parameters)) == NULL)
-        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", store->path);
-    for (size_t i = 0; i < n_keys; i++) {
-        if (!key_has_column(&keys[i]))
-            continue;
-        key_column(&keys[i], name + 1);
-        store->key_parameters[i] = sqlite3_bind_parameter_index(statement, name);
-    }
-    return 0;
-}
-
-/* Binds a value by its canonical text. */
-static int bind_formatted(sqlite3_stmt *statement, int parameter, const struct settings *settings,
-                          const struct key *key) {
-    char text[512], *longer = NULL;
-    const int length = key_format(settings, key, text, sizeof text);
-    if (length < 0)
-        return SQLITE_ERROR;
-    if ((size_t)length < sizeof text)
-        return sqlite3_bind_text(statement, parameter, text, length, SQLITE_TRANSIENT);
-    if ((longer = malloc((size_t)length + 1)) == NULL)
-        return SQLITE_NOMEM;
-    (void)key_format(settings, key, longer, (size_t)length + 1); /* the same length again */
-    return sqlite3_bind_text(statement, parameter, longer, length, free);
-}
-
-static int bind_key(sqlite3_stmt *statement, int parameter, const struct settings *settings,
-                    const struct key *key) {
-    switch (key->type) {
-    case KEY_REAL:
-        return store_bind_real(statement, parameter, key_real(settings, key));
-    case KEY_SIZE:
-    case KEY_SEED:
-        return store_bind_size(statement, parameter, key_integer(settings, key));
-    case KEY_CHOICE:
-    case KEY_STRING:
-    case KEY_WIDTHS:
-    case KEY_SET:
-        break;
-    }
-    return bind_formatted(statement, parameter, settings, key);
-}
-
-static int insert(struct store *store, const char *identity, const struct settings *settings,
-                  const struct vib_dataset *data, struct vib_error *err) {
-    sqlite3_stmt *statement;
-    int rc = store_statement(store, STORE_JOB_INSERT, insert_job, &statement, err);
-    if (rc != 0 || (rc = find_parameters(store, statement, err)) != 0)
+int store_add_dataset(struct store *store, const struct vib_dataset *data, struct vib_error *err) {
+    bool outermost;
+    int rc = store_enter(store, &outermost, err);
+    if (rc != 0)
         return rc;
-    /* The columns of the mixture's keys are never NULL; the views know better. */
-    const struct job_kind kind = {settings->job.method, .mixture = true};
-    int bound = store_bind_text(statement, 1, identity);
-    bound |= store_bind_text(statement, 2, data->digest);
-    for (size_t i = 0; i < n_keys; i++)
-        if (key_has_column(&keys[i]))
-            bound |= key_matters(&keys[i], kind)
-                         ? bind_key(statement, store->key_parameters[i], settings, &keys[i])
-                         : sqlite3_bind_null(statement, store->key_parameters[i]);
-    return store_execute(store, statement, bound, "add a job", err);
+    rc = add_dataset(store, data, err);
+    return store_leave(store, outermost, rc, err);
 }
 
 static int find(struct store *store, const char *identity, int64_t *job, enum job_state *state,
@@ -136,24 +70,56 @@ static int find(struct store *store, const char *identity, int64_t *job, enum jo
     return 0;
 }
 
-int store_add_job(struct store *store, const char *identity, const struct settings *settings,
-                  const struct vib_dataset *data, int64_t *job, enum job_state *state,
+/* *job is the new row's id; *added is false when the identity was there. */
+static int insert(struct store *store, const struct job_identities *identities,
+                  const struct vib_dataset *data, int64_t *job, bool *added,
                   struct vib_error *err) {
-    bool found;
-    int rc = find(store, identity, job, state, &found, err);
+    static const char sql[] =
+        "INSERT INTO job (identity, point_identity, curve_identity, numerics, dataset_digest,"
+        " created_at) VALUES (?, ?, ?, ?, ?, " STORE_NOW ") ON CONFLICT (identity) DO NOTHING";
+    sqlite3_stmt *statement;
+    int i = 0, rc = store_statement(store, STORE_JOB_INSERT, sql, &statement, err);
+    if (rc != 0)
+        return rc;
+    int bound = store_bind_text(statement, ++i, identities->job);
+    bound |= store_bind_text(statement, ++i, identities->point);
+    bound |= store_bind_text(statement, ++i, identities->curve);
+    bound |= sqlite3_bind_int(statement, ++i, numerics_version());
+    bound |= store_bind_text(statement, ++i, data->digest);
+    rc = store_execute(store, statement, bound, "add a job", err);
+    *added = rc == 0 && sqlite3_changes(store->db) == 1;
+    *job = sqlite3_last_insert_rowid(store->db);
+    return rc;
+}
+
+/* Another process can have added the job since it was looked for. */
+static int add_missing(struct store *store, const struct job_identities *identities,
+                       const struct settings *settings, const struct vib_dataset *data,
+                       int64_t *job, enum job_state *state, struct vib_error *err) {
+    bool added, found;
+    int rc = insert(store, identities, data, job, &added, err);
+    if (rc != 0)
+        return rc;
+    if (added) {
+        *state = JOB_PENDING;
+        return store_setting_insert(store, *job, settings, err);
+    }
+    if ((rc = find(store, identities->job, job, state, &found, err)) != 0 || found)
+        return rc;
+    return vib_error_set(err, VIB_EIO, "%s: job %s vanished", store->path, identities->job);
+}
+
+int store_add_job(struct store *store, const struct job_identities *identities,
+                  const struct settings *settings, const struct vib_dataset *data, int64_t *job,
+                  enum job_state *state, struct vib_error *err) {
+    bool found, outermost;
+    int rc = find(store, identities->job, job, state, &found, err);
     if (rc != 0 || found)
         return rc;
-    if ((rc = insert(store, identity, settings, data, err)) != 0)
+    if ((rc = store_enter(store, &outermost, err)) != 0)
         return rc;
-    if (sqlite3_changes(store->db) == 1) {
-        *job = sqlite3_last_insert_rowid(store->db);
-        *state = JOB_PENDING;
-        return 0;
-    }
-    /* Outside a transaction another process can have added it since we looked. */
-    if ((rc = find(store, identity, job, state, &found, err)) != 0 || found)
-        return rc;
-    return vib_error_set(err, VIB_EIO, "%s: job %s vanished", store->path, identity);
+    rc = add_missing(store, identities, settings, data, job, state, err);
+    return store_leave(store, outermost, rc, err);
 }
 
 int store_lacks(struct store *store, int64_t job, size_t codes, bool weights, bool *lacks,

@@ -7,7 +7,6 @@
 #include "runner/store/store_internal.h"
 
 #include "runner/base/atomic_file.h"
-#include "runner/store/schema.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -69,59 +68,47 @@ static int refuse(const struct store *store, int rc, struct vib_error *err) {
                          store->path);
 }
 
-/* The first column of the first row of a query, as an integer. */
-static int query_integer(struct store *store, const char *sql, int64_t *value,
-                         struct vib_error *err) {
-    sqlite3_stmt *statement = NULL;
-    int rc = 0;
-    if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) == SQLITE_OK &&
-        sqlite3_step(statement) == SQLITE_ROW)
-        *value = sqlite3_column_int64(statement, 0);
-    else
-        rc = store_fail(store, "read", err);
-    (void)sqlite3_finalize(statement); /* repeats the last step's error */
-    return rc;
-}
-
 /* Two processes may find the same blank file: the second to get the lock sees the first's work. */
 static int create_schema(struct store *store, struct vib_error *err) {
     int64_t application = 0, tables = 0;
     int rc = store_begin(store, err);
     if (rc != 0)
         return rc;
-    if ((rc = query_integer(store, "PRAGMA application_id", &application, err)) != 0 ||
-        (rc = query_integer(store, "SELECT count(*) FROM sqlite_schema", &tables, err)) != 0)
+    if ((rc = store_query_integer(store, "PRAGMA application_id", &application, err)) != 0 ||
+        (rc = store_query_integer(store, "SELECT count(*) FROM sqlite_schema", &tables, err)) != 0)
         goto out;
     if (application != STORE_APPLICATION_ID && (application != 0 || tables != 0))
         rc = refuse(store, VIB_EIO, err);
-    else if (application == 0 &&
-             sqlite3_exec(store->db, (const char *)schema_sql, NULL, NULL, NULL) != SQLITE_OK)
-        rc = store_fail(store, "create the tables", err);
-    else
+    else if (application == 0)
+        rc = store_create_tables(store, err);
+    if (rc == 0)
         rc = store_commit(store, err);
 out:
     store_rollback(store);
     return rc;
 }
 
-/* The one place where a database of an older schema is brought up to date (writers) or declared
- * readable as it is (readers). `refusal` is the code for one that cannot be used. */
-static int adopt_version(struct store *store, int refusal, struct vib_error *err) {
+/* A sweep would mix results that nobody could tell apart. */
+static int check_numerics(struct store *store, struct vib_error *err) {
     int64_t version = 0;
-    int rc = query_integer(store, "PRAGMA user_version", &version, err);
-    if (rc != 0)
+    const int known = numerics_version();
+    int rc =
+        store_query_integer(store, "SELECT coalesce(max(numerics), 0) FROM job", &version, err);
+    if (rc == 0 && (version == 0 || version == known))
+        rc =
+            store_query_integer(store, "SELECT coalesce(min(numerics), 0) FROM job", &version, err);
+    if (rc != 0 || version == 0 || version == known)
         return rc;
-    switch (version) {
-    case STORE_SCHEMA_VERSION:
-        return 0;
-    default:
-        return vib_error_set(err, refusal,
-                             "%s has schema version %lld; this program knows version %d%s",
-                             store->path, (long long)version, STORE_SCHEMA_VERSION,
-                             version > STORE_SCHEMA_VERSION
-                                 ? ": use a newer program"
-                                 : ", whose jobs give other results: start a new database");
-    }
+    if (version > known)
+        return vib_error_set(err, VIB_EIO,
+                             "%s holds jobs of numerics %lld, this program computes by numerics %d "
+                             "and would give other results: use a newer program",
+                             store->path, (long long)version, known);
+    return vib_error_set(
+        err, VIB_EIO,
+        "%s holds jobs of numerics %lld, and this program would give other results: "
+        "since numerics %d, %s; start a new database",
+        store->path, (long long)version, known, numerics_change(known));
 }
 
 /* SQLite begins the change as a reader, and then does not wait for a writer by itself. */
@@ -204,8 +191,11 @@ static int open_writer(struct store *store, bool exists, struct vib_error *err) 
         return vib_error_set(err, VIB_EIO, "%s: no permission to write", store->path);
     if (kind == FILE_BLANK && (rc = create_schema(store, err)) != 0)
         return rc;
-    if ((rc = adopt_version(store, VIB_EIO, err)) != 0 ||
-        (rc = use_write_ahead_log(store, err)) != 0 || (rc = store_renew_views(store, err)) != 0)
+    bool old = false;
+    if ((rc = store_upgrade_needed(store, VIB_EIO, &old, err)) != 0 ||
+        (rc = use_write_ahead_log(store, err)) != 0 ||
+        (old && (rc = store_upgrade(store, false, err)) != 0) ||
+        (rc = check_numerics(store, err)) != 0 || (rc = store_renew_views(store, err)) != 0)
         return rc;
     return configure(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", err);
 }
@@ -272,10 +262,51 @@ static int open_immutable(struct store *store, struct vib_error *err) {
     return rc;
 }
 
+/* Replaces the connection by one to a copy of the database in memory. */
+static int copy_to_memory(struct store *store, struct vib_error *err) {
+    enum { PAUSE_MS = 5, ALL = -1 };
+    sqlite3 *memory = NULL;
+    sqlite3_backup *backup = NULL;
+    int step = SQLITE_NOMEM;
+    if (sqlite3_open(":memory:", &memory) == SQLITE_OK)
+        backup = sqlite3_backup_init(memory, "main", store->db, "main");
+    for (int waited_ms = 0; backup != NULL; waited_ms += PAUSE_MS) {
+        step = sqlite3_backup_step(backup, ALL);
+        if ((step != SQLITE_BUSY && step != SQLITE_LOCKED) || waited_ms >= store->busy_ms)
+            break;
+        (void)sqlite3_sleep(PAUSE_MS);
+    }
+    (void)sqlite3_backup_finish(backup); /* repeats the last step's error */
+    int rc = store_unchanged(store, err);
+    if (rc == 0 && step == SQLITE_NOMEM)
+        rc = vib_error_set(err, VIB_ENOMEM, "%s: out of memory for a copy of it", store->path);
+    else if (rc == 0 && step != SQLITE_DONE)
+        rc = vib_error_set(err, step == SQLITE_BUSY ? VIB_EBUSY : VIB_EIO,
+                           "%s is of an older program, and cannot be copied into memory: %s",
+                           store->path, sqlite3_errstr(step));
+    if (rc != 0) {
+        (void)sqlite3_close(memory);
+        return rc;
+    }
+    (void)sqlite3_close(store->db); /* cannot fail: nothing is prepared */
+    store->db = memory;
+    store->immutable = false;
+    return 0;
+}
+
+/* Reads a database of an older program as if it had been brought up to date. */
+static int read_as_new(struct store *store, struct vib_error *err) {
+    int rc = copy_to_memory(store, err);
+    if (rc == 0)
+        rc = store_upgrade(store, true, err);
+    return rc == 0 ? store_renew_views(store, err) : rc;
+}
+
 /* Opened for writing where that is allowed, as SQLite then can recover the log of a killed process
  * and leaves no files of its own behind; query_only keeps SQL from changing anything. */
 static int open_reader(struct store *store, struct vib_error *err) {
     enum file_kind kind;
+    bool old = false;
     int rc = at_rest(store->path)
                  ? open_immutable(store, err)
                  : open_file(store, store->path, SQLITE_OPEN_READWRITE, VIB_EIO, err);
@@ -283,9 +314,9 @@ static int open_reader(struct store *store, struct vib_error *err) {
         return rc;
     if (kind != FILE_OURS)
         return refuse(store, VIB_EDATA, err);
-    if ((rc = adopt_version(store, VIB_EDATA, err)) != 0)
-        return rc;
-    return configure(store, "PRAGMA query_only = ON", err);
+    if ((rc = store_upgrade_needed(store, VIB_EDATA, &old, err)) == 0)
+        rc = old ? read_as_new(store, err) : store_shadow_views(store, err);
+    return rc != 0 ? rc : configure(store, "PRAGMA query_only = ON", err);
 }
 
 int store_open_reader(struct store **out, const char *path, struct vib_error *err) {
@@ -316,7 +347,6 @@ void store_close(struct store *store) {
         (void)sqlite3_finalize(store->statements[i]); /* repeats errors reported before */
     /* Cannot fail: every statement is finalised. A transaction left open is rolled back. */
     (void)sqlite3_close(store->db);
-    free(store->key_parameters);
     free(store->path);
     free(store);
 }

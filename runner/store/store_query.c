@@ -78,6 +78,19 @@ static int prepare(struct store *store, const struct store_query *query, sqlite3
     return bound == SQLITE_OK ? 0 : store_fail(store, "read", err);
 }
 
+int store_query_integer(struct store *store, const char *sql, int64_t *value,
+                        struct vib_error *err) {
+    sqlite3_stmt *statement = NULL;
+    int rc = 0;
+    if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW)
+        *value = sqlite3_column_int64(statement, 0);
+    else
+        rc = store_fail(store, "read", err);
+    (void)sqlite3_finalize(statement); /* repeats the last step's error */
+    return rc;
+}
+
 int store_unchanged(const struct store *store, struct vib_error *err) {
     const struct stat *then = &store->opened;
     struct stat now;

@@ -82,8 +82,8 @@ static int insert_bound(struct store *store, int64_t job, enum vib_split_id spli
                         enum vib_estimator estimator, const struct vib_information *information,
                         struct vib_error *err) {
     static const char sql[] =
-        "INSERT INTO bound (job, split, estimator, side, n, bits, se, cap)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+        "INSERT INTO bound (job, quantity, split, estimator, side, n, bits, se, cap)"
+        " VALUES (?, 'izx', ?, ?, ?, ?, ?, ?, ?)";
     const struct vib_bound *bound_on_izx = &information->bound[estimator];
     sqlite3_stmt *statement;
     int i = 0, rc = store_statement(store, STORE_BOUND_INSERT, sql, &statement, err);

@@ -68,7 +68,8 @@ int store_end_run(struct store *store, int64_t run, const char *outcome, struct 
 
 /* A run that has not ended, or has left jobs behind all the same. */
 struct suspect {
-    int64_t run;
+    int64_t run, pid;
+    char host[256];
     bool alive;
     char message[512]; /* what the jobs that are taken back will say */
 };
@@ -84,6 +85,8 @@ static void judge(sqlite3_stmt *row, const struct host *self, struct suspect *su
                       : known == 0 ? "which is gone"
                                    : "which fell silent";
     suspect->run = sqlite3_column_int64(row, 0);
+    suspect->pid = pid;
+    (void)snprintf(suspect->host, sizeof suspect->host, "%s", host != NULL ? host : "?");
     suspect->alive = !ended && (known < 0 ? !silent : known == 1);
     (void)snprintf(suspect->message, sizeof suspect->message,
                    "taken back from run %lld (process %lld on %s), %s", (long long)suspect->run,
@@ -110,6 +113,24 @@ static int next_suspect(struct store *store, int64_t after, const struct host *s
     judge(statement, self, suspect);
     store_reset(statement);
     return 0;
+}
+
+int store_refuse_while_used(struct store *store, struct vib_error *err) {
+    struct suspect suspect = {.run = 0};
+    struct host self;
+    bool found = true;
+    int rc = 0;
+    host_init(&self);
+    while (rc == 0 && found) {
+        rc = next_suspect(store, suspect.run, &self, &suspect, &found, err);
+        if (rc == 0 && found && suspect.alive)
+            rc = vib_error_set(
+                err, VIB_EBUSY,
+                "%s is of an older program and cannot be brought up to date while "
+                "run %lld (process %lld on %s) uses it: try again when that has ended",
+                store->path, (long long)suspect.run, (long long)suspect.pid, suspect.host);
+    }
+    return rc;
 }
 
 /* Records the loss of a run and gives its running jobs back; adds their number to *n. */

@@ -78,12 +78,44 @@ static int replace(struct store *store, sqlite3_stmt *row, struct vib_error *err
     return rc;
 }
 
-static int replace_all(struct store *store, sqlite3_stmt *views, struct vib_error *err) {
-    int step = SQLITE_ROW, rc = store_begin(store, err);
+/* Runs `change` for every view of the program. */
+typedef int change_view(struct store *store, sqlite3_stmt *row, struct vib_error *err);
+
+static int change_all(struct store *store, sqlite3_stmt *views, change_view *change,
+                      struct vib_error *err) {
+    int rc = 0, step = SQLITE_ROW;
     while (rc == 0 && (step = sqlite3_step(views)) == SQLITE_ROW)
-        rc = replace(store, views, err);
+        rc = change(store, views, err);
     if (step != SQLITE_ROW && step != SQLITE_DONE)
         rc = no_memory(store, err);
+    (void)sqlite3_reset(views); /* repeats the last step's error */
+    return rc;
+}
+
+/* Whether table method has a row for every method of this program. */
+static int knows_methods(struct store *store, bool *known, struct vib_error *err) {
+    static const char query[] = "SELECT 1 FROM method WHERE name = ?";
+    sqlite3_stmt *statement = NULL;
+    int rc = 0, step = sqlite3_prepare_v2(store->db, query, -1, &statement, NULL);
+    *known = step == SQLITE_OK;
+    for (int m = 0; m < VIB_METHODS && *known; m++) {
+        step = store_bind_text(statement, 1, vib_method_info((enum vib_method)m)->name);
+        step = step == SQLITE_OK ? sqlite3_step(statement) : step;
+        *known = step == SQLITE_ROW;
+        (void)sqlite3_reset(statement); /* repeats the last step's error */
+    }
+    if (!*known && step != SQLITE_DONE)
+        rc = store_fail(store, "look up the methods", err);
+    (void)sqlite3_finalize(statement);
+    return rc;
+}
+
+static int replace_all(struct store *store, sqlite3_stmt *views, struct vib_error *err) {
+    int rc = store_begin(store, err);
+    if (rc == 0)
+        rc = change_all(store, views, replace, err);
+    if (rc == 0)
+        rc = store_add_methods(store, err);
     if (rc == 0)
         rc = store_commit(store, err);
     store_rollback(store);
@@ -92,12 +124,38 @@ static int replace_all(struct store *store, sqlite3_stmt *views, struct vib_erro
 
 int store_renew_views(struct store *store, struct vib_error *err) {
     struct fresh fresh = {NULL, NULL};
+    bool same = false, known = false;
+    int rc = fresh_open(&fresh, store, err);
+    if (rc == 0)
+        rc = are_same(store, fresh.views, &same, err);
+    if (rc == 0)
+        rc = knows_methods(store, &known, err);
+    if (rc == 0 && !(same && known))
+        rc = replace_all(store, fresh.views, err);
+    fresh_close(&fresh);
+    return rc;
+}
+
+static int shadow(struct store *store, sqlite3_stmt *row, struct vib_error *err) {
+    static const char create[] = "CREATE VIEW ";
+    const char *text = (const char *)sqlite3_column_text(row, 1);
+    char *sql =
+        text == NULL ? NULL : sqlite3_mprintf("CREATE TEMP VIEW %s", text + sizeof create - 1);
+    if (sql == NULL)
+        return no_memory(store, err);
+    const int result = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+    sqlite3_free(sql);
+    return result == SQLITE_OK ? 0 : store_fail(store, "make the views", err);
+}
+
+int store_shadow_views(struct store *store, struct vib_error *err) {
+    struct fresh fresh = {NULL, NULL};
     bool same = false;
     int rc = fresh_open(&fresh, store, err);
     if (rc == 0)
         rc = are_same(store, fresh.views, &same, err);
     if (rc == 0 && !same)
-        rc = replace_all(store, fresh.views, err);
+        rc = change_all(store, fresh.views, shadow, err);
     fresh_close(&fresh);
     return rc;
 }

@@ -100,11 +100,11 @@ static int add_point(struct sweep *s, size_t i, struct vib_error *err) {
     struct point *point = &s->points[i];
     struct settings settings;
     enum job_state state = JOB_PENDING;
-    char identity[65];
+    struct job_identities identities;
     grid_settings(&s->grid, i, &settings);
-    int rc = job_identity(&settings, point->data->digest, identity, err);
+    int rc = job_identities(&settings, point->data->digest, &identities, err);
     if (rc == VIB_OK)
-        rc = store_add_job(s->store, identity, &settings, point->data, &point->id, &state, err);
+        rc = store_add_job(s->store, &identities, &settings, point->data, &point->id, &state, err);
     if (rc == VIB_OK && state == JOB_FAILED && s->options->retry) {
         rc = store_retry(s->store, point->id, err);
         state = JOB_PENDING;

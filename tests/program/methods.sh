@@ -21,12 +21,12 @@ END
 check 'a sweep over methods' eval '"$vib" methods.yaml -q -j 2 --db methods.db >/dev/null 2>notices'
 check 'a point for each beta of vib, one for each other method' sql_is methods.db \
     "select group_concat(method || ' ' || coalesce(beta, '-')) from
-     (select method, beta from job where state = 'done' order by id)" \
+     (select method, beta from job join setting on job = id where state = 'done' order by id)" \
     'vib 0.01,vib 0.1,deterministic -,dropout -,confidence_penalty -,label_smoothing -'
 check 'which is said' grep -q '4 duplicate points' notices
 check 'each strength stands with its method alone' sql_is methods.db \
     "select group_concat(coalesce(train_dropout, '') || coalesce(train_confidence_penalty, '') ||
-                         coalesce(train_label_smoothing, '')) from (select * from job order by id)" \
+                         coalesce(train_label_smoothing, '')) from (select * from setting order by job)" \
     ',,,0.5,1.0,0.1'
 check 'vib alone has information columns' sql_is methods.db \
     "select count(*) from information_plane where (method = 'vib') <> (izx_upper is not null)
@@ -70,7 +70,7 @@ full() {
     "$vib" methods.yaml -q --set method=vib --set model.covariance=full --set 'K=[1, 3]' "$@" >/dev/null
 }
 check 'full covariance' full -j 2 --db full.db
-check 'is another point' sql_is full.db "select count(*) from job where model_covariance = 'full'" 4
+check 'is another point' sql_is full.db "select count(*) from setting where model_covariance = 'full'" 4
 check 'with estimates of its own' sql_is full.db \
     "select count(*) from information_plane where not (izx_lower <= izx_upper_tight
      and izx_upper_tight <= izx_upper)" 0

@@ -136,20 +136,20 @@ check 'fifty codes of every job' sql_is $db \
 check 'that are JSON' sql_is $db \
     "select count(*) from code where not (json_valid(mu) and json_valid(factor))" 0
 check 'with K numbers in mu' sql_is $db \
-    "select count(*) from code join job on id = job where json_array_length(mu) <> K" 0
+    "select count(*) from code join setting using (job) where json_array_length(mu) <> K" 0
 check 'and in factor as many as the covariance has' sql_is $db \
     "select method, model_covariance, K, min(json_array_length(factor)), max(json_array_length(factor))
-     from code join job on id = job group by 1, 2, 3 order by 1, 2, 3" \
+     from code join setting using (job) group by 1, 2, 3 order by 1, 2, 3" \
     $'deterministic||2|0|0\ndeterministic||4|0|0\nvib|diagonal|2|2|2\nvib|diagonal|4|4|4\nvib|full|2|3|3\nvib|full|4|10|10'
 check 'standard deviations are above 0' sql_is $db \
-    "select count(*) from code join job on job.id = code.job, json_each(factor) as s
+    "select count(*) from code join setting using (job), json_each(factor) as s
      where s.key < K and not s.value > 0" 0
 check 'labels and predictions are classes' sql_is $db \
     "select count(*) from code where label not between 0 and 3 or prediction not between 0 and 3" 0
 check 'all jobs saw the same labels' sql_is $db \
     "select count(*) from (select count(distinct label) as n from code group by example) where n <> 1" 0
 check 'a decoder of K rows by four classes for each' sql_is $db \
-    "select count(*) from decoder join job on id = job
+    "select count(*) from decoder join setting using (job)
      where json_array_length(weight) = K and json_array_length(weight, '\$[0]') = 4
          and json_array_length(weight, '\$[' || (K - 1) || ']') = 4 and json_array_length(bias) = 4" 6
 
@@ -166,7 +166,7 @@ check 'a deterministic code predicts as its decoder does' sql_is all.db \
                        from json_each(mu) as m) as value
         from code join decoder using (job), json_each(bias) as b),
      best as (select job, example, prediction, class, max(value) from logit group by job, example)
-     select count(*) from best join job on id = job where method = 'deterministic' and class = prediction" 1000
+     select count(*) from best join setting using (job) where method = 'deterministic' and class = prediction" 1000
 
 later() {
     "$vib" saved.yaml -j 2 -q "${saving[@]}" --db plain.db

@@ -40,7 +40,7 @@ orphan() {
 }
 check 'a process takes back the jobs of one that died beside it' orphan
 check 'and finishes its own grid' sql_is orphan.db \
-    "select count(*) from job where beta = 0.1 and state = 'done'" 2
+    "select count(*) from job join setting on job = id where beta = 0.1 and state = 'done'" 2
 
 # A reader that holds its snapshot all the while, and a writer that holds the lock for a time.
 reader() {

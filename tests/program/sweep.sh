@@ -70,7 +70,7 @@ diverge() {
 }
 check 'a diverging job: status 1' exits 1 diverge
 check 'is recorded with its epoch, the other is done' sql_is wild.db \
-    "select state, message from job order by train_lr" \
+    "select state, message from job join setting on job = id order by train_lr" \
     $'done|\ndiverged|the objective or the weights are not finite in epoch 1'
 check 'and has no results' sql_is wild.db \
     "select count(*) from result join job on id = job where state <> 'done'" 0

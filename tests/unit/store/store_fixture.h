@@ -30,11 +30,17 @@ struct store *fixture_open(struct fixture *f);
 
 int64_t fixture_begin_run(struct fixture *f, struct store *store, const struct host *host);
 
-/* The identity of made-up job i. */
-void fixture_identity(size_t i, char identity[65]);
+/* What made-up job i is: every default, but a beta of i + 1. */
+void fixture_settings(size_t i, struct settings *settings);
 
-/* Adds made-up job i (its beta is i + 1); returns its id. */
+/* Adds a job of these settings, or made-up job i; returns its id. */
+int64_t fixture_add_settings(struct fixture *f, struct store *store,
+                             const struct settings *settings);
 int64_t fixture_add_job(struct fixture *f, struct store *store, size_t i);
+
+/* Makes points and curves of the jobs what their rows of table setting say, after those were
+ * altered by SQL. */
+void fixture_regroup(struct fixture *f);
 
 /* A result of two evaluations in `epochs`; every number is different. */
 void fixture_result(struct job_result *result, struct epoch_result epochs[2]);

@@ -36,81 +36,76 @@ static void assert_text(struct fixture *f, const char *sql, const char *want) {
 
 /* --- the table of keys and the schema --- */
 
-static bool is_key_column(const char *column) {
-    char name[KEY_COLUMN_SIZE];
-    for (size_t i = 0; i < n_keys; i++) {
-        key_column(&keys[i], name);
-        if (key_has_column(&keys[i]) && strcmp(name, column) == 0)
-            return true;
-    }
-    return false;
-}
-
-static const char *sql_type(const struct key *key) {
+static void test_every_key_has_its_column(void **state) {
     static const char *const types[] = {
         [KEY_STORE_INTEGER] = "INTEGER", [KEY_STORE_REAL] = "REAL", [KEY_STORE_TEXT] = "TEXT"};
-    return types[key_storage(key)];
-}
-
-static void test_every_key_has_its_column(void **state) {
     struct fixture *f = *state;
     char sql[256], column[KEY_COLUMN_SIZE];
+    size_t n = 0;
     for (size_t i = 0; i < n_keys; i++) {
         if (!key_has_column(&keys[i]))
             continue;
+        n++;
         key_column(&keys[i], column);
         snprintf(sql, sizeof sql,
-                 "SELECT coalesce(max(type), 'no column %s') FROM pragma_table_info('job')"
-                 " WHERE name = '%s' AND \"notnull\" = %d",
-                 column, column, keys[i].methods == 0);
-        assert_text(f, sql, sql_type(&keys[i]));
+                 "SELECT coalesce(max(type), 'no column %s') FROM pragma_table_info('setting')"
+                 " WHERE name = '%s'",
+                 column, column);
+        assert_text(f, sql, types[key_storage(&keys[i])]);
     }
+    assert_int_equal(fixture_integer(f, "SELECT count(*) FROM pragma_table_info('setting')"),
+                     n + 1);
 }
 
-static void test_every_value_column_has_its_key(void **state) {
-    static const char *const others =
-        " id identity dataset_digest state attempts run worker created_at started_at finished_at"
-        " train_s evaluate_s examples objective message weights ";
+/* `*` brings all columns of a table: two of a name would become "name" and "name:1". */
+static void test_no_view_names_a_column_twice(void **state) {
     struct fixture *f = *state;
-    sqlite3_stmt *statement;
-    char name[80];
-    assert_int_equal(sqlite3_prepare_v2(f->store->db, "SELECT name FROM pragma_table_info('job')",
-                                        -1, &statement, NULL),
-                     SQLITE_OK);
-    while (sqlite3_step(statement) == SQLITE_ROW) {
-        const char *column = (const char *)sqlite3_column_text(statement, 0);
-        snprintf(name, sizeof name, " %s ", column);
-        if (strstr(others, name) == NULL && !is_key_column(column))
-            fail_msg("column %s of job has no key", column);
-    }
-    sqlite3_finalize(statement);
+    assert_int_equal(fixture_integer(f,
+                                     "SELECT count(*) FROM sqlite_schema AS view,"
+                                     " pragma_table_info(view.name) AS column"
+                                     " WHERE view.type = 'view'") > 100,
+                     1);
+    assert_text(f,
+                "SELECT coalesce(group_concat(view.name || '.' || column.name), '')"
+                " FROM sqlite_schema AS view, pragma_table_info(view.name) AS column"
+                " WHERE view.type = 'view' AND column.name LIKE '%:%'",
+                "");
+}
+
+static void test_methods_are_recorded(void **state) {
+    struct fixture *f = *state;
+    assert_text(f,
+                "SELECT group_concat(name || stochastic || rate || ifnull(trade_off, '-'), ' ')"
+                " FROM (SELECT * FROM method ORDER BY name)",
+                "confidence_penalty00- deterministic00- dropout00- label_smoothing00- vib11beta");
+    /* As a database that was made before a method was known. */
+    fixture_execute(f, "DELETE FROM method WHERE name = 'dropout'");
+    struct store *store = fixture_open(f);
+    store_close(store);
+    assert_int_equal(fixture_integer(f, "SELECT count(*) FROM method"), VIB_METHODS);
 }
 
 /* Whatever a key's value is, its column holds that value. */
 static void test_values_are_stored(void **state) {
     struct fixture *f = *state;
     struct settings settings;
-    char identity[65], text[512], sql[128], column[KEY_COLUMN_SIZE];
-    int64_t job;
-    enum job_state job_state;
+    char text[512], sql[128], column[KEY_COLUMN_SIZE];
     settings_init(&settings);
-    fixture_identity(7, identity);
     const struct key *lr = key_find("train.lr"), *hidden = key_find("model.hidden");
     assert_ok(key_set(&settings, lr, "0.12345678901234568", &f->err), &f->err);
     assert_ok(key_set(&settings, hidden, "[3, 2]", &f->err), &f->err);
-    assert_ok(store_add_job(f->store, identity, &settings, &f->data, &job, &job_state, &f->err),
-              &f->err);
+    fixture_add_settings(f, f->store, &settings);
     for (size_t i = 0; i < n_keys; i++) {
         if (!key_has_column(&keys[i]))
             continue;
         key_column(&keys[i], column);
-        if (!key_matters(&keys[i], (struct job_kind){settings.job.method, true})) {
-            snprintf(sql, sizeof sql, "SELECT count(%s) FROM job", column);
+        if (!key_matters(&keys[i], settings_kind(&settings))) {
+            snprintf(sql, sizeof sql, "SELECT count(%s) FROM setting", column);
             assert_int_equal(fixture_integer(f, sql), 0);
             continue;
         }
         assert_true(key_format(&settings, &keys[i], text, sizeof text) < (int)sizeof text);
-        snprintf(sql, sizeof sql, "SELECT %s FROM job", column);
+        snprintf(sql, sizeof sql, "SELECT %s FROM setting", column);
         char *got = fixture_text(f, sql);
         if (keys[i].type == KEY_REAL) {
             /* As text SQLite keeps 15 digits. */
@@ -120,15 +115,32 @@ static void test_values_are_stored(void **state) {
             assert_string_equal(got, text);
         free(got);
     }
-    assert_int_equal(fixture_integer(f, "SELECT train_lr = 0.12345678901234568 FROM job"), 1);
+    assert_int_equal(fixture_integer(f, "SELECT train_lr = 0.12345678901234568 FROM setting"), 1);
+}
+
+static void test_a_job_tells_point_curve_and_numerics(void **state) {
+    struct fixture *f = *state;
+    struct job_identities identities;
+    struct settings settings;
+    char want[300];
+    fixture_settings(0, &settings);
+    fixture_add_settings(f, f->store, &settings);
+    assert_ok(job_identities(&settings, f->data.digest, &identities, &f->err), &f->err);
+    snprintf(want, sizeof want, "%s %s %s %d", identities.job, identities.point, identities.curve,
+             numerics_version());
+    assert_text(f,
+                "SELECT identity || ' ' || point_identity || ' ' || curve_identity || ' ' ||"
+                " numerics FROM job",
+                want);
 }
 
 static void test_dataset_is_recorded_once(void **state) {
     struct fixture *f = *state;
     assert_ok(store_add_dataset(f->store, &f->data, &f->err), &f->err);
     assert_int_equal(fixture_integer(f, "SELECT count(*) FROM dataset"), 1);
-    assert_text(f, "SELECT name || dim || classes || n_train || n_test || h_y_test FROM dataset",
-                "toy3450201.875");
+    assert_text(f, "SELECT name || dim || classes FROM dataset", "toy34");
+    assert_text(f, "SELECT group_concat(split || ' ' || n || ' ' || h_y, ', ') FROM dataset_split",
+                "test 20 1.875, train 50 2.0");
     assert_int_equal(fixture_integer(f, "SELECT ixy IS NULL AND ixy_se IS NULL FROM dataset"), 1);
 }
 
@@ -281,12 +293,17 @@ static void test_finish_records_everything(void **state) {
     }
 }
 
-static void test_plane_starts_with_the_agreed_columns(void **state) {
+static void test_plane_starts_with_the_settings(void **state) {
     struct fixture *f = *state;
     assert_text(f,
                 "SELECT group_concat(name, ' ') FROM (SELECT name FROM"
-                " pragma_table_info('information_plane') ORDER BY cid LIMIT 13)",
-                "job method beta K seed split epoch error error_mc ce h_y izy_lower izx_upper");
+                " pragma_table_info('information_plane') ORDER BY cid LIMIT 6)",
+                "job method beta K seed dataset_name");
+    assert_int_equal(fixture_integer(f,
+                                     "SELECT count(*) FROM pragma_table_info('setting') AS s"
+                                     " JOIN pragma_table_info('information_plane') AS p"
+                                     " USING (cid, name)"),
+                     fixture_integer(f, "SELECT count(*) FROM pragma_table_info('setting')"));
 }
 
 static void test_plane_holds_done_jobs_only(void **state) {
@@ -454,7 +471,9 @@ static void test_rollback_forgets(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         WITH_FIXTURE(test_every_key_has_its_column),
-        WITH_FIXTURE(test_every_value_column_has_its_key),
+        WITH_FIXTURE(test_no_view_names_a_column_twice),
+        WITH_FIXTURE(test_methods_are_recorded),
+        WITH_FIXTURE(test_a_job_tells_point_curve_and_numerics),
         WITH_FIXTURE(test_values_are_stored),
         WITH_FIXTURE(test_dataset_is_recorded_once),
         WITH_FIXTURE(test_ids_ascend_and_identities_are_unique),
@@ -465,7 +484,7 @@ int main(void) {
         WITH_FIXTURE(test_only_failed_jobs_are_retried),
         WITH_FIXTURE(test_unknown_job),
         WITH_FIXTURE(test_finish_records_everything),
-        WITH_FIXTURE(test_plane_starts_with_the_agreed_columns),
+        WITH_FIXTURE(test_plane_starts_with_the_settings),
         WITH_FIXTURE(test_plane_holds_done_jobs_only),
         WITH_FIXTURE(test_not_a_number_becomes_null),
         WITH_FIXTURE(test_bounds_are_recorded),

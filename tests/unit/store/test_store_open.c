@@ -94,8 +94,8 @@ static void test_newer_schema(void **state) {
     in_folder(f, "newer.db", path);
     assert_ok(store_open(&store, path, &f->err), &f->err);
     store_close(store);
-    execute(path, "PRAGMA user_version = 3; PRAGMA journal_mode = DELETE");
-    assert_refused(f, path, "version 3");
+    execute(path, "PRAGMA user_version = 4; PRAGMA journal_mode = DELETE");
+    assert_refused(f, path, "version 4");
     execute(path, "PRAGMA user_version = 1");
     assert_refused(f, path, "start a new database");
     execute(path, "PRAGMA user_version = 0");
@@ -238,27 +238,27 @@ static void test_name_of_a_view_is_taken(void **state) {
 /* What a full disk looks like to SQLite: no page more. Everything before stays. */
 static void test_full_disk(void **state) {
     struct fixture *f = *state;
+    struct job_identities identities;
     struct settings settings;
-    char identity[65];
     int64_t job;
     enum job_state job_state;
     size_t added = 0;
     int code = 0;
-    settings_init(&settings);
-    assert_int_equal(sqlite3_exec(f->store->db, "PRAGMA max_page_count = 30", NULL, NULL, NULL),
+    assert_int_equal(sqlite3_exec(f->store->db, "PRAGMA max_page_count = 60", NULL, NULL, NULL),
                      SQLITE_OK);
     for (; code == 0 && added < 10000; added += code == 0) {
-        fixture_identity(added, identity);
-        code = store_add_job(f->store, identity, &settings, &f->data, &job, &job_state, &f->err);
+        fixture_settings(added, &settings);
+        assert_int_equal(job_identities(&settings, f->data.digest, &identities, NULL), 0);
+        code = store_add_job(f->store, &identities, &settings, &f->data, &job, &job_state, &f->err);
     }
     assert_int_equal(code, VIB_EIO);
     assert_non_null(strstr(f->err.message, f->path));
     assert_non_null(strstr(f->err.message, "full"));
     assert_int_equal(fixture_integer(f, "SELECT count(*) FROM job"), added);
     assert_ok(store_begin(f->store, &f->err), &f->err);
-    fixture_identity(added, identity);
     assert_int_equal(
-        store_add_job(f->store, identity, &settings, &f->data, &job, &job_state, &f->err), VIB_EIO);
+        store_add_job(f->store, &identities, &settings, &f->data, &job, &job_state, &f->err),
+        VIB_EIO);
     store_rollback(f->store); /* SQLite may have done so */
     assert_int_equal(sqlite3_exec(f->store->db, "PRAGMA max_page_count = 100000", NULL, NULL, NULL),
                      SQLITE_OK);

@@ -29,57 +29,45 @@ static void test_student_t(void **state) {
     }
 }
 
-/* What makes another point, or another curve, is what makes another job, but for seed and beta. */
+/* As job_identities has them: the seed makes no other point, beta no other curve. */
 static void test_points_and_curves(void **state) {
     struct fixture *f = *state;
-    char sql[300], want[100], column[KEY_COLUMN_SIZE];
-    views_add_job(f, 1, 2);
-    views_add_job(f, 1, 2);
+    struct settings settings;
+    settings_init(&settings);
+    fixture_add_settings(f, f->store, &settings);
+    settings.job.seed = 1;
+    fixture_add_settings(f, f->store, &settings);
+    settings.job.beta = 0.5;
+    fixture_add_settings(f, f->store, &settings);
+    settings.job.K = 3;
+    fixture_add_settings(f, f->store, &settings);
+    memset(f->data.digest, 'e', 64);
+    assert_ok(store_add_dataset(f->store, &f->data, &f->err), &f->err);
+    fixture_add_settings(f, f->store, &settings);
+    assert_text(f,
+                "SELECT group_concat(job || ' ' || point || ' ' || curve, ', ')"
+                " FROM (SELECT * FROM job_point ORDER BY job)",
+                "1 1 1, 2 1 1, 3 3 1, 4 4 4, 5 5 5");
+}
+
+/* Of the seed and the number of the job it shows the first's. */
+static void test_summary_shows_every_value(void **state) {
+    struct fixture *f = *state;
+    char sql[200], column[KEY_COLUMN_SIZE];
+    const long long job = views_add_job(f, 0.5, 7);
+    views_give_result(f, job, "test", "error", "0.25");
+    views_give_result(f, views_add_job(f, 0.5, 7), "test", "error", "0.75");
+    assert_text(f, "SELECT job || ' ' || seed || ' ' || n_seeds || ' ' || dim FROM summary",
+                "1 0 2 3");
     for (size_t i = 0; i < n_keys; i++) {
         if (!key_has_column(&keys[i]))
             continue;
         key_column(&keys[i], column);
-        const bool number = key_storage(&keys[i]) != KEY_STORE_TEXT;
-        const bool seed = strcmp(column, "seed") == 0 || keys[i].flags & KEY_DATA;
-        const bool beta = strcmp(column, "beta") == 0;
-        views_execute(f, "UPDATE job SET %s = coalesce(%s, %s) WHERE id = 2", column, column,
-                      number ? "0) + (1" : "'') || ('x'");
         snprintf(sql, sizeof sql,
-                 "SELECT count(DISTINCT point) || ' ' || count(DISTINCT curve) || ' by %s'"
-                 " FROM job_point",
-                 column);
-        snprintf(want, sizeof want, "%d %d by %s", seed ? 1 : 2, seed || beta ? 1 : 2, column);
-        assert_text(f, sql, want);
-        views_execute(f, "UPDATE job SET %s = (SELECT %s FROM job WHERE id = 1) WHERE id = 2",
-                      column, column);
-    }
-    views_add_dataset(f, 'e');
-    views_execute(f,
-                  "UPDATE job SET dataset_digest = replace(dataset_digest, 'd', 'e') WHERE id = 2");
-    assert_text(f, "SELECT group_concat(point || curve, ' ') FROM job_point", "11 22");
-}
-
-static void test_summary_shows_every_value_but_the_seed(void **state) {
-    struct fixture *f = *state;
-    char sql[200], column[KEY_COLUMN_SIZE];
-    views_give_result(f, views_add_job(f, 0.5, 7), "test", "error", "0.25");
-    assert_int_equal(fixture_integer(f,
-                                     "SELECT count(*) FROM summary WHERE dataset_dim = 3"
-                                     " AND dataset_noise IS NULL AND dataset_seed IS NULL"
-                                     " AND dataset_separation IS NULL"),
-                     1);
-    views_execute(f, "UPDATE job SET dataset_name = 'mixture', dataset_dim = 3");
-    for (size_t i = 0; i < n_keys; i++) {
-        key_column(&keys[i], column);
-        if (!key_has_column(&keys[i]) || strcmp(column, "seed") == 0)
-            continue;
-        snprintf(sql, sizeof sql, "SELECT summary.%s IS job.%s FROM summary, job", column, column);
+                 "SELECT summary.%s IS setting.%s FROM summary, setting WHERE setting.job = %lld",
+                 column, column, job);
         assert_int_equal(fixture_integer(f, sql), 1);
     }
-    assert_int_equal(fixture_integer(f,
-                                     "SELECT count(*) FROM pragma_table_info('summary')"
-                                     " WHERE name = 'seed'"),
-                     0);
 }
 
 /* Every quantity, each with a hundred times the values of the one before. */
@@ -138,10 +126,11 @@ static void test_many_seeds(void **state) {
     for (size_t i = 0; i < sizeof used / sizeof used[0]; i++) {
         views_add_jobs(f, (size_t)n, (size_t)used[i][0]);
         views_execute(f,
-                      "UPDATE job SET beta = 1, seed = id;"
+                      "UPDATE setting SET beta = 1, seed = job;"
                       " INSERT INTO result (job, split, epoch, n, log2_n, error)"
                       " SELECT id, 'test', 1, 1, 0, (id - 1) * (id - 1) FROM job WHERE id > %d",
                       n);
+        fixture_regroup(f);
         n = used[i][0];
         assert_int_equal(fixture_integer(f, "SELECT n_seeds FROM summary"), n);
         assert_near(f, "SELECT error_hi - error_mean FROM summary",
@@ -180,8 +169,9 @@ static void test_methods_without_information(void **state) {
     struct fixture *f = *state;
     for (int i = 0; i < 2; i++) {
         const long long job = views_add_job(f, 1, 2);
-        views_execute(f, "UPDATE job SET method = 'deterministic', beta = NULL WHERE id = %lld",
-                      job);
+        views_execute(
+            f, "UPDATE setting SET method = 'deterministic', beta = NULL WHERE job = %lld", job);
+        fixture_regroup(f);
         views_give_result(f, job, "test", "error, error_mc", "0.25, 0.5");
         views_give_result(f, job, "train", "error, error_mc", "0.25, 0.25");
     }
@@ -224,7 +214,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         WITH_FIXTURE(test_student_t),
         WITH_FIXTURE(test_points_and_curves),
-        WITH_FIXTURE(test_summary_shows_every_value_but_the_seed),
+        WITH_FIXTURE(test_summary_shows_every_value),
         WITH_FIXTURE(test_summary_of_three_seeds),
         WITH_FIXTURE(test_small_spread_about_a_large_mean),
         WITH_FIXTURE(test_many_seeds),

@@ -227,7 +227,8 @@ static long long steps(struct fixture *f, const char *view) {
 /* One long curve, four seeds a point: from `from` to n jobs. */
 static void fill(struct fixture *f, size_t from, size_t n) {
     views_add_jobs(f, from, n);
-    views_execute(f, "UPDATE job SET beta = id / 4, seed = id %% 4");
+    views_execute(f, "UPDATE setting SET beta = job / 4, seed = job %% 4");
+    fixture_regroup(f);
     views_execute(
         f,
         "INSERT INTO result (job, split, epoch, n, log2_n, error_mc, ce, izx_upper, izy_lower)"
@@ -235,8 +236,8 @@ static void fill(struct fixture *f, size_t from, size_t n) {
         " json_each('[\"train\", \"test\"]') WHERE job.id > %zu",
         from);
     views_execute(f,
-                  "INSERT INTO bound (job, split, estimator, side, n, bits, se, cap)"
-                  " SELECT job, split, value, 'upper', 20, 3, 0, 4 FROM result,"
+                  "INSERT INTO bound (job, quantity, split, estimator, side, n, bits, se, cap)"
+                  " SELECT job, 'izx', split, value, 'upper', 20, 3, 0, 4 FROM result,"
                   " json_each('[\"leave_one_out\", \"pairwise_kl\"]') WHERE job > %zu",
                   from);
 }

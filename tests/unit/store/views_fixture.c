@@ -20,11 +20,13 @@ void views_execute(struct fixture *f, const char *format, ...) {
 }
 
 long long views_add_job(struct fixture *f, double beta, int K) {
-    const long long n = fixture_integer(f, "SELECT count(*) FROM job");
-    const long long job = fixture_add_job(f, f->store, (size_t)n);
-    views_execute(
-        f, "UPDATE job SET beta = %.17g, K = %d, seed = %lld, state = 'done' WHERE id = %lld", beta,
-        K, n, job);
+    struct settings settings;
+    settings_init(&settings);
+    settings.job.beta = beta;
+    settings.job.K = (size_t)K;
+    settings.job.seed = (uint64_t)fixture_integer(f, "SELECT count(*) FROM job");
+    const long long job = fixture_add_settings(f, f->store, &settings);
+    views_execute(f, "UPDATE job SET state = 'done' WHERE id = %lld", job);
     return job;
 }
 
@@ -47,16 +49,16 @@ void views_give_result(struct fixture *f, long long job, const char *split, cons
 void views_give_bound(struct fixture *f, long long job, const char *split, const char *side,
                       double bits) {
     views_execute(f,
-                  "INSERT INTO bound (job, split, estimator, side, n, bits, se, cap)"
-                  " VALUES (%lld, '%s', '%s', '%s', 20, %.17g, 0, 99)",
+                  "INSERT INTO bound (job, quantity, split, estimator, side, n, bits, se, cap)"
+                  " VALUES (%lld, 'izx', '%s', '%s', '%s', 20, %.17g, 0, 99)",
                   job, split, strcmp(side, "lower") == 0 ? "mixture" : "leave_one_out", side, bits);
 }
 
 void views_add_dataset(struct fixture *f, char digit) {
     views_execute(
         f,
-        "INSERT INTO dataset SELECT replace(digest, 'd', '%c'), name, dim, classes, n_train,"
-        " n_test, h_y_train, h_y_test, ixy, ixy_se FROM dataset WHERE digest LIKE 'd%%'",
+        "INSERT INTO dataset SELECT replace(digest, 'd', '%c'), name, dim, classes, ixy, ixy_se"
+        " FROM dataset WHERE digest LIKE 'd%%'",
         digit);
 }
 

@@ -1,0 +1,230 @@
+/* Databases of older programs.
+ *
+ * Version 2 of the schema had the values of a job in table job and two splits in every CHECK; its
+ * tables are made anew and its rows copied. A database of this version may lack columns of keys
+ * that came later: they are added. All of it happens in one exclusive transaction. */
+#include "runner/store/store_internal.h"
+
+#include "runner/base/number.h"
+
+#include <stdlib.h>
+
+enum { OLDEST_VERSION = 2 };
+
+int store_upgrade_needed(struct store *store, int refusal, bool *needed, struct vib_error *err) {
+    int64_t version = 0;
+    bool complete = true;
+    int rc = store_query_integer(store, "PRAGMA user_version", &version, err);
+    if (rc != 0)
+        return rc;
+    if (version > STORE_SCHEMA_VERSION)
+        return vib_error_set(err, refusal,
+                             "%s has schema version %lld; this program knows version %d: use a "
+                             "newer program",
+                             store->path, (long long)version, STORE_SCHEMA_VERSION);
+    if (version < OLDEST_VERSION)
+        return vib_error_set(err, refusal,
+                             "%s has schema version %lld, whose jobs give other results than this "
+                             "program's: since numerics 2, %s; start a new database",
+                             store->path, (long long)version, numerics_change(2));
+    if (version == STORE_SCHEMA_VERSION)
+        rc = store_setting_check(store, refusal, &complete, err);
+    *needed = version < STORE_SCHEMA_VERSION || !complete;
+    return rc;
+}
+
+static int run(struct store *store, const char *sql, struct vib_error *err) {
+    if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return store_fail(store, "bring the database up to date", err);
+    return 0;
+}
+
+/* --- from version 2 --- */
+
+/* A user's own views stay, though they may name columns that are gone. */
+static const char set_aside[] =
+    "DROP VIEW IF EXISTS valid_bound; DROP VIEW IF EXISTS information_plane;"
+    "DROP VIEW IF EXISTS student_t; DROP VIEW IF EXISTS job_point; DROP VIEW IF EXISTS summary;"
+    "DROP VIEW IF EXISTS pareto; DROP VIEW IF EXISTS best_beta;"
+    "DROP VIEW IF EXISTS generalization_gap; DROP VIEW IF EXISTS efficiency;"
+    "DROP INDEX IF EXISTS job_running;"
+    "ALTER TABLE run RENAME TO old_run; ALTER TABLE dataset RENAME TO old_dataset;"
+    "ALTER TABLE job RENAME TO old_job; ALTER TABLE result RENAME TO old_result;"
+    "ALTER TABLE epoch RENAME TO old_epoch; ALTER TABLE bound RENAME TO old_bound;"
+    "ALTER TABLE code RENAME TO old_code; ALTER TABLE decoder RENAME TO old_decoder";
+
+static const char copy_before_jobs[] =
+    "INSERT INTO run (id, sweep, config_path, config_text, version, build, libraries, host,"
+    " host_identity, cpu, threads, pid, process_start, started_at, heartbeat_at, ended_at, outcome)"
+    " SELECT id, sweep, config_path, config_text, version, build, libraries, host, host_identity,"
+    " cpu, threads, pid, process_start, started_at, heartbeat_at, ended_at, outcome FROM old_run"
+    " ORDER BY id;"
+    "INSERT INTO dataset (digest, name, dim, classes, ixy, ixy_se)"
+    " SELECT digest, name, dim, classes, ixy, ixy_se FROM old_dataset;"
+    "INSERT INTO dataset_split (dataset_digest, split, n, h_y)"
+    " SELECT digest, 'train', n_train, h_y_train FROM old_dataset UNION ALL"
+    " SELECT digest, 'test', n_test, h_y_test FROM old_dataset";
+
+/* Rows of jobs that somebody deleted with foreign keys switched off are left behind. */
+static const char copy_after_jobs[] =
+    "INSERT INTO result (job, split, epoch, n, error, error_mc, ce, ce_mc, h_y, izy_lower,"
+    " izy_lower_se, izy_mc, izx_upper, log2_n) SELECT job, split, epoch, n, error, error_mc, ce,"
+    " ce_mc, h_y, izy_lower, izy_lower_se, izy_mc, izx_upper, log2_n FROM old_result"
+    " WHERE job IN (SELECT id FROM job);"
+    "INSERT INTO epoch (job, split, epoch, n, error, error_mc, ce, ce_mc, h_y, izy_lower,"
+    " izy_lower_se, izy_mc, izx_upper, lr) SELECT job, split, epoch, n, error, error_mc, ce, ce_mc,"
+    " h_y, izy_lower, izy_lower_se, izy_mc, izx_upper, lr FROM old_epoch"
+    " WHERE job IN (SELECT id FROM job);"
+    "INSERT INTO bound (job, quantity, split, estimator, side, n, bits, se, cap)"
+    " SELECT job, 'izx', split, estimator, side, n, bits, se, cap FROM old_bound"
+    " WHERE job IN (SELECT id FROM job);"
+    "INSERT INTO code (job, example, label, prediction, mu, factor)"
+    " SELECT job, example, label, prediction, mu, factor FROM old_code"
+    " WHERE job IN (SELECT id FROM job);"
+    "INSERT INTO decoder (job, weight, bias) SELECT job, weight, bias FROM old_decoder"
+    " WHERE job IN (SELECT id FROM job);"
+    "DROP TABLE old_decoder; DROP TABLE old_code; DROP TABLE old_bound; DROP TABLE old_epoch;"
+    "DROP TABLE old_result; DROP TABLE old_job; DROP TABLE old_dataset; DROP TABLE old_run";
+
+/* A walk over the jobs; columns are the row's, -1 where it has none. */
+struct copying {
+    struct store *store;
+    int id, digest;
+    int *columns; /* [n_keys] */
+};
+
+static int on_head(void *context, struct store_row *row, struct vib_error *err) {
+    struct copying *copying = context;
+    char column[KEY_COLUMN_SIZE];
+    (void)err;
+    copying->id = store_row_find(row, "id");
+    copying->digest = store_row_find(row, "dataset_digest");
+    for (size_t i = 0; i < n_keys; i++) {
+        copying->columns[i] = -1;
+        if (!key_has_column(&keys[i]))
+            continue;
+        key_column(&keys[i], column);
+        copying->columns[i] = store_row_find(row, column);
+    }
+    return 0;
+}
+
+/* Takes a column as a key's value. The row's texts must outlive the settings. */
+static int take_value(struct settings *settings, const struct key *key, struct store_row *row,
+                      int column, struct vib_error *err) {
+    char real[40];
+    const char *text = real;
+    if (store_row_type(row, column) == STORE_REAL)
+        (void)number_format_real(store_row_real(row, column), real, sizeof real);
+    else
+        text = store_row_text(row, column, NULL);
+    return text != NULL ? key_set(settings, key, text, err)
+                        : vib_error_set(err, VIB_ENOMEM, "out of memory");
+}
+
+/* A value that is not there, or does not matter, is the key's default. */
+static int read_settings(const struct copying *copying, struct store_row *row,
+                         struct settings *settings, struct vib_error *err) {
+    int rc = 0;
+    settings_init(settings);
+    for (size_t i = 0; i < n_keys && rc == 0; i++) {
+        const int column = copying->columns[i];
+        if (column >= 0 && store_row_type(row, column) != STORE_NULL)
+            rc = take_value(settings, &keys[i], row, column, err);
+    }
+    settings_normalize(settings);
+    return rc;
+}
+
+static int copy_job(struct store *store, int64_t job, const struct job_identities *identities,
+                    struct vib_error *err) {
+    static const char sql[] =
+        "INSERT INTO job (id, identity, point_identity, curve_identity, numerics, dataset_digest,"
+        " state, attempts, run, worker, created_at, started_at, finished_at, train_s, evaluate_s,"
+        " examples, objective, message, weights)"
+        " SELECT id, identity, ?2, ?3, ?4, dataset_digest, state, attempts, run, worker, created_at,"
+        " started_at, finished_at, train_s, evaluate_s, examples, objective, message, weights"
+        " FROM old_job WHERE id = ?1";
+    sqlite3_stmt *statement;
+    int rc = store_statement(store, STORE_JOB_COPY, sql, &statement, err);
+    if (rc != 0)
+        return rc;
+    int bound = sqlite3_bind_int64(statement, 1, job);
+    bound |= store_bind_text(statement, 2, identities->point);
+    bound |= store_bind_text(statement, 3, identities->curve);
+    bound |= sqlite3_bind_int(statement, 4, numerics_version());
+    return store_execute(store, statement, bound, "copy a job", err);
+}
+
+static int on_old_job(void *context, struct store_row *row, struct vib_error *err) {
+    const struct copying *copying = context;
+    struct store *store = copying->store;
+    struct job_identities identities;
+    struct settings settings;
+    const int64_t job = store_row_integer(row, copying->id);
+    const char *digest = store_row_text(row, copying->digest, NULL);
+    int rc = read_settings(copying, row, &settings, err);
+    if (rc == 0)
+        rc = job_identities(&settings, digest != NULL ? digest : "", &identities, err);
+    if (rc == 0)
+        rc = copy_job(store, job, &identities, err);
+    if (rc == 0)
+        rc = store_setting_insert(store, job, &settings, err);
+    if (rc == VIB_ECONFIG)
+        rc = vib_error_set(err, VIB_EIO, "%s: job %lld has a value that no job can have",
+                           store->path, (long long)job);
+    return rc;
+}
+
+static int copy_jobs(struct store *store, struct vib_error *err) {
+    struct copying copying = {.store = store, .columns = calloc(n_keys, sizeof(int))};
+    const struct store_query jobs = {.sql = "SELECT * FROM old_job ORDER BY id",
+                                     .head = on_head,
+                                     .row = on_old_job,
+                                     .context = &copying};
+    if (copying.columns == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", store->path);
+    const int rc = store_query(store, &jobs, err);
+    free(copying.columns);
+    return rc;
+}
+
+static int upgrade_tables(struct store *store, struct vib_error *err) {
+    int rc = run(store, set_aside, err);
+    if (rc == 0)
+        rc = store_create_tables(store, err);
+    if (rc == 0)
+        rc = run(store, copy_before_jobs, err);
+    if (rc == 0)
+        rc = copy_jobs(store, err);
+    return rc == 0 ? run(store, copy_after_jobs, err) : rc;
+}
+
+/* --- the transaction --- */
+
+static int upgrade_within(struct store *store, bool alone, struct vib_error *err) {
+    int64_t version = 0;
+    bool needed = false;
+    int rc = store_upgrade_needed(store, VIB_EIO, &needed, err); /* another may have been first */
+    if (rc != 0 || !needed)
+        return rc;
+    if (!alone && (rc = store_refuse_while_used(store, err)) != 0)
+        return rc;
+    if ((rc = store_query_integer(store, "PRAGMA user_version", &version, err)) != 0)
+        return rc;
+    return version < STORE_SCHEMA_VERSION ? upgrade_tables(store, err)
+                                          : store_setting_complete(store, err);
+}
+
+int store_upgrade(struct store *store, bool alone, struct vib_error *err) {
+    /* Renaming is to touch neither other tables' references nor anybody's views. */
+    int rc = run(store, "PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON", err);
+    if (rc == 0)
+        rc = run(store, "BEGIN EXCLUSIVE", err);
+    if (rc == 0)
+        rc = upgrade_within(store, alone, err);
+    if (rc == 0)
+        rc = run(store, "COMMIT", err);
+    store_rollback(store);
+    return rc == 0 ? run(store, "PRAGMA legacy_alter_table = OFF", err) : rc;
+}
