@@ -3,8 +3,6 @@
 #include "core/pass.h"
 
 #include "core/elementwise.h"
-#include "core/loss.h"
-#include "core/posterior.h"
 
 struct gradient_sink {
     vib_gradient_fn emit;
@@ -48,31 +46,39 @@ static void backward_hidden(struct vib_pass *p, size_t l) {
     vib_activation_backward(p->net->activation, p->type, p->h[l], p->keep, n, p->dh[l]);
 }
 
-static int backward_decoder(struct vib_pass *p, const struct vib_weights *w, const uint8_t *labels,
+static int backward_decoder(struct vib_pass *p, const struct vib_weights *w,
                             const struct vib_objective *objective,
+                            const struct vib_objective_batch *batch,
                             const struct gradient_sink *sink) {
-    const struct vib_network *net = p->net;
-    size_t l = net->n_hidden + 1;
-    vib_loss_backward(&objective->loss, p->logits, labels, p->batch, net->classes,
-                      (float)objective->scale, p->dlogits);
-    int rc = input_gradient(p, l, w->f32 + net->layer[l].weight, p->dlogits, p->dz);
+    const size_t l = p->net->n_hidden + 1;
+    vib_objective_backward_logits(objective, batch, p->dlogits);
+    int rc = input_gradient(p, l, w->f32 + p->net->layer[l].weight, p->dlogits, p->dz);
     if (rc == VIB_OK)
         rc = emit_layer(p, l, VIB_F32, p->z, p->dlogits, sink);
     return rc;
 }
 
-int vib_backward(struct vib_pass *p, const struct vib_weights *w, const uint8_t *labels,
-                 const struct vib_objective *objective, vib_gradient_fn gradient, void *context) {
+static void backward_head(struct vib_pass *p, const struct vib_objective *objective,
+                          const struct vib_objective_batch *batch,
+                          const struct gradient_sink *sink) {
+    const struct vib_network *net = p->net;
+    vib_objective_backward_head(objective, batch, p->dz, p->dhead, p->gradient);
+    if (objective->n_own > 0)
+        sink->emit(sink->context, net->own, objective->n_own, p->gradient);
+    if (p->type == VIB_BF16)
+        vib_to_bf16(p->dhead, p->batch * vib_network_head(net)->out, p->dhead_t);
+}
+
+int vib_backward(struct vib_pass *p, const struct vib_weights *w,
+                 const struct vib_objective *objective, const struct vib_objective_batch *batch,
+                 vib_gradient_fn gradient, void *context) {
     const struct vib_network *net = p->net;
     const struct gradient_sink sink = {gradient, context};
     size_t head = net->n_hidden, size = vib_type_size(p->type);
-    int rc = backward_decoder(p, w, labels, objective, &sink);
+    int rc = backward_decoder(p, w, objective, batch, &sink);
     if (rc != VIB_OK)
         return rc;
-    vib_posterior_backward(&net->posterior, p->head, p->factor, p->eps, p->dz,
-                           (float)(objective->scale * objective->beta), p->batch, p->dhead);
-    if (p->type == VIB_BF16)
-        vib_to_bf16(p->dhead, p->batch * net->layer[head].out, p->dhead_t);
+    backward_head(p, objective, batch, &sink);
     for (size_t i = 0; i <= head && rc == VIB_OK; i++) {
         size_t l = head - i;
         const void *delta = l == head ? p->dhead_t : p->dh[l];

@@ -127,6 +127,14 @@ static void add_averaged(struct vib_evaluator *e, const struct batch *b, size_t 
     sums->wrong_mc += count_wrong(e->p, b->labels, b->skip, rows, classes, e->guess);
 }
 
+static void add_rate(struct vib_evaluator *e, const struct vib_weights *w, const struct batch *b,
+                     struct sums *sums) {
+    const struct vib_objective_batch batch = vib_pass_batch(&e->pass, w, b->labels);
+    vib_objective_rate(&e->pass.net->objective, &batch, e->nats);
+    for (size_t i = b->skip; i < batch.rows; i++)
+        sums->rate_nats += e->nats[i];
+}
+
 static int one_batch(struct vib_evaluator *e, const struct vib_weights *w, const struct batch *b,
                      const struct vib_params *params, struct sums *sums) {
     struct vib_pass *pass = &e->pass;
@@ -135,9 +143,8 @@ static int one_batch(struct vib_evaluator *e, const struct vib_weights *w, const
     int rc = vib_encode(pass, w);
     if (rc != VIB_OK)
         return rc;
-    vib_posterior_kl(&pass->net->posterior, pass->head, pass->factor, pass->batch, e->nats);
-    for (size_t i = b->skip; i < pass->batch; i++)
-        sums->rate_nats += e->nats[i];
+    if (pass->net->objective.has_rate)
+        add_rate(e, w, b, sums);
     memset(e->mean_p, 0, pass->batch * pass->net->classes * sizeof *e->mean_p);
     for (size_t s = 0; s < samples && rc == VIB_OK; s++)
         rc = one_sample(e, w, b, params->seed, s, sums);
@@ -178,6 +185,5 @@ int vib_evaluate(struct vib_evaluator *e, const float *weights, const struct vib
         if (predictions != NULL)
             memcpy(predictions + first, e->guess, rows);
     }
-    const bool has_rate = e->pass.net->posterior.kind != VIB_POSTERIOR_POINT;
-    return rc == VIB_OK ? finish(&sums, (double)n, has_rate, result) : rc;
+    return rc == VIB_OK ? finish(&sums, (double)n, e->pass.net->objective.has_rate, result) : rc;
 }

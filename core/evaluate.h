@@ -4,7 +4,8 @@
  * (the same at every evaluation of a job):
  *   rate  = mean KL[p(z|x) || r(z)] >= I(Z;X)                    (exact expectation, no sampling)
  *   ce    = mean -log2 q(y|z_1);  H(Y) - ce <= I(Z;Y) in expectation
- * A deterministic code (VIB_POSTERIOR_POINT) has one sample, itself, and no rate: NaN. */
+ * A deterministic code (VIB_POSTERIOR_POINT) has one sample, itself. What is trained without a rate
+ * has none: NaN. */
 #ifndef VIB_CORE_EVALUATE_H
 #define VIB_CORE_EVALUATE_H
 
@@ -21,7 +22,7 @@ struct vib_evaluation {
     double ce;       /* E[-log2 q(y|z)], one sample of z */
     double ce_se;    /* its standard error over the examples */
     double ce_mc;    /* E[-log2 mean_s q(y|z_s)], eval_samples samples; bounds I(Y; Z_1..Z_S) */
-    double rate;     /* mean KL[p(z|x) || r(z)]: the upper bound on I(Z;X) */
+    double rate;     /* mean KL[p(z|x) || r(z)]: the upper bound on I(Z;X); NaN without one */
 };
 
 /* Workspace for evaluating one network on one data set, in float32 throughout. */

@@ -78,13 +78,14 @@ double vib_information_flops(const struct vib_params *params, const struct vib_d
         {1u << VIB_ESTIMATOR_PAIRWISE_KL, diagonal + full * 15.0 * K * K},
         {1u << VIB_ESTIMATOR_PAIRWISE_BHATTACHARYYA, diagonal + full * 2.5 * K * K * K},
     };
+    const bool stochastic = vib_method_info(params->method)->stochastic;
     double pairs = 0.0, flops = 0.0;
     for (int s = 0; s < VIB_SPLITS; s++) {
         const double n = (double)examples_used(params, data, (enum vib_split_id)s);
         pairs += n * n;
     }
     for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++)
-        if (params->method == VIB_METHOD_VIB && (params->bounds & passes[i].estimators) != 0)
+        if (stochastic && (params->bounds & passes[i].estimators) != 0)
             flops += pairs * passes[i].flops;
     return flops;
 }

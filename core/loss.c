@@ -4,15 +4,6 @@
 
 #include <math.h>
 
-struct vib_loss vib_loss_of(const struct vib_params *params) {
-    struct vib_loss loss = {0.0, 0.0};
-    if (params->method == VIB_METHOD_LABEL_SMOOTHING)
-        loss.smoothing = params->label_smoothing;
-    if (params->method == VIB_METHOD_CONFIDENCE_PENALTY)
-        loss.penalty = params->confidence_penalty;
-    return loss;
-}
-
 static float row_max(const float *row, size_t n) {
     float max = row[0];
     for (size_t c = 1; c < n; c++)

@@ -3,8 +3,6 @@
 #ifndef VIB_CORE_LOSS_H
 #define VIB_CORE_LOSS_H
 
-#include "core/params.h"
-
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,9 +13,6 @@
 struct vib_loss {
     double smoothing, penalty;
 };
-
-/* The one that the method asks for. */
-struct vib_loss vib_loss_of(const struct vib_params *params);
 
 /* p[i][c] = softmax over c of logits [rows][classes]; p may be logits. */
 void vib_softmax(const float *logits, size_t rows, size_t classes, float *p);

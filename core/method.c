@@ -1,7 +1,7 @@
 #include "core/method.h"
 
 static const struct vib_method_info methods[VIB_METHODS] = {
-#define METHOD_ROW(id, text, is_stochastic, has_rate, key)                                         \
+#define METHOD_ROW(id, text, is_stochastic, has_rate, key, compression)                            \
     [VIB_METHOD_##                                                                                 \
         id] = {.name = text, .stochastic = is_stochastic, .rate = has_rate, .trade_off = key},
     VIB_METHOD_MAP(METHOD_ROW)

@@ -10,16 +10,17 @@
  * (Pereyra et al. 2017), label smoothing (Szegedy et al. 2016).
  *
  * enumerator, name, whether z is drawn from p(z|x) (else the code is K linear units), whether J has
- * a rate KL[p(z|x) || r(z)], the key that trades it for the fit ("" = none) */
+ * a rate KL[p(z|x) || r(z)], the key that trades it for the fit ("" = none), the family of its
+ * compression (core/objective.h) */
 #define VIB_METHOD_MAP(XX)                                                                         \
-    XX(VIB, "vib", true, true, "beta")                                                             \
-    XX(DETERMINISTIC, "deterministic", false, false, "")                                           \
-    XX(DROPOUT, "dropout", false, false, "")                                                       \
-    XX(CONFIDENCE_PENALTY, "confidence_penalty", false, false, "")                                 \
-    XX(LABEL_SMOOTHING, "label_smoothing", false, false, "")
+    XX(VIB, "vib", true, true, "beta", standard)                                                   \
+    XX(DETERMINISTIC, "deterministic", false, false, "", standard)                                 \
+    XX(DROPOUT, "dropout", false, false, "", standard)                                             \
+    XX(CONFIDENCE_PENALTY, "confidence_penalty", false, false, "", standard)                       \
+    XX(LABEL_SMOOTHING, "label_smoothing", false, false, "", standard)
 
 enum vib_method {
-#define VIB_METHOD_ENUM(id, name, stochastic, rate, trade_off) VIB_METHOD_##id,
+#define VIB_METHOD_ENUM(id, ...) VIB_METHOD_##id,
     VIB_METHOD_MAP(VIB_METHOD_ENUM)
 #undef VIB_METHOD_ENUM
         VIB_METHODS /* how many */

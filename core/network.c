@@ -27,6 +27,7 @@ void vib_network_init(struct vib_network *net, const struct vib_params *params, 
     net->K = params->K;
     net->classes = classes;
     net->posterior = vib_posterior_of(params);
+    vib_objective_init(&net->objective, params, classes);
     net->activation = params->activation;
     net->n_hidden = params->n_hidden;
     size_t width = dim;
@@ -36,6 +37,8 @@ void vib_network_init(struct vib_network *net, const struct vib_params *params, 
     }
     add_layer(net, width, vib_posterior_head_size(&net->posterior));
     add_layer(net, params->K, classes);
+    net->own = net->n_params;
+    net->n_params += aligned(net->objective.n_own);
 }
 
 const struct vib_layer *vib_network_head(const struct vib_network *net) {
@@ -61,6 +64,7 @@ void vib_network_init_weights(const struct vib_network *net, uint64_t seed, floa
                 weights[layer->weight + first + i] = (float)((2.0 * uniform[i] - 1.0) * limit);
         }
     }
+    vib_objective_init_own(&net->objective, seed, weights + net->own);
 }
 
 double vib_network_forward_flops(const struct vib_network *net) {

@@ -80,7 +80,7 @@ static void *carve(unsigned char *base, size_t *used, size_t count, size_t size)
 }
 
 static size_t largest_block(const struct vib_pass *pass) {
-    size_t largest = 0;
+    size_t largest = pass->net->objective.n_own;
     for (size_t l = 0; l < pass->net->n_layers; l++) {
         const struct vib_layer *layer = &pass->net->layer[l];
         size_t block = pass->plan[l].weight.rows * layer->out;
@@ -155,6 +155,18 @@ int vib_pass_init_training(struct vib_pass *pass, const struct vib_network *net,
     pass->type = type;
     pass->keep = (float)(1.0 - dropout);
     return prepare(pass, true, err);
+}
+
+struct vib_objective_batch vib_pass_batch(const struct vib_pass *pass, const struct vib_weights *w,
+                                          const uint8_t *labels) {
+    return (struct vib_objective_batch){.rows = pass->batch,
+                                        .labels = labels,
+                                        .logits = pass->logits,
+                                        .head = pass->head,
+                                        .factor = pass->factor,
+                                        .eps = pass->eps,
+                                        .z = pass->z,
+                                        .own = w->f32 + pass->net->own};
 }
 
 void vib_pass_release(struct vib_pass *pass) {

@@ -14,8 +14,8 @@
 
 #include "core/error.h"
 #include "core/gemm.h"
-#include "core/loss.h"
 #include "core/network.h"
+#include "core/objective.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,15 +81,15 @@ int vib_decode(struct vib_pass *pass, const struct vib_weights *w);
  * weights are not read any more once its gradient is handed out, so they may be updated at once. */
 typedef void (*vib_gradient_fn)(void *context, size_t offset, size_t count, const float *gradient);
 
-/* After vib_encode and vib_decode: gradients of
- *   J = scale * sum_i (loss_i + beta * KL_i)          both in nats
- * with scale = 1 / (B ln 2) and cross-entropy as the loss this is the paper's J_IB in bits, as a
- * mean. Errors: VIB_EBACKEND. */
-struct vib_objective {
-    struct vib_loss loss;
-    double beta, scale;
-};
-int vib_backward(struct vib_pass *pass, const struct vib_weights *w, const uint8_t *labels,
-                 const struct vib_objective *objective, vib_gradient_fn gradient, void *context);
+/* After vib_encode and vib_decode: what an objective sees of the pass, by the parameters that it
+ * ran with. labels [batch] are borrowed; state is NULL. */
+struct vib_objective_batch vib_pass_batch(const struct vib_pass *pass, const struct vib_weights *w,
+                                          const uint8_t *labels);
+
+/* After vib_encode and vib_decode: the gradients of the objective's J on that batch, the network's
+ * own objective or another that has no parameters of its own. Errors: VIB_EBACKEND. */
+int vib_backward(struct vib_pass *pass, const struct vib_weights *w,
+                 const struct vib_objective *objective, const struct vib_objective_batch *batch,
+                 vib_gradient_fn gradient, void *context);
 
 #endif

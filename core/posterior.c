@@ -12,7 +12,7 @@ static const float LOWER_SCALE = 0.01f;
 
 struct vib_posterior vib_posterior_of(const struct vib_params *params) {
     struct vib_posterior posterior = {.kind = VIB_POSTERIOR_POINT, .K = params->K};
-    if (params->method == VIB_METHOD_VIB)
+    if (vib_method_info(params->method)->stochastic)
         posterior.kind =
             params->covariance == VIB_FULL ? VIB_POSTERIOR_FULL : VIB_POSTERIOR_DIAGONAL;
     return posterior;
@@ -71,69 +71,35 @@ void vib_posterior_sample(const struct vib_posterior *p, const float *head, cons
     }
 }
 
-/* Sums in LANES partial sums of double, so that the order does not depend on the vector length. */
 VIB_MULTIVERSION
-static double kl_row(const float *restrict mu, const float *restrict sigma, size_t K) {
-    enum { LANES = 16 };
-    double sums[LANES] = {0};
-    size_t k = 0;
-    for (; k + LANES <= K; k += LANES)
-        for (size_t lane = 0; lane < LANES; lane++) {
-            float m = mu[k + lane], s = sigma[k + lane];
-            sums[lane] += (double)(0.5f * (m * m + s * s - 1.0f) - vib_logf(s));
-        }
-    for (size_t lane = 0; k < K; k++, lane++)
-        sums[lane] +=
-            (double)(0.5f * (mu[k] * mu[k] + sigma[k] * sigma[k] - 1.0f) - vib_logf(sigma[k]));
-    double total = 0.0;
-    for (size_t lane = 0; lane < LANES; lane++)
-        total += sums[lane];
-    return total;
-}
-
-void vib_posterior_kl(const struct vib_posterior *p, const float *head, const float *factor,
-                      size_t rows, double *kl) {
-    const size_t K = p->K, F = vib_posterior_factor_size(p), H = K + F;
-    for (size_t i = 0; i < rows; i++) {
-        const float *row = factor + i * F;
-        kl[i] = p->kind == VIB_POSTERIOR_POINT ? 0.0 : kl_row(head + i * H, row, K);
-        for (size_t j = K; j < F; j++)
-            kl[i] += 0.5 * (double)row[j] * (double)row[j];
-    }
-}
-
-VIB_MULTIVERSION
-static void backward_row(const float *restrict head, const float *restrict diagonal,
-                         const float *restrict eps, const float *restrict dz, float weight,
-                         size_t K, float *restrict dhead) {
+static void backward_row(const float *restrict head, const float *restrict eps,
+                         const float *restrict dz, float weight, size_t K, float *restrict dhead) {
     for (size_t k = 0; k < K; k++)
-        dhead[k] = dz[k] + weight * head[k];
+        dhead[k] = dz[k] + weight * dhead[k];
     for (size_t k = 0; k < K; k++) {
-        float s = diagonal[k];
-        float ds = dz[k] * eps[k] + weight * (s - 1.0f / s);
+        float ds = dz[k] * eps[k] + weight * dhead[K + k];
         dhead[K + k] = ds * vib_sigmoidf(head[K + k] - RHO_SHIFT);
     }
 }
 
-static void backward_lower(const float *lower, const float *eps, const float *dz, float weight,
-                           size_t K, float *dlower) {
+static void backward_lower(const float *eps, const float *dz, float weight, size_t K,
+                           float *dlower) {
     for (size_t k = 1; k < K; k++)
-        for (size_t j = 0; j < k; j++)
-            *dlower++ = LOWER_SCALE * (dz[k] * eps[j] + weight * *lower++);
+        for (size_t j = 0; j < k; j++, dlower++)
+            *dlower = LOWER_SCALE * (dz[k] * eps[j] + weight * *dlower);
 }
 
-void vib_posterior_backward(const struct vib_posterior *p, const float *head, const float *factor,
-                            const float *eps, const float *dz, float weight, size_t rows,
-                            float *dhead) {
-    const size_t K = p->K, F = vib_posterior_factor_size(p), H = K + F;
+void vib_posterior_backward(const struct vib_posterior *p, const float *head, const float *eps,
+                            const float *dz, float weight, size_t rows, float *dhead) {
+    const size_t K = p->K, H = vib_posterior_head_size(p);
     if (p->kind == VIB_POSTERIOR_POINT) {
         memcpy(dhead, dz, rows * K * sizeof *dhead);
         return;
     }
     for (size_t i = 0; i < rows; i++) {
-        const float *row = factor + i * F, *e = eps + i * K, *d = dz + i * K;
-        backward_row(head + i * H, row, e, d, weight, K, dhead + i * H);
+        const float *e = eps + i * K, *d = dz + i * K;
+        backward_row(head + i * H, e, d, weight, K, dhead + i * H);
         if (p->kind == VIB_POSTERIOR_FULL)
-            backward_lower(row + K, e, d, weight, K, dhead + i * H + 2 * K);
+            backward_lower(e, d, weight, K, dhead + i * H + 2 * K);
     }
 }

@@ -1,14 +1,14 @@
-/* The encoder's distribution p(z|x) = N(mu, L L^T), its samples, its divergence from
- * r(z) = N(0, I), and the gradients of both. Three kinds:
+/* The encoder's distribution p(z|x) = N(mu, L L^T), its samples, and gradients through both. Three
+ * kinds:
  *
- *   point      z = mu: the deterministic code of the methods other than VIB; no divergence
+ *   point      z = mu: the deterministic code of the methods that draw none
  *   diagonal   L = diag(s), s = softplus(rho - 5)
  *   full       L lower triangular, L_kk = softplus(rho_k - 5), L_kj = 0.01 o_kj below the diagonal
  *
  * A batch's head, the output of the encoder's last layer, is [rows][mu [K] | rho [K] | o]; o is the
  * strictly lower triangle row by row: o_10, o_20, o_21, ... The factor is [rows] of L in the same
- * order: the diagonal [K], then the strictly lower triangle. This module alone knows the head's
- * layout. Thread rule: pure functions. */
+ * order: the diagonal [K], then the strictly lower triangle. This module alone knows how the
+ * head gives L; that mu stands first is for everybody. Thread rule: pure functions. */
 #ifndef VIB_CORE_POSTERIOR_H
 #define VIB_CORE_POSTERIOR_H
 
@@ -38,17 +38,12 @@ void vib_posterior_factor(const struct vib_posterior *posterior, const float *he
 void vib_posterior_sample(const struct vib_posterior *posterior, const float *head,
                           const float *factor, const float *eps, size_t rows, float *z);
 
-/* kl[i] = KL[p(z|x_i) || N(0, I)] in nats
- *       = 1/2 (|mu|^2 + |L|_F^2 - K) - sum_k ln L_kk; 0 for a point. */
-void vib_posterior_kl(const struct vib_posterior *posterior, const float *head, const float *factor,
-                      size_t rows, double *kl);
-
-/* Gradients of L(z) + weight * sum_i kl[i] with respect to head, given dz = dL/dz:
- *   dmu = dz + weight mu
- *   dL_kk = dz_k eps_k + weight (L_kk - 1 / L_kk),   drho_k = dL_kk sigmoid(rho_k - 5)
- *   dL_kj = dz_k eps_j + weight L_kj,                do_kj  = 0.01 dL_kj */
+/* Gradients with respect to head of L(z) + weight C, given dz = dL/dz and, in dhead, g = the
+ * gradient of C with respect to mu and L, [rows][K + F]: dmu = dz + weight g_mu dL_kk = dz_k eps_k
+ * + weight g_kk,   drho_k = dL_kk sigmoid(rho_k - 5) dL_kj = dz_k eps_j + weight g_kj,   do_kj =
+ * 0.01 dL_kj Of a point, which has no C, dmu = dz: g and eps are not read. */
 void vib_posterior_backward(const struct vib_posterior *posterior, const float *head,
-                            const float *factor, const float *eps, const float *dz, float weight,
-                            size_t rows, float *dhead);
+                            const float *eps, const float *dz, float weight, size_t rows,
+                            float *dhead);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "core/adam.h"
 #include "core/elementwise.h"
-#include "core/loss.h"
 #include "core/memory.h"
 #include "core/network.h"
 #include "core/pass.h"
@@ -15,7 +14,6 @@
 
 enum { ALIGNMENT = 64, COPIES = 4 /* w, m, v, a */ };
 
-static const double LN2 = 0.69314718055994530942;
 static const uint64_t STATE_MAGIC = 0x3265746174536256u; /* "VbState2" */
 
 /* What a checkpoint needs beside the parameter vectors; lies right before them. */
@@ -28,7 +26,8 @@ struct state_header {
     double epoch_examples; /* examples in that sum */
     double last_objective; /* mean of the last complete epoch */
     double lr;
-    uint64_t padding[6]; /* to a multiple of ALIGNMENT */
+    double objective[VIB_OBJECTIVE_STATE]; /* what it keeps from step to step */
+    uint64_t padding[4];                   /* to a multiple of ALIGNMENT */
 };
 
 _Static_assert(sizeof(struct state_header) % ALIGNMENT == 0, "parameters follow, aligned");
@@ -50,7 +49,7 @@ struct vib_trainer {
                                    float32 */
     uint32_t *order;            /* [n_train] of the epoch under way */
     uint8_t *labels;            /* [batch] */
-    double *nats, *kl;          /* [batch] */
+    double *nats;               /* [batch] */
     size_t steps_per_epoch;
 };
 
@@ -113,8 +112,7 @@ static int make_buffers(struct vib_trainer *t) {
     t->order = malloc(t->data->split[VIB_TRAIN].n * sizeof *t->order);
     t->labels = malloc(batch);
     t->nats = malloc(batch * sizeof *t->nats);
-    t->kl = malloc(batch * sizeof *t->kl);
-    if (t->order == NULL || t->labels == NULL || t->nats == NULL || t->kl == NULL)
+    if (t->order == NULL || t->labels == NULL || t->nats == NULL)
         return VIB_ENOMEM;
     return make_state(t);
 }
@@ -122,7 +120,7 @@ static int make_buffers(struct vib_trainer *t) {
 static int make_passes(struct vib_trainer *t, struct vib_error *err) {
     size_t n = t->data->split[VIB_TRAIN].n, batch = t->params.batch;
     const enum vib_type type = t->params.precision;
-    const double dropout = t->params.method == VIB_METHOD_DROPOUT ? t->params.dropout : 0.0;
+    const double dropout = t->net.objective.dropout;
     int rc = vib_pass_init_training(&t->full, &t->net, batch, type, dropout, err);
     if (rc == VIB_OK && n % batch != 0)
         rc = vib_pass_init_training(&t->tail, &t->net, n % batch, type, dropout, err);
@@ -170,34 +168,12 @@ void vib_trainer_free(struct vib_trainer *t) {
     free(t->order);
     free(t->labels);
     free(t->nats);
-    free(t->kl);
     free(t);
 }
 
 /* Staircase decay, [A]: lr * decay^floor(epoch / every). */
 static double step_size(const struct vib_params *params, size_t epoch) {
     return params->lr * pow(params->lr_decay, floor((double)(epoch / params->lr_decay_epochs)));
-}
-
-static struct vib_objective objective_of(const struct vib_trainer *t, size_t batch) {
-    struct vib_objective objective = {.loss = vib_loss_of(&t->params),
-                                      .beta = t->params.beta,
-                                      .scale = 1.0 / ((double)batch * LN2)};
-    return objective;
-}
-
-/* sum over the batch of J_i in bits; fills t->nats and t->kl. */
-static double batch_objective(struct vib_trainer *t, const struct vib_pass *pass,
-                              const struct vib_objective *objective) {
-    double loss = 0.0, kl = 0.0;
-    vib_loss_forward(&objective->loss, pass->logits, t->labels, pass->batch, pass->net->classes,
-                     t->nats);
-    vib_posterior_kl(&pass->net->posterior, pass->head, pass->factor, pass->batch, t->kl);
-    for (size_t i = 0; i < pass->batch; i++) {
-        loss += t->nats[i];
-        kl += t->kl[i];
-    }
-    return (loss + objective->beta * kl) / LN2;
 }
 
 /* Everything that the step draws at random or takes from the data. */
@@ -225,7 +201,6 @@ static int take_step(struct vib_trainer *t) {
     const size_t left = t->data->split[VIB_TRAIN].n - s->step * t->params.batch;
     struct vib_pass *pass = left < t->params.batch ? &t->tail : &t->full;
     const struct vib_weights w = {t->adam.w, t->w16 != NULL ? (const void *)t->w16 : t->adam.w};
-    const struct vib_objective objective = objective_of(t, pass->batch);
 
     fill_batch(t, pass);
     int rc = vib_encode(pass, &w);
@@ -233,13 +208,15 @@ static int take_step(struct vib_trainer *t) {
         rc = vib_decode(pass, &w);
     if (rc != VIB_OK)
         return rc;
-    double sum = batch_objective(t, pass, &objective);
+    struct vib_objective_batch batch = vib_pass_batch(pass, &w, t->labels);
+    batch.state = s->objective;
+    double sum = vib_objective_forward(&t->net.objective, &batch, t->nats);
     if (!isfinite(sum))
         return VIB_EDIVERGED;
     s->lr = step_size(&t->params, s->epoch);
     s->total_steps++;
     vib_adam_begin(&t->adam, &t->params, s->lr, s->total_steps);
-    rc = vib_backward(pass, &w, t->labels, &objective, vib_adam_apply, &t->adam);
+    rc = vib_backward(pass, &w, &t->net.objective, &batch, vib_adam_apply, &t->adam);
     s->step++;
     s->examples += pass->batch;
     s->epoch_examples += (double)pass->batch;

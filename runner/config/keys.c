@@ -23,7 +23,7 @@
 
 /* The methods that a key matters to: one, or those whose z is drawn. */
 #define ONLY(method) (1u << VIB_METHOD_##method)
-#define ADD_STOCHASTIC(id, name, stochastic, rate, trade_off) | ((stochastic) ? ONLY(id) : 0u)
+#define ADD_STOCHASTIC(id, name, stochastic, ...) | ((stochastic) ? ONLY(id) : 0u)
 #define STOCHASTIC (0u VIB_METHOD_MAP(ADD_STOCHASTIC))
 
 #define METHOD_HELP_VIB "z is drawn from p(z|x); J = CE + beta * rate"
@@ -31,7 +31,7 @@
 #define METHOD_HELP_DROPOUT "deterministic, with dropout of hidden units"
 #define METHOD_HELP_CONFIDENCE_PENALTY "deterministic, with a reward for the entropy of q(y|z)"
 #define METHOD_HELP_LABEL_SMOOTHING "deterministic, with targets that are not quite one-hot"
-#define METHOD_CHOICE(id, name, stochastic, rate, trade_off) {name, METHOD_HELP_##id},
+#define METHOD_CHOICE(id, name, ...) {name, METHOD_HELP_##id},
 static const struct key_choice methods[] = {VIB_METHOD_MAP(METHOD_CHOICE){NULL, NULL}};
 #undef METHOD_CHOICE
 

@@ -67,7 +67,7 @@ static double loss_of(const struct vib_loss *loss, const double *logits, size_t 
     return total;
 }
 
-/* Loss + beta KL of one example, nats. */
+/* Loss + weight KL of one example, nats. */
 static double example_objective(const struct vib_network *net, const double *w,
                                 const struct reference_batch *batch, size_t row) {
     double in[256], out[256], z[64];
@@ -80,7 +80,7 @@ static double example_objective(const struct vib_network *net, const double *w,
     double kl = sample(&net->posterior, out, batch->eps + row * net->K, z);
     layer_forward(&net->layer[net->n_hidden + 1], w, z, out);
     return loss_of(&batch->objective->loss, out, batch->labels[row], net->classes) +
-           batch->objective->beta * kl;
+           batch->objective->weight * kl;
 }
 
 double reference_objective(const struct vib_network *net, const double *w,
@@ -88,5 +88,5 @@ double reference_objective(const struct vib_network *net, const double *w,
     double total = 0.0;
     for (size_t row = 0; row < batch->rows; row++)
         total += example_objective(net, w, batch, row);
-    return total * batch->objective->scale;
+    return total / ((double)batch->rows * log(2.0));
 }

@@ -1,7 +1,6 @@
 /* Gradients of the whole objective against central differences of the double-precision reference.
  */
 #include "core/elementwise.h"
-#include "core/loss.h"
 #include "core/pass.h"
 #include "core/posterior.h"
 #include "core/random.h"
@@ -26,8 +25,6 @@ struct problem {
     float x32[ROWS * 256], eps32[ROWS * 64];
     uint8_t labels[ROWS];
     uint8_t mask[VIB_MAX_HIDDEN][ROWS * 256]; /* without dropout unused */
-    double dropout;
-    struct vib_objective objective;
 };
 
 static void draw(double *wide, float *narrow, size_t n, uint32_t a) {
@@ -42,10 +39,6 @@ static struct problem *problem_new(const struct vib_params *params, size_t dim, 
     assert_non_null(p);
     vib_network_init(&p->net, params, dim, CLASSES);
     size_t n = p->net.n_params;
-    p->objective.loss = vib_loss_of(params);
-    p->objective.beta = params->beta;
-    p->objective.scale = 1.0 / (ROWS * log(2.0));
-    p->dropout = params->method == VIB_METHOD_DROPOUT ? params->dropout : 0.0;
     p->w = calloc(n, sizeof *p->w);
     p->numeric = calloc(n, sizeof *p->numeric);
     p->analytic = calloc(n, sizeof *p->analytic);
@@ -61,9 +54,10 @@ static struct problem *problem_new(const struct vib_params *params, size_t dim, 
     draw(p->eps, p->eps32, ROWS * params->K, 2);
     for (size_t i = 0; i < ROWS; i++)
         p->labels[i] = (uint8_t)(i % CLASSES);
-    for (size_t l = 0; l < p->net.n_hidden && p->dropout > 0.0; l++) {
+    const double dropout = p->net.objective.dropout;
+    for (size_t l = 0; l < p->net.n_hidden && dropout > 0.0; l++) {
         const struct vib_stream stream = {99, VIB_STREAM_DROPOUT, 0, (uint32_t)l};
-        vib_random_bernoulli(&stream, 0, ROWS * p->net.layer[l].out, 1.0 - p->dropout, p->mask[l]);
+        vib_random_bernoulli(&stream, 0, ROWS * p->net.layer[l].out, 1.0 - dropout, p->mask[l]);
     }
     return p;
 }
@@ -87,9 +81,10 @@ static double run_pass(struct problem *p, enum vib_type type) {
     struct vib_pass pass;
     struct vib_error err;
     uint16_t *w16 = NULL;
-    double nats[ROWS], kl[ROWS], total = 0.0;
+    double nats[ROWS];
     struct vib_weights w = {p->w32, p->w32};
-    assert_int_equal(vib_pass_init_training(&pass, &p->net, ROWS, type, p->dropout, &err), VIB_OK);
+    assert_int_equal(
+        vib_pass_init_training(&pass, &p->net, ROWS, type, p->net.objective.dropout, &err), VIB_OK);
     if (type == VIB_BF16) {
         w16 = malloc(p->net.n_params * sizeof *w16);
         assert_non_null(w16);
@@ -103,15 +98,13 @@ static double run_pass(struct problem *p, enum vib_type type) {
             memcpy(pass.mask[l], p->mask[l], ROWS * p->net.layer[l].out);
     assert_int_equal(vib_encode(&pass, &w), VIB_OK);
     assert_int_equal(vib_decode(&pass, &w), VIB_OK);
-    vib_loss_forward(&p->objective.loss, pass.logits, p->labels, ROWS, CLASSES, nats);
-    vib_posterior_kl(&p->net.posterior, pass.head, pass.factor, ROWS, kl);
-    for (size_t i = 0; i < ROWS; i++)
-        total += nats[i] + p->objective.beta * kl[i];
+    const struct vib_objective_batch batch = vib_pass_batch(&pass, &w, p->labels);
+    const double total = vib_objective_forward(&p->net.objective, &batch, nats);
     memset(p->analytic, 0, p->net.n_params * sizeof *p->analytic);
-    assert_int_equal(vib_backward(&pass, &w, p->labels, &p->objective, keep, p), VIB_OK);
+    assert_int_equal(vib_backward(&pass, &w, &p->net.objective, &batch, keep, p), VIB_OK);
     vib_pass_release(&pass);
     free(w16);
-    return total * p->objective.scale;
+    return total / ROWS;
 }
 
 static struct reference_batch reference_of(const struct problem *p) {
@@ -119,9 +112,9 @@ static struct reference_batch reference_of(const struct problem *p) {
                                     .x = p->x,
                                     .eps = p->eps,
                                     .labels = p->labels,
-                                    .keep = 1.0 - p->dropout,
-                                    .objective = &p->objective};
-    for (size_t l = 0; l < p->net.n_hidden && p->dropout > 0.0; l++)
+                                    .keep = 1.0 - p->net.objective.dropout,
+                                    .objective = &p->net.objective};
+    for (size_t l = 0; l < p->net.n_hidden && p->net.objective.dropout > 0.0; l++)
         batch.mask[l] = p->mask[l];
     return batch;
 }
@@ -262,13 +255,17 @@ static void test_initial_values(void **state) {
     static float head[2 * 256], sigma[256];
     double nats;
     memset(head, 0, sizeof head);
-    struct vib_posterior posterior = {VIB_POSTERIOR_DIAGONAL, 256};
-    vib_posterior_factor(&posterior, head, 1, sigma);
+    const struct vib_objective_batch batch = {.rows = 1, .head = head, .factor = sigma};
+    struct vib_params params = {.K = 256};
+    struct vib_objective objective;
+    vib_objective_init(&objective, &params, CLASSES);
+    vib_posterior_factor(&objective.posterior, head, 1, sigma);
     assert_true(fabs((double)sigma[0] - 0.00671535) <= 1e-8);
-    vib_posterior_kl(&posterior, head, sigma, 1, &nats);
+    vib_objective_rate(&objective, &batch, &nats);
     assert_true(fabs(nats / log(2.0) - 1663.0) <= 0.5);
-    posterior.K = 2;
-    vib_posterior_kl(&posterior, head, sigma, 1, &nats);
+    params.K = 2;
+    vib_objective_init(&objective, &params, CLASSES);
+    vib_objective_rate(&objective, &batch, &nats);
     assert_true(fabs(nats / log(2.0) - 13.0) <= 0.05);
 }
 

@@ -1,0 +1,81 @@
+#include "core/objective.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const double LN2 = 0.69314718055994530942;
+
+#define DECLARE(id, name, stochastic, rate, trade_off, compression)                                \
+    extern const struct vib_compression vib_compression_##compression;
+VIB_METHOD_MAP(DECLARE)
+#undef DECLARE
+
+static const struct vib_compression *const compressions[VIB_METHODS] = {
+#define ROW(id, name, stochastic, rate, trade_off, compression)                                    \
+    [VIB_METHOD_##id] = &vib_compression_##compression,
+    VIB_METHOD_MAP(ROW)
+#undef ROW
+};
+
+void vib_objective_init(struct vib_objective *o, const struct vib_params *params, size_t classes) {
+    memset(o, 0, sizeof *o);
+    o->compression = compressions[params->method];
+    o->posterior = vib_posterior_of(params);
+    o->classes = classes;
+    o->weight = o->compression->weight(params);
+    o->has_rate = vib_method_info(params->method)->rate;
+    if (o->compression->n_own != NULL)
+        o->n_own = o->compression->n_own(params, classes);
+    if (params->method == VIB_METHOD_DROPOUT)
+        o->dropout = params->dropout;
+    if (params->method == VIB_METHOD_LABEL_SMOOTHING)
+        o->loss.smoothing = params->label_smoothing;
+    if (params->method == VIB_METHOD_CONFIDENCE_PENALTY)
+        o->loss.penalty = params->confidence_penalty;
+}
+
+void vib_objective_init_own(const struct vib_objective *o, uint64_t seed, float *own) {
+    memset(own, 0, o->n_own * sizeof *own);
+    if (o->compression->init != NULL)
+        o->compression->init(o, seed, own);
+}
+
+static double sum(const double *x, size_t n) {
+    double total = 0.0;
+    for (size_t i = 0; i < n; i++)
+        total += x[i];
+    return total;
+}
+
+double vib_objective_forward(const struct vib_objective *o, const struct vib_objective_batch *batch,
+                             double *nats) {
+    vib_loss_forward(&o->loss, batch->logits, batch->labels, batch->rows, o->classes, nats);
+    const double loss = sum(nats, batch->rows);
+    o->compression->forward(o, batch, nats);
+    return (loss + o->weight * sum(nats, batch->rows)) / LN2;
+}
+
+void vib_objective_rate(const struct vib_objective *o, const struct vib_objective_batch *batch,
+                        double *nats) {
+    assert(o->has_rate);
+    o->compression->forward(o, batch, nats);
+}
+
+/* From nats, summed over the batch, to J. */
+static double scale_of(const struct vib_objective_batch *batch) {
+    return 1.0 / ((double)batch->rows * LN2);
+}
+
+void vib_objective_backward_logits(const struct vib_objective *o,
+                                   const struct vib_objective_batch *batch, float *dlogits) {
+    vib_loss_backward(&o->loss, batch->logits, batch->labels, batch->rows, o->classes,
+                      (float)scale_of(batch), dlogits);
+}
+
+void vib_objective_backward_head(const struct vib_objective *o,
+                                 const struct vib_objective_batch *batch, float *dz, float *dhead,
+                                 float *down) {
+    const float weight = (float)(scale_of(batch) * o->weight);
+    o->compression->backward(o, batch, weight, dhead, dz, down);
+    vib_posterior_backward(&o->posterior, batch->head, batch->eps, dz, weight, batch->rows, dhead);
+}

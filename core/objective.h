@@ -1,0 +1,96 @@
+/* What a job minimises, and its gradients: the fit of the labels, and the compression of the code.
+ *
+ *   J = 1 / (B ln 2) sum_i [loss_i + weight compression_i]      over the B examples of a batch,
+ * bits
+ *
+ * The loss is core/loss.h's. The compression is one family's: nats for each example, which may
+ * depend on the whole batch and on parameters of the family's own, which are learned along.
+ *
+ *   method    compression_i                                                    weight
+ *   vib       the rate KL[p(z|x_i) || r(z)], r(z) = N(0, I); Alemi et al. 2017   beta
+ *   others    none: their code is a point, whose rate `standard` takes as 0
+ *
+ * A family is one file, core/compression_NAME.c, and its NAME in the rows of VIB_METHOD_MAP that it
+ * serves. Nobody else asks what a method is trained for. Thread rule: pure functions. */
+#ifndef VIB_CORE_OBJECTIVE_H
+#define VIB_CORE_OBJECTIVE_H
+
+#include "core/loss.h"
+#include "core/method.h"
+#include "core/params.h"
+#include "core/posterior.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { VIB_OBJECTIVE_STATE = 2 };
+
+/* One batch after its way forward; all borrowed. */
+struct vib_objective_batch {
+    size_t rows;
+    const uint8_t *labels;      /* [rows] */
+    const float *logits;        /* [rows][classes] */
+    const float *head, *factor; /* [rows][H], [rows][F], see core/posterior.h */
+    const float *eps, *z;       /* [rows][K] */
+    const float *own;           /* [n_own] */
+    double *state;              /* [VIB_OBJECTIVE_STATE] that pass from step to step, 0 before the
+                                   first; checkpoints carry them. NULL in evaluation */
+};
+
+struct vib_compression;
+
+struct vib_objective {
+    const struct vib_compression *compression;
+    struct vib_posterior posterior;
+    size_t classes;
+    struct vib_loss loss;
+    double weight;  /* of the compression */
+    bool has_rate;  /* whether the compression is a rate, which bounds I(Z;X) */
+    double dropout; /* probability that a step drops a hidden unit */
+    size_t n_own;   /* numbers among the parameters that are the compression's own */
+};
+
+/* A family; static data. */
+struct vib_compression {
+    double (*weight)(const struct vib_params *params);
+    /* How many parameters of its own it has; NULL = none. */
+    size_t (*n_own)(const struct vib_params *params, size_t classes);
+    /* Their initial values, into own [n_own] of zeros; NULL = zeros. */
+    void (*init)(const struct vib_objective *objective, uint64_t seed, float *own);
+    /* nats[i] = compression_i. */
+    void (*forward)(const struct vib_objective *objective, const struct vib_objective_batch *batch,
+                    double *nats);
+    /* With C = sum_i compression_i: dcode [rows][K + F] = dC / d(mu, factor) with z held fast,
+     * which the caller weights; adds weight dC/dz to dz [rows][K], and sets down [n_own] to weight
+     * dC/down. A point's dcode is not read. */
+    void (*backward)(const struct vib_objective *objective, const struct vib_objective_batch *batch,
+                     float weight, float *dcode, float *dz, float *down);
+};
+
+/* The one that the method asks for. */
+void vib_objective_init(struct vib_objective *objective, const struct vib_params *params,
+                        size_t classes);
+
+/* The initial values of own [n_own], a function of seed alone. */
+void vib_objective_init_own(const struct vib_objective *objective, uint64_t seed, float *own);
+
+/* B J: the sum over the batch of the terms of J, in bits. nats [rows] is scratch. */
+double vib_objective_forward(const struct vib_objective *objective,
+                             const struct vib_objective_batch *batch, double *nats);
+
+/* nats[i] = the rate of example i. Only where has_rate. */
+void vib_objective_rate(const struct vib_objective *objective,
+                        const struct vib_objective_batch *batch, double *nats);
+
+/* dlogits [rows][classes] = dJ/dlogits. */
+void vib_objective_backward_logits(const struct vib_objective *objective,
+                                   const struct vib_objective_batch *batch, float *dlogits);
+
+/* dhead [rows][H] = dJ/dhead and down [n_own] = dJ/down, given dz = d(mean loss)/dz [rows][K],
+ * which is changed. */
+void vib_objective_backward_head(const struct vib_objective *objective,
+                                 const struct vib_objective_batch *batch, float *dz, float *dhead,
+                                 float *down);
+
+#endif

@@ -1,0 +1,217 @@
+/* The seam behind which a family of objectives stands: one made up here, which looks at all that it
+ * is shown and has parameters of its own, is differentiated and initialised like any other. */
+#include "core/objective.h"
+#include "core/pass.h"
+#include "core/random.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+enum { ROWS = 11, DIM = 5, CLASSES = 4, K = 3, N_OWN = CLASSES * K };
+
+static const struct vib_params params = {
+    .beta = 0.3, .K = K, .n_hidden = 1, .hidden = {8}, .activation = VIB_TANH};
+
+/* compression_i = sum_k own[label_i][k] (z_k^2 / 2 + mu_k + sum_j L_kj^2 / 2) */
+static double term(const struct vib_posterior *p, const struct vib_objective_batch *b, size_t i,
+                   size_t k) {
+    const size_t F = vib_posterior_factor_size(p);
+    const float *row = b->factor + i * F, *lower = row + K + k * (k - 1) / 2;
+    const double z = (double)b->z[i * K + k];
+    double total = z * z / 2.0 + (double)b->head[i * (K + F) + k];
+    total += (double)row[k] * (double)row[k] / 2.0;
+    for (size_t j = 0; p->kind == VIB_POSTERIOR_FULL && j < k; j++)
+        total += (double)lower[j] * (double)lower[j] / 2.0;
+    return total;
+}
+
+static void made_up_init(const struct vib_objective *o, uint64_t seed, float *own) {
+    for (size_t i = 0; i < o->n_own; i++)
+        own[i] = (float)(seed + i) / 10.0f;
+}
+
+static void made_up_forward(const struct vib_objective *o, const struct vib_objective_batch *b,
+                            double *nats) {
+    for (size_t i = 0; i < b->rows; i++) {
+        nats[i] = 0.0;
+        for (size_t k = 0; k < K; k++)
+            nats[i] += (double)b->own[b->labels[i] * K + k] * term(&o->posterior, b, i, k);
+    }
+    if (b->state != NULL)
+        b->state[VIB_OBJECTIVE_STATE - 1]++;
+}
+
+static void made_up_backward(const struct vib_objective *o, const struct vib_objective_batch *b,
+                             float weight, float *dcode, float *dz, float *down) {
+    const size_t F = vib_posterior_factor_size(&o->posterior);
+    memset(down, 0, o->n_own * sizeof *down);
+    for (size_t i = 0; i < b->rows; i++) {
+        const float *own = b->own + b->labels[i] * K, *row = b->factor + i * F;
+        float *out = dcode + i * (K + F), *lower = out + 2 * K;
+        for (size_t k = 0; k < K; k++) {
+            out[k] = own[k];
+            out[K + k] = own[k] * row[k];
+            for (size_t j = 0; F > K && j < k; j++, lower++)
+                *lower = own[k] * row[lower - out - K];
+            dz[i * K + k] += weight * own[k] * b->z[i * K + k];
+            down[b->labels[i] * K + k] += weight * (float)term(&o->posterior, b, i, k);
+        }
+    }
+}
+
+static const struct vib_compression made_up = {
+    .init = made_up_init, .forward = made_up_forward, .backward = made_up_backward};
+
+struct problem {
+    struct vib_network net;
+    struct vib_pass pass;
+    float *w;
+    double *gradient;
+    unsigned *handed_out; /* how often each parameter was */
+    uint8_t labels[ROWS];
+    double state[VIB_OBJECTIVE_STATE];
+};
+
+static void problem_init(struct problem *p, enum vib_covariance covariance) {
+    const struct vib_stream stream = {7, VIB_STREAM_TRUTH, 0, 0};
+    struct vib_params own_params = params;
+    struct vib_error err;
+    memset(p, 0, sizeof *p);
+    own_params.covariance = covariance;
+    vib_network_init(&p->net, &own_params, DIM, CLASSES);
+    p->net.objective.compression = &made_up;
+    p->net.objective.n_own = N_OWN;
+    p->net.n_params = p->net.own + N_OWN;
+    p->w = aligned_alloc(64, (p->net.n_params + 15) / 16 * 16 * sizeof *p->w);
+    p->gradient = calloc(p->net.n_params, sizeof *p->gradient);
+    p->handed_out = calloc(p->net.n_params, sizeof *p->handed_out);
+    assert_true(p->w != NULL && p->gradient != NULL && p->handed_out != NULL);
+    vib_network_init_weights(&p->net, 3, p->w);
+    const struct vib_layer *head = vib_network_head(&p->net);
+    for (size_t i = K; i < head->out; i++)
+        p->w[head->bias + i] = i < 2 * K ? 5.0f : 30.0f; /* a posterior that counts */
+    assert_int_equal(vib_pass_init_training(&p->pass, &p->net, ROWS, VIB_F32, 0.0, &err), VIB_OK);
+    vib_random_normal(&stream, 0, ROWS * DIM, p->pass.input);
+    vib_random_normal(&stream, 1000, ROWS * K, p->pass.eps);
+    for (size_t i = 0; i < ROWS; i++)
+        p->labels[i] = (uint8_t)(i % (CLASSES - 1)); /* one class is absent */
+}
+
+static void problem_release(struct problem *p) {
+    vib_pass_release(&p->pass);
+    free(p->w);
+    free(p->gradient);
+    free(p->handed_out);
+}
+
+/* J in bits. */
+static double forward(struct problem *p, struct vib_objective_batch *batch) {
+    const struct vib_weights w = {p->w, p->w};
+    double nats[ROWS];
+    assert_int_equal(vib_encode(&p->pass, &w), VIB_OK);
+    assert_int_equal(vib_decode(&p->pass, &w), VIB_OK);
+    *batch = vib_pass_batch(&p->pass, &w, p->labels);
+    batch->state = p->state;
+    return vib_objective_forward(&p->net.objective, batch, nats) / ROWS;
+}
+
+static void keep(void *context, size_t offset, size_t count, const float *gradient) {
+    struct problem *p = context;
+    for (size_t i = offset; i < offset + count; i++) {
+        p->gradient[i] = (double)gradient[i - offset];
+        p->handed_out[i]++;
+    }
+}
+
+static double numeric(struct problem *p, size_t i) {
+    const float step = 0.01f, weight = p->w[i];
+    struct vib_objective_batch batch;
+    p->w[i] = weight + step;
+    const double above = forward(p, &batch), moved = (double)p->w[i];
+    p->w[i] = weight - step;
+    const double below = forward(p, &batch), distance = moved - (double)p->w[i];
+    p->w[i] = weight;
+    return (above - below) / distance;
+}
+
+static void check(struct problem *p, size_t first, size_t n, const char *what) {
+    double difference = 0.0, norm = 0.0;
+    for (size_t i = first; i < first + n; i++) {
+        const double want = numeric(p, i);
+        assert_int_equal(p->handed_out[i], 1);
+        difference += pow(p->gradient[i] - want, 2.0);
+        norm += want * want;
+    }
+    if (!(sqrt(difference / norm) <= 2e-3))
+        fail_msg("%s: relative error %.2e", what, sqrt(difference / norm));
+}
+
+static void check_gradients(enum vib_covariance covariance) {
+    struct problem p;
+    struct vib_objective_batch batch;
+    problem_init(&p, covariance);
+    forward(&p, &batch);
+    const struct vib_weights w = {p.w, p.w};
+    assert_int_equal(vib_backward(&p.pass, &w, &p.net.objective, &batch, keep, &p), VIB_OK);
+    assert_true(p.state[VIB_OBJECTIVE_STATE - 1] == 1.0);
+    for (size_t l = 0; l < p.net.n_layers; l++) {
+        check(&p, p.net.layer[l].weight, p.net.layer[l].in * p.net.layer[l].out, "weights");
+        check(&p, p.net.layer[l].bias, p.net.layer[l].out, "biases");
+    }
+    check(&p, p.net.own, N_OWN, "the objective's own parameters");
+    for (size_t k = 0; k < K; k++)
+        assert_true(p.gradient[p.net.own + (CLASSES - 1) * K + k] == 0.0);
+    problem_release(&p);
+}
+
+static void test_gradients_of_a_family(void **state) {
+    (void)state;
+    check_gradients(VIB_DIAGONAL);
+    check_gradients(VIB_FULL);
+}
+
+static void test_own_parameters_begin_as_they_should(void **state) {
+    (void)state;
+    struct problem p;
+    problem_init(&p, VIB_DIAGONAL);
+    for (size_t i = 0; i < N_OWN; i++)
+        assert_true(p.w[p.net.own + i] == (float)(3 + i) / 10.0f);
+    problem_release(&p);
+}
+
+/* Without a rate there is nothing that beta could weight, and nothing that it could spoil. */
+static void test_what_the_methods_are_trained_for(void **state) {
+    (void)state;
+    for (int m = 0; m < VIB_METHODS; m++) {
+        const struct vib_params one = {.method = (enum vib_method)m,
+                                       .beta = 0.25,
+                                       .K = K,
+                                       .dropout = 0.4,
+                                       .label_smoothing = 0.2,
+                                       .confidence_penalty = 0.1};
+        struct vib_objective o;
+        vib_objective_init(&o, &one, CLASSES);
+        const struct vib_method_info *info = vib_method_info(one.method);
+        assert_true(o.has_rate == info->rate);
+        assert_true((o.posterior.kind != VIB_POSTERIOR_POINT) == info->stochastic);
+        assert_int_equal(o.n_own, 0);
+        assert_true(o.weight == 0.25);
+        assert_true(o.dropout == (m == VIB_METHOD_DROPOUT ? 0.4 : 0.0));
+        assert_true(o.loss.smoothing == (m == VIB_METHOD_LABEL_SMOOTHING ? 0.2 : 0.0));
+        assert_true(o.loss.penalty == (m == VIB_METHOD_CONFIDENCE_PENALTY ? 0.1 : 0.0));
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_gradients_of_a_family),
+        cmocka_unit_test(test_own_parameters_begin_as_they_should),
+        cmocka_unit_test(test_what_the_methods_are_trained_for),
+    };
+    return cmocka_run_group_tests_name("objective", tests, NULL, NULL);
+}
