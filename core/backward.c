@@ -5,7 +5,7 @@
 #include "core/elementwise.h"
 
 struct gradient_sink {
-    vib_gradient_fn emit;
+    vib_gradient_fn emit; /* NULL: nobody wants the gradients of parameters */
     void *context;
 };
 
@@ -15,6 +15,8 @@ static int emit_layer(struct vib_pass *p, size_t l, enum vib_type type, const vo
     const struct vib_layer *layer = &p->net->layer[l];
     const struct vib_block_plan *plan = &p->plan[l].weight;
     int rc = VIB_OK;
+    if (sink->emit == NULL)
+        return VIB_OK;
     for (size_t row = 0; row < layer->in && rc == VIB_OK; row += plan->rows) {
         size_t rows = layer->in - row < plan->rows ? plan->tail : plan->rows;
         const void *columns = (const unsigned char *)in + row * vib_type_size(type);
@@ -63,7 +65,7 @@ static void backward_head(struct vib_pass *p, const struct vib_objective *object
                           const struct gradient_sink *sink) {
     const struct vib_network *net = p->net;
     vib_objective_backward_head(objective, batch, p->dz, p->dhead, p->gradient);
-    if (objective->n_own > 0)
+    if (objective->n_own > 0 && sink->emit != NULL)
         sink->emit(sink->context, net->own, objective->n_own, p->gradient);
     if (p->type == VIB_BF16)
         vib_to_bf16(p->dhead, p->batch * vib_network_head(net)->out, p->dhead_t);
@@ -86,6 +88,8 @@ int vib_backward(struct vib_pass *p, const struct vib_weights *w,
         if (l > 0) {
             rc = input_gradient(p, l, weight, delta, p->dh[l - 1]);
             backward_hidden(p, l - 1);
+        } else if (p->dx != NULL) {
+            rc = input_gradient(p, 0, weight, delta, p->dx);
         }
         if (rc == VIB_OK)
             rc = emit_layer(p, l, p->type, l > 0 ? p->h[l - 1] : p->x, delta, &sink);

@@ -42,7 +42,13 @@ static int plan_weight(struct vib_block_plan *plan, const struct vib_layer *laye
     return rc;
 }
 
-static int plan_layer(struct vib_pass *pass, size_t l, bool backward, struct vib_error *err) {
+/* Which gradients a pass makes. */
+struct purpose {
+    bool backward, input_gradient;
+};
+
+static int plan_layer(struct vib_pass *pass, size_t l, struct purpose purpose,
+                      struct vib_error *err) {
     const struct vib_network *net = pass->net;
     const struct vib_layer *layer = &net->layer[l];
     enum vib_type type = l == net->n_hidden + 1 ? VIB_F32 : pass->type;
@@ -63,11 +69,11 @@ static int plan_layer(struct vib_pass *pass, size_t l, bool backward, struct vib
                                    .ldb = layer->out,
                                    .ldc = layer->in,
                                    .operands = type,
-                                   .result = type};
+                                   .result = l > 0 ? type : VIB_F32};
     int rc = vib_gemm_new(&pass->plan[l].forward, &forward, err);
-    if (rc == VIB_OK && backward && l > 0)
+    if (rc == VIB_OK && (l > 0 ? purpose.backward : purpose.input_gradient))
         rc = vib_gemm_new(&pass->plan[l].input, &input, err);
-    if (rc == VIB_OK && backward)
+    if (rc == VIB_OK && purpose.backward)
         rc = plan_weight(&pass->plan[l].weight, layer, pass->batch, type, err);
     return rc;
 }
@@ -90,7 +96,7 @@ static size_t largest_block(const struct vib_pass *pass) {
     return largest;
 }
 
-static size_t carve_all(struct vib_pass *p, unsigned char *base, bool backward) {
+static size_t carve_all(struct vib_pass *p, unsigned char *base, struct purpose purpose) {
     const struct vib_network *net = p->net;
     size_t B = p->batch, K = net->K, size = vib_type_size(p->type), used = 0;
     size_t F = vib_posterior_factor_size(&net->posterior), H = K + F;
@@ -104,7 +110,7 @@ static size_t carve_all(struct vib_pass *p, unsigned char *base, bool backward) 
     p->eps = carve(base, &used, B * K, sizeof(float));
     p->z = carve(base, &used, B * K, sizeof(float));
     p->logits = carve(base, &used, B * net->classes, sizeof(float));
-    if (!backward)
+    if (!purpose.backward)
         return used;
     for (size_t l = 0; l < net->n_hidden; l++)
         p->dh[l] = carve(base, &used, B * net->layer[l].out, size);
@@ -115,22 +121,24 @@ static size_t carve_all(struct vib_pass *p, unsigned char *base, bool backward) 
     p->dz = carve(base, &used, B * K, sizeof(float));
     p->dlogits = carve(base, &used, B * net->classes, sizeof(float));
     p->gradient = carve(base, &used, largest_block(p), sizeof(float));
+    if (purpose.input_gradient)
+        p->dx = carve(base, &used, B * net->dim, sizeof(float));
     return used;
 }
 
 /* All but pass->net, batch, type and keep, which are set. */
-static int prepare(struct vib_pass *pass, bool backward, struct vib_error *err) {
+static int prepare(struct vib_pass *pass, struct purpose purpose, struct vib_error *err) {
     int rc = VIB_OK;
     for (size_t l = 0; l < pass->net->n_layers && rc == VIB_OK; l++)
-        rc = plan_layer(pass, l, backward, err);
+        rc = plan_layer(pass, l, purpose, err);
     if (rc == VIB_OK) {
-        size_t size = carve_all(pass, NULL, backward);
+        size_t size = carve_all(pass, NULL, purpose);
         pass->arena = vib_memory_new(size);
         if (pass->arena == NULL)
             rc = vib_error_set(err, VIB_ENOMEM, "out of memory for a batch of %zu (%zu bytes)",
                                pass->batch, size);
         else
-            carve_all(pass, pass->arena, backward);
+            carve_all(pass, pass->arena, purpose);
     }
     if (rc != VIB_OK)
         vib_pass_release(pass);
@@ -144,17 +152,18 @@ int vib_pass_init(struct vib_pass *pass, const struct vib_network *net, size_t b
     pass->batch = batch;
     pass->type = VIB_F32;
     pass->keep = 1.0f;
-    return prepare(pass, false, err);
+    return prepare(pass, (struct purpose){false, false}, err);
 }
 
 int vib_pass_init_training(struct vib_pass *pass, const struct vib_network *net, size_t batch,
-                           enum vib_type type, double dropout, struct vib_error *err) {
+                           enum vib_type type, double dropout, bool input_gradient,
+                           struct vib_error *err) {
     memset(pass, 0, sizeof *pass);
     pass->net = net;
     pass->batch = batch;
     pass->type = type;
     pass->keep = (float)(1.0 - dropout);
-    return prepare(pass, true, err);
+    return prepare(pass, (struct purpose){true, input_gradient}, err);
 }
 
 struct vib_objective_batch vib_pass_batch(const struct vib_pass *pass, const struct vib_weights *w,

@@ -1,7 +1,8 @@
 /* One batch's way through the network: activations, and the products prepared for one batch size.
  *
  *   forward.c    x -> hidden -> head -> factor, z -> logits
- *   backward.c   dlogits -> dz -> dhead -> dhidden, handing out the gradient of every parameter
+ *   backward.c   dlogits -> dz -> dhead -> dhidden -> dx, handing out the gradient of every
+ * parameter
  *
  * With B examples, layer widths n_l and T = the type of the large products' operands (float32, or
  * bfloat16, in which case everything typed T below is a bfloat16 copy):
@@ -51,6 +52,7 @@ struct vib_pass {
     float *dhead;
     void *dhead_t; /* dhead as T */
     float *dz, *dlogits;
+    float *dx;       /* [B][dim], the gradient of the input; NULL unless asked for */
     float *gradient; /* one block of one layer's weight gradient */
     float keep;      /* probability that dropout keeps a hidden unit; 1 without dropout */
 };
@@ -62,12 +64,14 @@ struct vib_weights {
     const void *operand;
 };
 
-/* A pass for evaluation, in float32, or one for training, which drops hidden units with probability
- * `dropout` and can go backward, in `type`. Errors: VIB_ENOMEM, VIB_EBACKEND. */
+/* A pass for evaluation, in float32, or one that can go backward, in `type`: in training it drops
+ * hidden units with probability `dropout`, and for attacks it makes dx. Errors: VIB_ENOMEM,
+ * VIB_EBACKEND. */
 int vib_pass_init(struct vib_pass *pass, const struct vib_network *net, size_t batch,
                   struct vib_error *err);
 int vib_pass_init_training(struct vib_pass *pass, const struct vib_network *net, size_t batch,
-                           enum vib_type type, double dropout, struct vib_error *err);
+                           enum vib_type type, double dropout, bool input_gradient,
+                           struct vib_error *err);
 void vib_pass_release(struct vib_pass *pass);
 
 /* input -> head, factor. Errors: VIB_EBACKEND. */
@@ -87,7 +91,8 @@ struct vib_objective_batch vib_pass_batch(const struct vib_pass *pass, const str
                                           const uint8_t *labels);
 
 /* After vib_encode and vib_decode: the gradients of the objective's J on that batch, the network's
- * own objective or another that has no parameters of its own. Errors: VIB_EBACKEND. */
+ * own objective or another that has no parameters of its own. dx is made along with the others, and
+ * alone when `gradient` is NULL. Errors: VIB_EBACKEND. */
 int vib_backward(struct vib_pass *pass, const struct vib_weights *w,
                  const struct vib_objective *objective, const struct vib_objective_batch *batch,
                  vib_gradient_fn gradient, void *context);

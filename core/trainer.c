@@ -121,9 +121,9 @@ static int make_passes(struct vib_trainer *t, struct vib_error *err) {
     size_t n = t->data->split[VIB_TRAIN].n, batch = t->params.batch;
     const enum vib_type type = t->params.precision;
     const double dropout = t->net.objective.dropout;
-    int rc = vib_pass_init_training(&t->full, &t->net, batch, type, dropout, err);
+    int rc = vib_pass_init_training(&t->full, &t->net, batch, type, dropout, false, err);
     if (rc == VIB_OK && n % batch != 0)
-        rc = vib_pass_init_training(&t->tail, &t->net, n % batch, type, dropout, err);
+        rc = vib_pass_init_training(&t->tail, &t->net, n % batch, type, dropout, false, err);
     if (rc == VIB_OK)
         rc = vib_evaluator_init(&t->evaluator, &t->net, t->data, err);
     return rc;

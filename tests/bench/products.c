@@ -165,7 +165,8 @@ static int make(struct state *s, struct vib_error *err) {
     const struct vib_network *net = &s->model->net;
     const struct vib_params *params = &s->model->params;
     const bool narrow = params->precision == VIB_BF16;
-    int rc = vib_pass_init_training(&s->pass, net, params->batch, params->precision, 0.0, err);
+    int rc =
+        vib_pass_init_training(&s->pass, net, params->batch, params->precision, 0.0, false, err);
     if (rc != VIB_OK)
         return rc;
     s->weights = vib_memory_new(net->n_params * sizeof *s->weights);

@@ -21,6 +21,7 @@ struct problem {
     struct vib_network net;
     double *w, *numeric, *analytic; /* [n_params] */
     float *w32;
+    double dx_numeric[ROWS * 256], dx_analytic[ROWS * 256];
     double x[ROWS * 256], eps[ROWS * 64];
     float x32[ROWS * 256], eps32[ROWS * 64];
     uint8_t labels[ROWS];
@@ -76,15 +77,17 @@ static void keep(void *context, size_t offset, size_t count, const float *gradie
         p->analytic[offset + i] += (double)gradient[i];
 }
 
-/* The fast path's gradient; returns its objective in bits. */
-static double run_pass(struct problem *p, enum vib_type type) {
+/* The fast path's gradient, with that of the input or, when `alone`, that alone; returns its
+ * objective in bits. */
+static double run_pass_for(struct problem *p, enum vib_type type, bool input_gradient, bool alone) {
     struct vib_pass pass;
     struct vib_error err;
     uint16_t *w16 = NULL;
     double nats[ROWS];
     struct vib_weights w = {p->w32, p->w32};
-    assert_int_equal(
-        vib_pass_init_training(&pass, &p->net, ROWS, type, p->net.objective.dropout, &err), VIB_OK);
+    assert_int_equal(vib_pass_init_training(&pass, &p->net, ROWS, type, p->net.objective.dropout,
+                                            input_gradient, &err),
+                     VIB_OK);
     if (type == VIB_BF16) {
         w16 = malloc(p->net.n_params * sizeof *w16);
         assert_non_null(w16);
@@ -101,10 +104,37 @@ static double run_pass(struct problem *p, enum vib_type type) {
     const struct vib_objective_batch batch = vib_pass_batch(&pass, &w, p->labels);
     const double total = vib_objective_forward(&p->net.objective, &batch, nats);
     memset(p->analytic, 0, p->net.n_params * sizeof *p->analytic);
-    assert_int_equal(vib_backward(&pass, &w, &p->net.objective, &batch, keep, p), VIB_OK);
+    assert_int_equal(
+        vib_backward(&pass, &w, &p->net.objective, &batch, alone ? NULL : keep, alone ? NULL : p),
+        VIB_OK);
+    assert_true((pass.dx != NULL) == input_gradient);
+    for (size_t i = 0; input_gradient && i < ROWS * p->net.dim; i++)
+        p->dx_analytic[i] = (double)pass.dx[i];
     vib_pass_release(&pass);
     free(w16);
     return total / ROWS;
+}
+
+static double run_pass(struct problem *p, enum vib_type type) {
+    return run_pass_for(p, type, true, false);
+}
+
+/* dx costs the others nothing, and needs none of them: the same bits. */
+static void check_input_gradient_alone(struct problem *p, enum vib_type type) {
+    const size_t bytes = p->net.n_params * sizeof *p->analytic;
+    double *both = malloc(bytes), dx[ROWS * 256];
+    assert_non_null(both);
+    run_pass(p, type);
+    memcpy(both, p->analytic, bytes);
+    memcpy(dx, p->dx_analytic, sizeof dx);
+    run_pass_for(p, type, false, false);
+    assert_memory_equal(p->analytic, both, bytes);
+    memset(p->dx_analytic, 0, sizeof p->dx_analytic);
+    run_pass_for(p, type, true, true);
+    assert_memory_equal(p->dx_analytic, dx, ROWS * p->net.dim * sizeof *dx);
+    for (size_t i = 0; i < p->net.n_params; i++)
+        assert_true(p->analytic[i] == 0.0);
+    free(both);
 }
 
 static struct reference_batch reference_of(const struct problem *p) {
@@ -119,38 +149,46 @@ static struct reference_batch reference_of(const struct problem *p) {
     return batch;
 }
 
-static void differentiate(struct problem *p) {
+/* dJ / d values[i], i < n; values are the problem's weights or inputs. */
+static void differentiate(const struct problem *p, double *values, size_t n, double *gradient) {
     const struct reference_batch batch = reference_of(p);
     const double h = 1e-5;
-    for (size_t i = 0; i < p->net.n_params; i++) {
-        double weight = p->w[i];
-        p->w[i] = weight + h;
+    for (size_t i = 0; i < n; i++) {
+        const double value = values[i];
+        values[i] = value + h;
         double above = reference_objective(&p->net, p->w, &batch);
-        p->w[i] = weight - h;
+        values[i] = value - h;
         double below = reference_objective(&p->net, p->w, &batch);
-        p->w[i] = weight;
-        p->numeric[i] = (above - below) / (2.0 * h);
+        values[i] = value;
+        gradient[i] = (above - below) / (2.0 * h);
     }
 }
 
-/* |analytic - numeric| / |numeric| over parameters [first, first + n), Euclidean norms. */
-static double relative_error(const struct problem *p, size_t first, size_t n) {
+/* |got - want| / |want|, Euclidean norms. */
+static double relative_error(const double *got, const double *want, size_t n) {
     double difference = 0.0, norm = 0.0;
-    for (size_t i = first; i < first + n; i++) {
-        difference += pow(p->analytic[i] - p->numeric[i], 2.0);
-        norm += pow(p->numeric[i], 2.0);
+    for (size_t i = 0; i < n; i++) {
+        difference += pow(got[i] - want[i], 2.0);
+        norm += pow(want[i], 2.0);
     }
     return sqrt(difference / norm);
+}
+
+static double error_of(const struct problem *p, size_t first, size_t n) {
+    return relative_error(p->analytic + first, p->numeric + first, n);
 }
 
 static void check_tensors(const struct problem *p, double tolerance) {
     for (size_t l = 0; l < p->net.n_layers; l++) {
         const struct vib_layer *layer = &p->net.layer[l];
-        double weight = relative_error(p, layer->weight, layer->in * layer->out);
-        double bias = relative_error(p, layer->bias, layer->out);
+        double weight = error_of(p, layer->weight, layer->in * layer->out);
+        double bias = error_of(p, layer->bias, layer->out);
         if (!(weight <= tolerance) || !(bias <= tolerance))
             fail_msg("layer %zu: relative error %.2e of weights, %.2e of biases", l, weight, bias);
     }
+    const double input = relative_error(p->dx_analytic, p->dx_numeric, ROWS * p->net.dim);
+    if (!(input <= tolerance))
+        fail_msg("relative error %.2e of the input", input);
 }
 
 static void check_problem(const struct vib_params *params, size_t dim, float rho_bias) {
@@ -159,14 +197,17 @@ static void check_problem(const struct vib_params *params, size_t dim, float rho
     double objective = run_pass(p, VIB_F32);
     double want = reference_objective(&p->net, p->w, &batch);
     assert_true(fabs(objective - want) <= 1e-5 * fabs(want));
-    differentiate(p);
+    differentiate(p, p->w, p->net.n_params, p->numeric);
+    differentiate(p, p->x, ROWS * dim, p->dx_numeric);
     check_tensors(p, 1e-4);
+    check_input_gradient_alone(p, VIB_F32);
     if (vib_gemm_supports(VIB_BF16)) {
         /* bfloat16 keeps 8 significant bits, 0.4 % per operand, and a rounded sum near zero can
          * land on the other side of ReLU's kink, where the gradient jumps. */
         double narrow = run_pass(p, VIB_BF16);
         assert_true(fabs(narrow - want) <= 2e-2 * fabs(want));
         check_tensors(p, 1e-1);
+        check_input_gradient_alone(p, VIB_BF16);
     } else {
         print_message("# SKIPPED: bfloat16 gradients, no bfloat16 products on this machine\n");
     }

@@ -95,7 +95,8 @@ static void problem_init(struct problem *p, enum vib_covariance covariance) {
     const struct vib_layer *head = vib_network_head(&p->net);
     for (size_t i = K; i < head->out; i++)
         p->w[head->bias + i] = i < 2 * K ? 5.0f : 30.0f; /* a posterior that counts */
-    assert_int_equal(vib_pass_init_training(&p->pass, &p->net, ROWS, VIB_F32, 0.0, &err), VIB_OK);
+    assert_int_equal(vib_pass_init_training(&p->pass, &p->net, ROWS, VIB_F32, 0.0, false, &err),
+                     VIB_OK);
     vib_random_normal(&stream, 0, ROWS * DIM, p->pass.input);
     vib_random_normal(&stream, 1000, ROWS * K, p->pass.eps);
     for (size_t i = 0; i < ROWS; i++)
