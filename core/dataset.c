@@ -20,25 +20,49 @@ void vib_dataset_release(struct vib_dataset *data) {
     *data = (struct vib_dataset){0};
 }
 
+static int no_memory(const struct vib_dataset *data, struct vib_error *err) {
+    return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", data->name);
+}
+
 /* Checks a split's labels and sets its empirical label entropy in bits. */
 static int label_entropy(struct vib_dataset *data, enum vib_split_id id, struct vib_error *err) {
     struct vib_split *split = &data->split[id];
-    size_t count[256] = {0};
 
-    for (size_t i = 0; i < split->n; i++) {
+    for (size_t i = 0; i < split->n; i++)
         if (split->labels[i] >= data->classes)
             return vib_error_set(
                 err, VIB_EDATA, "%s: %s example %zu has label %d, expected one below %zu",
                 data->name, vib_split_name(id), i, split->labels[i], data->classes);
+    size_t *count = calloc(data->classes, sizeof *count);
+    if (count == NULL)
+        return no_memory(data, err);
+    for (size_t i = 0; i < split->n; i++)
         count[split->labels[i]]++;
-    }
     split->h_y = 0;
     for (size_t c = 0; c < data->classes; c++) {
         double p = (double)count[c] / (double)split->n;
         if (p > 0)
             split->h_y -= p * log2(p);
     }
+    free(count);
     return 0;
+}
+
+/* A label is a byte where the classes fit one, else two, the low one first: wider labels in memory
+ * leave every digest what it was. */
+static int hash_labels(EVP_MD_CTX *hash, const struct vib_split *split, size_t classes) {
+    enum { CHUNK = 4096 };
+    unsigned char bytes[2 * CHUNK];
+    const size_t width = classes <= 256 ? 1 : 2;
+    int ok = 1;
+    for (size_t first = 0; ok && first < split->n; first += CHUNK) {
+        const size_t n = split->n - first < CHUNK ? split->n - first : CHUNK;
+        for (size_t i = 0; i < n; i++)
+            for (size_t k = 0; k < width; k++)
+                bytes[width * i + k] = (unsigned char)(split->labels[first + i] >> 8 * k & 0xff);
+        ok = EVP_DigestUpdate(hash, bytes, width * n) == 1;
+    }
+    return ok;
 }
 
 static int hash_split(EVP_MD_CTX *hash, const struct vib_dataset *data, enum vib_split_id id) {
@@ -52,7 +76,7 @@ static int hash_split(EVP_MD_CTX *hash, const struct vib_dataset *data, enum vib
 
     return EVP_DigestUpdate(hash, shape, (size_t)length) == 1 &&
            EVP_DigestUpdate(hash, inputs, split->n * data->dim * width) == 1 &&
-           EVP_DigestUpdate(hash, split->labels, split->n) == 1;
+           hash_labels(hash, split, data->classes);
 }
 
 static int compute_digest(struct vib_dataset *data, struct vib_error *err) {
@@ -60,7 +84,7 @@ static int compute_digest(struct vib_dataset *data, struct vib_error *err) {
     unsigned size = 0;
     EVP_MD_CTX *hash = EVP_MD_CTX_new();
     if (hash == NULL)
-        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", data->name);
+        return no_memory(data, err);
 
     int ok = EVP_DigestInit_ex(hash, EVP_sha256(), NULL) == 1;
     for (enum vib_split_id id = 0; ok && id < VIB_SPLITS; id++)

@@ -10,20 +10,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { VIB_MAX_CLASSES = 65536 };
+
 enum vib_split_id { VIB_TRAIN = 0, VIB_TEST = 1, VIB_SPLITS = 2 };
 
 struct vib_split {
     size_t n;
-    uint8_t *bytes;  /* [n][dim], or NULL when the data are float32; owned */
-    float *values;   /* [n][dim], or NULL when the data are bytes; owned */
-    uint8_t *labels; /* [n], each < classes; owned */
-    double h_y;      /* empirical label entropy H(Y) of the split, bits */
+    uint8_t *bytes;   /* [n][dim], or NULL when the data are float32; owned */
+    float *values;    /* [n][dim], or NULL when the data are bytes; owned */
+    uint16_t *labels; /* [n], each < classes; owned */
+    double h_y;       /* empirical label entropy H(Y) of the split, bits */
 };
 
 struct vib_dataset {
     char name[64];
     size_t dim;     /* inputs per example */
-    size_t classes; /* 2..256 */
+    size_t classes; /* 2..VIB_MAX_CLASSES */
     struct vib_split split[VIB_SPLITS];
     char digest[65]; /* SHA-256, lower-case hex, of shapes, inputs and labels of both splits */
     double ixy;      /* true I(X;Y) in bits where it is known (mixture), else NaN */

@@ -37,6 +37,14 @@ static int check_split(const struct vib_idx *images, const struct vib_idx *label
     return check_labels(labels, classes, err);
 }
 
+/* The first n labels in the width of struct vib_split; NULL when out of memory. */
+static uint16_t *widen(const uint8_t *bytes, size_t n) {
+    uint16_t *labels = malloc(n * sizeof *labels);
+    for (size_t i = 0; labels != NULL && i < n; i++)
+        labels[i] = bytes[i];
+    return labels;
+}
+
 /* Drops the rows from n on. When the library cannot shrink a block, the larger one serves too. */
 static uint8_t *keep_rows(uint8_t *bytes, size_t n, size_t width) {
     uint8_t *fewer = realloc(bytes, n * width);
@@ -65,11 +73,14 @@ static int load_split(struct vib_dataset *data, enum vib_split_id id, const char
     shape[1] = images.dims[2];
     data->dim = shape[0] * shape[1];
     size_t n = limit != 0 ? limit : images.dims[0];
-    data->split[id] = (struct vib_split){.n = n,
-                                         .bytes = keep_rows(images.bytes, n, data->dim),
-                                         .labels = keep_rows(labels.bytes, n, 1)};
+    uint16_t *wide = widen(labels.bytes, n);
+    if (wide == NULL) {
+        rc = vib_error_set(err, VIB_ENOMEM, "%s: out of memory", labels.path);
+        goto out;
+    }
+    data->split[id] =
+        (struct vib_split){.n = n, .bytes = keep_rows(images.bytes, n, data->dim), .labels = wide};
     images.bytes = NULL;
-    labels.bytes = NULL;
 out:
     vib_idx_release(&labels);
     vib_idx_release(&images);
@@ -84,8 +95,9 @@ int vib_dataset_load_idx(struct vib_dataset *data, const char *name, const char 
     int rc = 0;
 
     *data = (struct vib_dataset){0};
-    if (classes < 2 || classes > 256)
-        return vib_error_set(err, VIB_EINVAL, "%s: %zu classes, expected 2 to 256", name, classes);
+    if (classes < 2 || classes > VIB_MAX_CLASSES)
+        return vib_error_set(err, VIB_EINVAL, "%s: %zu classes, expected 2 to %d", name, classes,
+                             VIB_MAX_CLASSES);
     if (strlen(name) >= sizeof loaded.name)
         return vib_error_set(err, VIB_EINVAL, "%s: a data set's name has at most %zu bytes", name,
                              sizeof loaded.name - 1);

@@ -29,7 +29,7 @@ int vib_evaluator_init(struct vib_evaluator *e, const struct vib_network *net,
     e->mean_p = malloc(batch * net->classes * sizeof *e->mean_p);
     e->nats = malloc(batch * sizeof *e->nats);
     e->log_q = malloc(batch * sizeof *e->log_q);
-    e->guess = malloc(batch);
+    e->guess = malloc(batch * sizeof *e->guess);
     if (e->p == NULL || e->mean_p == NULL || e->nats == NULL || e->log_q == NULL ||
         e->guess == NULL) {
         vib_evaluator_release(e);
@@ -51,7 +51,7 @@ void vib_evaluator_release(struct vib_evaluator *e) {
 /* Rows of the batch at hand that count: those before `skip` were counted by the batch before. */
 struct batch {
     size_t first, skip;
-    const uint8_t *labels;
+    const uint16_t *labels;
     enum vib_split_id split;
 };
 
@@ -61,15 +61,15 @@ struct sums {
 
 /* The class of largest probability of each row; returns how many of rows skip.. are not the
  * label's. NaN counts as wrong. */
-static double count_wrong(const float *p, const uint8_t *labels, size_t skip, size_t rows,
-                          size_t classes, uint8_t *guess) {
+static double count_wrong(const float *p, const uint16_t *labels, size_t skip, size_t rows,
+                          size_t classes, uint16_t *guess) {
     double wrong = 0.0;
     for (size_t i = 0; i < rows; i++) {
         const float *row = p + i * classes;
         size_t best = 0;
         for (size_t c = 1; c < classes; c++)
             best = row[c] > row[best] ? c : best;
-        guess[i] = (uint8_t)best;
+        guess[i] = (uint16_t)best;
         if (i >= skip)
             wrong += best != labels[i] || isnan(row[best]) ? 1.0 : 0.0;
     }
@@ -169,7 +169,7 @@ static int finish(const struct sums *sums, double n, bool has_rate, struct vib_e
 
 int vib_evaluate(struct vib_evaluator *e, const float *weights, const struct vib_dataset *data,
                  enum vib_split_id split, const struct vib_params *params, const atomic_bool *stop,
-                 struct vib_evaluation *result, uint8_t *predictions) {
+                 struct vib_evaluation *result, uint16_t *predictions) {
     const struct vib_weights w = {weights, weights};
     const size_t n = data->split[split].n, rows = e->pass.batch;
     struct sums sums = {0};
@@ -183,7 +183,7 @@ int vib_evaluate(struct vib_evaluator *e, const float *weights, const struct vib
         vib_dataset_gather(data, split, NULL, first, rows, e->pass.input);
         rc = one_batch(e, &w, &b, params, &sums);
         if (predictions != NULL)
-            memcpy(predictions + first, e->guess, rows);
+            memcpy(predictions + first, e->guess, rows * sizeof *predictions);
     }
     return rc == VIB_OK ? finish(&sums, (double)n, e->pass.net->objective.has_rate, result) : rc;
 }

@@ -28,11 +28,11 @@ struct vib_evaluation {
 /* Workspace for evaluating one network on one data set, in float32 throughout. */
 struct vib_evaluator {
     struct vib_pass pass;
-    float *p;       /* [batch][classes] of one sample */
-    double *mean_p; /* [batch][classes] summed over samples */
-    double *nats;   /* [batch] KL, then the cross-entropy of one sample */
-    double *log_q;  /* [batch] ln sum_s q(label|z_s) */
-    uint8_t *guess; /* [batch] the class of largest probability */
+    float *p;        /* [batch][classes] of one sample */
+    double *mean_p;  /* [batch][classes] summed over samples */
+    double *nats;    /* [batch] KL, then the cross-entropy of one sample */
+    double *log_q;   /* [batch] ln sum_s q(label|z_s) */
+    uint16_t *guess; /* [batch] the class of largest probability */
 };
 
 /* Errors: VIB_ENOMEM, VIB_EBACKEND. */
@@ -46,6 +46,6 @@ void vib_evaluator_release(struct vib_evaluator *evaluator);
 int vib_evaluate(struct vib_evaluator *evaluator, const float *weights,
                  const struct vib_dataset *data, enum vib_split_id split,
                  const struct vib_params *params, const atomic_bool *stop,
-                 struct vib_evaluation *result, uint8_t *predictions);
+                 struct vib_evaluation *result, uint16_t *predictions);
 
 #endif

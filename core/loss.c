@@ -25,7 +25,7 @@ void vib_softmax(const float *logits, size_t rows, size_t classes, float *p) {
     }
 }
 
-void vib_loss_forward(const struct vib_loss *loss, const float *logits, const uint8_t *labels,
+void vib_loss_forward(const struct vib_loss *loss, const float *logits, const uint16_t *labels,
                       size_t rows, size_t classes, double *nats) {
     for (size_t i = 0; i < rows; i++) {
         const float *row = logits + i * classes;
@@ -48,7 +48,7 @@ void vib_loss_forward(const struct vib_loss *loss, const float *logits, const ui
 }
 
 /* row -= t */
-static void subtract_target(const struct vib_loss *loss, uint8_t label, size_t classes,
+static void subtract_target(const struct vib_loss *loss, uint16_t label, size_t classes,
                             float *row) {
     row[label] -= (float)(1.0 - loss->smoothing);
     for (size_t c = 0; loss->smoothing > 0.0 && c < classes; c++)
@@ -64,7 +64,7 @@ static void add_penalty(double penalty, const float *logits, size_t classes, flo
         p[c] += (float)(penalty * (double)p[c] * ((double)logits[c] - mean));
 }
 
-void vib_loss_backward(const struct vib_loss *loss, const float *logits, const uint8_t *labels,
+void vib_loss_backward(const struct vib_loss *loss, const float *logits, const uint16_t *labels,
                        size_t rows, size_t classes, float scale, float *dlogits) {
     vib_softmax(logits, rows, classes, dlogits);
     for (size_t i = 0; i < rows; i++) {

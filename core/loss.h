@@ -18,12 +18,12 @@ struct vib_loss {
 void vib_softmax(const float *logits, size_t rows, size_t classes, float *p);
 
 /* nats[i] = the loss of example i, computed from logits, so that it never saturates. */
-void vib_loss_forward(const struct vib_loss *loss, const float *logits, const uint8_t *labels,
+void vib_loss_forward(const struct vib_loss *loss, const float *logits, const uint16_t *labels,
                       size_t rows, size_t classes, double *nats);
 
 /* The gradient of scale * sum_i nats[i]:
  *   dlogits[i][c] = scale (p_c - t_c + penalty p_c (l_c - sum_d p_d l_d)),  l = logits[i]. */
-void vib_loss_backward(const struct vib_loss *loss, const float *logits, const uint8_t *labels,
+void vib_loss_backward(const struct vib_loss *loss, const float *logits, const uint16_t *labels,
                        size_t rows, size_t classes, float scale, float *dlogits);
 
 #endif

@@ -23,9 +23,9 @@ static bool scale_ok(double x) {
 }
 
 static int check(const struct vib_mixture *mixture, struct vib_error *err) {
-    if (mixture->classes < 2 || mixture->classes > 256)
-        return vib_error_set(err, VIB_EINVAL, "mixture: %zu classes, expected 2 to 256",
-                             mixture->classes);
+    if (mixture->classes < 2 || mixture->classes > VIB_MAX_CLASSES)
+        return vib_error_set(err, VIB_EINVAL, "mixture: %zu classes, expected 2 to %d",
+                             mixture->classes, VIB_MAX_CLASSES);
     if (mixture->dim == 0 || mixture->dim > UINT32_MAX)
         return vib_error_set(err, VIB_EINVAL, "mixture: %zu dimensions, expected 1 to 2^32 - 1",
                              mixture->dim);
@@ -100,7 +100,7 @@ static void draw_labels(const struct vib_mixture *mixture, enum vib_split_id id,
         size_t count = split->n - first < 256 ? split->n - first : 256;
         vib_random_bits(&stream, first, count, words);
         for (size_t i = 0; i < count; i++)
-            split->labels[first + i] = (uint8_t)((uint64_t)words[i] * mixture->classes >> 32);
+            split->labels[first + i] = (uint16_t)((uint64_t)words[i] * mixture->classes >> 32);
     }
 }
 
@@ -112,7 +112,7 @@ static int draw_split(const struct vib_mixture *mixture, const double *means, en
         return no_memory(err);
     split->n = n;
     split->values = malloc(n * dim * sizeof *split->values);
-    split->labels = malloc(n);
+    split->labels = malloc(n * sizeof *split->labels);
     if (split->values == NULL || split->labels == NULL)
         return no_memory(err);
     draw_labels(mixture, id, split);
@@ -138,7 +138,7 @@ struct truth {
 
 /* How many samples: MOST_SAMPLES, fewer when classes x rank is so large that they would take more
  * than BUDGET operations, but not below LEAST_SAMPLES. */
-enum { MOST_SAMPLES = 1 << 18, LEAST_SAMPLES = 1 << 12, BUDGET = 1 << 29, BATCH = 64 };
+enum { MOST_SAMPLES = 1 << 18, LEAST_SAMPLES = 1 << 10, BUDGET = 1 << 29, BATCH = 64 };
 
 /* Four sums, so that additions need not wait for each other. */
 static double dot(const double *a, const double *b, size_t n) {
@@ -220,19 +220,29 @@ static double posterior_entropy(const struct truth *truth, size_t y, const float
 static size_t sample_count(const struct truth *truth) {
     size_t n = BUDGET / (truth->classes * truth->rank);
     n = n > MOST_SAMPLES ? MOST_SAMPLES : n < LEAST_SAMPLES ? LEAST_SAMPLES : n;
-    return n - n % truth->classes; /* as many for every class */
+    return n < truth->classes ? n : n - n % truth->classes; /* as many for every class */
+}
+
+/* The class of sample i of n: they take turns, or where there are more classes than samples these
+ * are spread evenly over them. */
+static size_t class_of(const struct truth *truth, size_t i, size_t n) {
+    return n < truth->classes ? i * truth->classes / n : i % truth->classes;
 }
 
 /* I(X;Y) = log2 C - E[H(Y|X)]. The classes take turns: that adds no variance of the label, and the
- * standard error, computed as if y were drawn at random, errs on the safe side. */
+ * standard error, computed as if y were drawn at random, errs on the safe side. A choice among many
+ * classes by number is as good as a random one, since their means are drawn alike. */
 static int true_information(const struct vib_mixture *mixture, const double *means,
                             struct vib_dataset *data, struct vib_error *err) {
     struct truth truth = {0};
-    double distance[256], mean = 0, squares = 0;
+    double mean = 0, squares = 0;
     if (truth_init(&truth, mixture, means) != 0)
         return no_memory(err);
     float *noise = calloc(BATCH, truth.rank * sizeof *noise);
-    if (noise == NULL) {
+    double *distance = calloc(truth.classes, sizeof *distance);
+    if (noise == NULL || distance == NULL) {
+        free(noise);
+        free(distance);
         free(truth.coordinates);
         return no_memory(err);
     }
@@ -242,8 +252,8 @@ static int true_information(const struct vib_mixture *mixture, const double *mea
             struct vib_stream stream = {mixture->seed, VIB_STREAM_TRUTH, 0, (uint32_t)(i / BATCH)};
             vib_random_normal(&stream, 0, BATCH * truth.rank, noise);
         }
-        double h =
-            posterior_entropy(&truth, i % truth.classes, noise + i % BATCH * truth.rank, distance);
+        double h = posterior_entropy(&truth, class_of(&truth, i, n), noise + i % BATCH * truth.rank,
+                                     distance);
         double change = h - mean; /* Welford's update */
         mean += change / (double)(i + 1);
         squares += change * (h - mean);
@@ -252,6 +262,7 @@ static int true_information(const struct vib_mixture *mixture, const double *mea
     data->ixy = fmin(fmax(most - mean, 0), most); /* rounding could pass either end */
     data->ixy_se = sqrt(squares / (double)(n - 1) / (double)n);
     free(noise);
+    free(distance);
     free(truth.coordinates);
     return 0;
 }

@@ -29,7 +29,7 @@ enum { VIB_OBJECTIVE_STATE = 2 };
 /* One batch after its way forward; all borrowed. */
 struct vib_objective_batch {
     size_t rows;
-    const uint8_t *labels;      /* [rows] */
+    const uint16_t *labels;     /* [rows] */
     const float *logits;        /* [rows][classes] */
     const float *head, *factor; /* [rows][H], [rows][F], see core/posterior.h */
     const float *eps, *z;       /* [rows][K] */

@@ -167,7 +167,7 @@ int vib_pass_init_training(struct vib_pass *pass, const struct vib_network *net,
 }
 
 struct vib_objective_batch vib_pass_batch(const struct vib_pass *pass, const struct vib_weights *w,
-                                          const uint8_t *labels) {
+                                          const uint16_t *labels) {
     return (struct vib_objective_batch){.rows = pass->batch,
                                         .labels = labels,
                                         .logits = pass->logits,

@@ -88,7 +88,7 @@ typedef void (*vib_gradient_fn)(void *context, size_t offset, size_t count, cons
 /* After vib_encode and vib_decode: what an objective sees of the pass, by the parameters that it
  * ran with. labels [batch] are borrowed; state is NULL. */
 struct vib_objective_batch vib_pass_batch(const struct vib_pass *pass, const struct vib_weights *w,
-                                          const uint8_t *labels);
+                                          const uint16_t *labels);
 
 /* After vib_encode and vib_decode: the gradients of the objective's J on that batch, the network's
  * own objective or another that has no parameters of its own. dx is made along with the others, and

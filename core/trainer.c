@@ -48,7 +48,7 @@ struct vib_trainer {
     uint16_t *w16;              /* [n_params] bfloat16 copy of the weights, there too; NULL in
                                    float32 */
     uint32_t *order;            /* [n_train] of the epoch under way */
-    uint8_t *labels;            /* [batch] */
+    uint16_t *labels;           /* [batch] */
     double *nats;               /* [batch] */
     size_t steps_per_epoch;
 };
@@ -110,7 +110,7 @@ static void derive(struct vib_trainer *t) {
 static int make_buffers(struct vib_trainer *t) {
     const size_t batch = t->params.batch;
     t->order = malloc(t->data->split[VIB_TRAIN].n * sizeof *t->order);
-    t->labels = malloc(batch);
+    t->labels = malloc(batch * sizeof *t->labels);
     t->nats = malloc(batch * sizeof *t->nats);
     if (t->order == NULL || t->labels == NULL || t->nats == NULL)
         return VIB_ENOMEM;
@@ -294,7 +294,7 @@ int vib_trainer_codes(struct vib_trainer *t, enum vib_split_id split, struct vib
                           t->stop);
 }
 
-int vib_trainer_predict(struct vib_trainer *t, enum vib_split_id split, uint8_t *predictions) {
+int vib_trainer_predict(struct vib_trainer *t, enum vib_split_id split, uint16_t *predictions) {
     struct vib_evaluation ignored;
     return vib_evaluate(&t->evaluator, vib_trainer_weights(t), t->data, split, &t->params, t->stop,
                         &ignored, predictions);

@@ -66,7 +66,8 @@ int vib_trainer_codes(struct vib_trainer *trainer, enum vib_split_id split,
                       struct vib_codes *codes);
 
 /* predictions [n of the split] = the classes that error_mc counts. Errors: as evaluate. */
-int vib_trainer_predict(struct vib_trainer *trainer, enum vib_split_id split, uint8_t *predictions);
+int vib_trainer_predict(struct vib_trainer *trainer, enum vib_split_id split,
+                        uint16_t *predictions);
 
 /* The averaged weights [n_params], the trainer's own, valid until its next call; and what they are
  * the weights of. */

@@ -1,6 +1,7 @@
 #include "runner/config/keys.h"
 
 #include "core/bounds.h"
+#include "core/dataset.h"
 
 #include <float.h>
 
@@ -102,7 +103,7 @@ const struct key keys[] = {
      .help = "folder that holds the data set's files; empty: look for dataset.name in the "
              "usual places"},
     {.name = "dataset.classes", .type = KEY_SIZE, .field = AT(data.classes),
-     .default_text = "10", .flags = KEY_DATA, .min = 2, .max = 256,
+     .default_text = "10", .flags = KEY_DATA, .min = 2, .max = VIB_MAX_CLASSES,
      .help = "number of classes"},
     {.name = "dataset.n_train", .type = KEY_SIZE, .field = AT(data.n_train),
      .default_text = "0", .flags = KEY_DATA, .max = MAX_EXAMPLES, .unit = "examples",

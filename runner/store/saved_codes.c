@@ -6,7 +6,7 @@
 static int make_buffers(struct saved_codes *saved, const struct vib_network *net, size_t n,
                         size_t n_test, struct vib_error *err) {
     saved->classes = net->classes;
-    saved->predictions = malloc(n_test);
+    saved->predictions = malloc(n_test * sizeof *saved->predictions);
     saved->decoder = malloc((net->K + 1) * net->classes * sizeof *saved->decoder);
     if (saved->predictions == NULL || saved->decoder == NULL)
         return vib_error_set(err, VIB_ENOMEM, "out of memory for the codes of %zu examples", n);

@@ -12,7 +12,7 @@
 
 struct saved_codes {
     struct vib_codes codes; /* of test examples 0 .. codes.n - 1 */
-    uint8_t *predictions;   /* [test examples], the classes that error_mc counts */
+    uint16_t *predictions;  /* [test examples], the classes that error_mc counts */
     size_t classes;
     float *decoder; /* W [K][classes], then b [classes] */
 };

@@ -72,7 +72,7 @@ static int insert_decoder(struct store *store, int64_t job, const struct saved_c
 
 int store_add_codes(struct store *store, int64_t job, const struct vib_dataset *data,
                     const struct saved_codes *saved, struct vib_error *err) {
-    const uint8_t *labels = data->split[VIB_TEST].labels;
+    const uint16_t *labels = data->split[VIB_TEST].labels;
     int rc = insert_decoder(store, job, saved, err);
     for (size_t i = 0; i < saved->codes.n && rc == 0; i++)
         rc = insert_code(store, job, i, labels[i], saved, err);

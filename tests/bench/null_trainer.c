@@ -85,9 +85,9 @@ int vib_trainer_codes(struct vib_trainer *trainer, enum vib_split_id split,
 }
 
 int vib_trainer_predict(struct vib_trainer *trainer, enum vib_split_id split,
-                        uint8_t *predictions) {
+                        uint16_t *predictions) {
     (void)split;
-    memset(predictions, 0, trainer->n_test);
+    memset(predictions, 0, trainer->n_test * sizeof *predictions);
     return VIB_OK;
 }
 

@@ -21,7 +21,7 @@ static int fill_split(struct vib_split *split, uint32_t id, size_t n) {
     uint32_t *word = malloc(n * DIM / 4 * sizeof *word);
     split->n = n;
     split->bytes = malloc(n * DIM);
-    split->labels = malloc(n);
+    split->labels = malloc(n * sizeof *split->labels);
     if (word == NULL || split->bytes == NULL || split->labels == NULL) {
         free(word);
         return VIB_ENOMEM;
@@ -30,7 +30,7 @@ static int fill_split(struct vib_split *split, uint32_t id, size_t n) {
     for (size_t i = 0; i < n * DIM; i++)
         split->bytes[i] = (uint8_t)(word[i / 4] >> (8 * (i % 4)));
     for (size_t i = 0; i < n; i++)
-        split->labels[i] = (uint8_t)(i % CLASSES);
+        split->labels[i] = (uint16_t)(i % CLASSES);
     free(word);
     return VIB_OK;
 }

@@ -13,7 +13,7 @@ struct reference_batch {
     size_t rows;
     const double *x;                       /* [rows][dim] */
     const double *eps;                     /* [rows][K] */
-    const uint8_t *labels;                 /* [rows] */
+    const uint16_t *labels;                /* [rows] */
     const uint8_t *mask[VIB_MAX_HIDDEN];   /* [rows][n_l], or NULL without dropout */
     double keep;                           /* probability that a hidden unit is kept */
     const struct vib_objective *objective; /* of the compression `standard` */

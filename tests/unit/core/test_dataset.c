@@ -147,7 +147,7 @@ static void test_bad_arguments(void **state) {
     char name[65] = "";
     memset(name, 'n', sizeof name - 1);
     assert_int_equal(vib_dataset_load_idx(&data, "set", *state, 1, 0, 0, NULL), VIB_EINVAL);
-    assert_int_equal(vib_dataset_load_idx(&data, "set", *state, 257, 0, 0, NULL), VIB_EINVAL);
+    assert_int_equal(vib_dataset_load_idx(&data, "set", *state, 65537, 0, 0, NULL), VIB_EINVAL);
     assert_int_equal(vib_dataset_load_idx(&data, name, *state, CLASSES, 0, 0, NULL), VIB_EINVAL);
 }
 
@@ -204,7 +204,8 @@ static void test_split_names(void **state) {
  * classes=3\n\x05\x01' | sha256sum (on one line). */
 static void test_finish(void **state) {
     (void)state;
-    uint8_t x[] = {1, 2, 3, 4}, y[] = {0, 1, 2, 2}, x_test[] = {5}, y_test[] = {1};
+    uint8_t x[] = {1, 2, 3, 4}, x_test[] = {5};
+    uint16_t y[] = {0, 1, 2, 2}, y_test[] = {1};
     struct vib_error err = {0};
     struct vib_dataset data = {
         .name = "tiny",

@@ -24,7 +24,7 @@ struct problem {
     double dx_numeric[ROWS * 256], dx_analytic[ROWS * 256];
     double x[ROWS * 256], eps[ROWS * 64];
     float x32[ROWS * 256], eps32[ROWS * 64];
-    uint8_t labels[ROWS];
+    uint16_t labels[ROWS];
     uint8_t mask[VIB_MAX_HIDDEN][ROWS * 256]; /* without dropout unused */
 };
 
@@ -54,7 +54,7 @@ static struct problem *problem_new(const struct vib_params *params, size_t dim, 
     draw(p->x, p->x32, ROWS * dim, 1);
     draw(p->eps, p->eps32, ROWS * params->K, 2);
     for (size_t i = 0; i < ROWS; i++)
-        p->labels[i] = (uint8_t)(i % CLASSES);
+        p->labels[i] = (uint16_t)(i % CLASSES);
     const double dropout = p->net.objective.dropout;
     for (size_t l = 0; l < p->net.n_hidden && dropout > 0.0; l++) {
         const struct vib_stream stream = {99, VIB_STREAM_DROPOUT, 0, (uint32_t)l};

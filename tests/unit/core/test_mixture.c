@@ -169,7 +169,8 @@ static void test_reproducible(void **state) {
 
     mixture.n_train = 100; /* the first examples stay the same */
     make(&b, &mixture);
-    assert_memory_equal(a.split[VIB_TRAIN].labels, b.split[VIB_TRAIN].labels, 100);
+    assert_memory_equal(a.split[VIB_TRAIN].labels, b.split[VIB_TRAIN].labels,
+                        100 * sizeof *b.split[VIB_TRAIN].labels);
     assert_memory_equal(a.split[VIB_TRAIN].values, b.split[VIB_TRAIN].values,
                         100 * 16 * sizeof(float));
     vib_dataset_release(&b);
@@ -189,7 +190,8 @@ static void test_splits_differ(void **state) {
     struct vib_dataset data;
     struct vib_mixture mixture = standard();
     make(&data, &mixture);
-    assert_memory_not_equal(data.split[VIB_TRAIN].labels, data.split[VIB_TEST].labels, 500);
+    assert_memory_not_equal(data.split[VIB_TRAIN].labels, data.split[VIB_TEST].labels,
+                            500 * sizeof(uint16_t));
     for (size_t i = 0; i < 500; i++)
         assert_memory_not_equal(data.split[VIB_TRAIN].values + i * 16,
                                 data.split[VIB_TEST].values + i * 16, 16 * sizeof(float));
@@ -349,7 +351,7 @@ static void test_bad_arguments(void **state) {
         refuse(mixture, text);                                                                     \
     } while (0)
     REFUSE(classes, 1, "1 classes");
-    REFUSE(classes, 257, "257 classes");
+    REFUSE(classes, 65537, "65537 classes");
     REFUSE(dim, 0, "0 dimensions");
     REFUSE(n_train, 0, "0 train examples");
     REFUSE(n_test, 0, "0 test examples");

@@ -73,7 +73,7 @@ struct problem {
     float *w;
     double *gradient;
     unsigned *handed_out; /* how often each parameter was */
-    uint8_t labels[ROWS];
+    uint16_t labels[ROWS];
     double state[VIB_OBJECTIVE_STATE];
 };
 
@@ -100,7 +100,7 @@ static void problem_init(struct problem *p, enum vib_covariance covariance) {
     vib_random_normal(&stream, 0, ROWS * DIM, p->pass.input);
     vib_random_normal(&stream, 1000, ROWS * K, p->pass.eps);
     for (size_t i = 0; i < ROWS; i++)
-        p->labels[i] = (uint8_t)(i % (CLASSES - 1)); /* one class is absent */
+        p->labels[i] = (uint16_t)(i % (CLASSES - 1)); /* one class is absent */
 }
 
 static void problem_release(struct problem *p) {

@@ -296,10 +296,10 @@ static void copy_split(const struct vib_dataset *data, struct vib_split *to) {
     const struct vib_split *from = &data->split[VIB_TRAIN];
     *to = *from;
     to->values = malloc(from->n * data->dim * sizeof *to->values);
-    to->labels = malloc(from->n);
+    to->labels = malloc(from->n * sizeof *to->labels);
     assert_true(to->values != NULL && to->labels != NULL);
     memcpy(to->values, from->values, from->n * data->dim * sizeof *to->values);
-    memcpy(to->labels, from->labels, from->n);
+    memcpy(to->labels, from->labels, from->n * sizeof *to->labels);
 }
 
 /* Evaluation goes in batches of 150 here, of 211 there: every example counts once either way. */

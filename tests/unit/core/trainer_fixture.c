@@ -10,11 +10,11 @@
 static void one_hot_split(struct vib_split *split, size_t n) {
     split->n = n;
     split->values = calloc(n * ONE_HOT, sizeof *split->values);
-    split->labels = malloc(n);
+    split->labels = malloc(n * sizeof *split->labels);
     assert_true(split->values != NULL && split->labels != NULL);
     for (size_t i = 0; i < n; i++) {
         split->values[i * ONE_HOT + i % ONE_HOT] = 1.0f;
-        split->labels[i] = (uint8_t)(i % ONE_HOT);
+        split->labels[i] = (uint16_t)(i % ONE_HOT);
     }
 }
 

@@ -14,8 +14,8 @@
 
 enum { N = 3, CLASSES = 4, N_TEST = 20, MAX_NUMBERS = 64 };
 
-static uint8_t labels[N_TEST] = {3, 1, 2};
-static uint8_t predictions[N_TEST] = {3, 0, 255};
+static uint16_t labels[N_TEST] = {3, 1, 2};
+static uint16_t predictions[N_TEST] = {3, 0, 65535};
 
 /* Numbers that a short decimal does not give back. */
 static float awkward(size_t i) {
@@ -88,7 +88,7 @@ static void rows_of_a_job(void **state) {
     assert_integer(f, "SELECT count(*) FROM code WHERE job = 1 AND label = 3 AND prediction = 3",
                    1);
     assert_integer(f, "SELECT label * 1000 + prediction FROM code WHERE example = 1", 1000);
-    assert_integer(f, "SELECT label * 1000 + prediction FROM code WHERE example = 2", 2255);
+    assert_integer(f, "SELECT label * 100000 + prediction FROM code WHERE example = 2", 265535);
     assert_floats(f, "SELECT mu FROM code WHERE example = 0", saved.codes.mu, 2);
     assert_floats(f, "SELECT mu FROM code WHERE example = 2", saved.codes.mu + 4, 2);
     assert_floats(f, "SELECT factor FROM code WHERE example = 1", saved.codes.factor + 2, 2);
