@@ -7,8 +7,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct {
+    const char *name;
+    size_t place;
+} splits[VIB_SPLITS] = {
+    [VIB_TRAIN] = {"train", 0}, [VIB_VALIDATION] = {"validation", 1}, [VIB_TEST] = {"test", 2}};
+
 const char *vib_split_name(enum vib_split_id split) {
-    return split == VIB_TRAIN ? "train" : "test";
+    return splits[split].name;
+}
+
+enum vib_split_id vib_split_of(const char *name) {
+    enum vib_split_id id = 0;
+    while (id < VIB_SPLITS && strcmp(name, splits[id].name) != 0)
+        id++;
+    return id;
+}
+
+size_t vib_split_place(enum vib_split_id split) {
+    return splits[split].place;
+}
+
+bool vib_dataset_has(const struct vib_dataset *data, enum vib_split_id split) {
+    return data->split[split].n > 0;
 }
 
 void vib_dataset_release(struct vib_dataset *data) {
@@ -88,7 +109,7 @@ static int compute_digest(struct vib_dataset *data, struct vib_error *err) {
 
     int ok = EVP_DigestInit_ex(hash, EVP_sha256(), NULL) == 1;
     for (enum vib_split_id id = 0; ok && id < VIB_SPLITS; id++)
-        ok = hash_split(hash, data, id);
+        ok = !vib_dataset_has(data, id) || hash_split(hash, data, id);
     ok = ok && EVP_DigestFinal_ex(hash, sum, &size) == 1;
     EVP_MD_CTX_free(hash);
     if (!ok)
@@ -103,7 +124,8 @@ static int compute_digest(struct vib_dataset *data, struct vib_error *err) {
 int vib_dataset_finish(struct vib_dataset *data, struct vib_error *err) {
     int rc = 0;
     for (enum vib_split_id id = 0; rc == 0 && id < VIB_SPLITS; id++)
-        rc = label_entropy(data, id, err);
+        if (vib_dataset_has(data, id))
+            rc = label_entropy(data, id, err);
     return rc != 0 ? rc : compute_digest(data, err);
 }
 

@@ -1,4 +1,4 @@
-/* A labelled data set in two splits, loaded once, immutable, shared by all jobs.
+/* A labelled data set in its splits, loaded once, immutable, shared by all jobs.
  *
  * Inputs are kept as they came: bytes for IDX files (a batch sees 2 x/255 - 1), float32 for
  * generated data. Thread rule: every const function may be called from any thread at once. */
@@ -7,15 +7,18 @@
 
 #include "core/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum { VIB_MAX_CLASSES = 65536 };
 
-enum vib_split_id { VIB_TRAIN = 0, VIB_TEST = 1, VIB_SPLITS = 2 };
+/* The numbers name random streams and stand in checkpoints: they never change. A data set need not
+ * have every split. */
+enum vib_split_id { VIB_TRAIN = 0, VIB_TEST = 1, VIB_VALIDATION = 2, VIB_SPLITS = 3 };
 
 struct vib_split {
-    size_t n;
+    size_t n;         /* 0 of a split that the data set does not have */
     uint8_t *bytes;   /* [n][dim], or NULL when the data are float32; owned */
     float *values;    /* [n][dim], or NULL when the data are bytes; owned */
     uint16_t *labels; /* [n], each < classes; owned */
@@ -27,18 +30,26 @@ struct vib_dataset {
     size_t dim;     /* inputs per example */
     size_t classes; /* 2..VIB_MAX_CLASSES */
     struct vib_split split[VIB_SPLITS];
-    char digest[65]; /* SHA-256, lower-case hex, of shapes, inputs and labels of both splits */
+    char digest[65]; /* SHA-256, lower-case hex, of shapes, inputs and labels of all splits */
     double ixy;      /* true I(X;Y) in bits where it is known (mixture), else NaN */
     double ixy_se;   /* its Monte Carlo standard error, bits, else NaN */
 };
 
-/* "train" or "test"; a static string. */
+/* "train", "test" or "validation"; a static string. */
 const char *vib_split_name(enum vib_split_id split);
+
+/* The split of that name, or VIB_SPLITS. */
+enum vib_split_id vib_split_of(const char *name);
+
+/* Its place in the order for people: train, validation, test; from 0. */
+size_t vib_split_place(enum vib_split_id split);
+
+bool vib_dataset_has(const struct vib_dataset *data, enum vib_split_id split);
 
 /* Frees what a dataset owns and zeroes it; harmless on a zeroed one. */
 void vib_dataset_release(struct vib_dataset *data);
 
-/* Computes h_y of both splits and the digest. To be called once, by loaders, when all else is set.
+/* Computes h_y of all splits and the digest. To be called once, by loaders, when all else is set.
  * Errors: VIB_EDATA if a label is >= classes, VIB_ENOMEM, VIB_EBACKEND if SHA-256 fails. */
 int vib_dataset_finish(struct vib_dataset *data, struct vib_error *err);
 

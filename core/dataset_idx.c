@@ -103,7 +103,8 @@ int vib_dataset_load_idx(struct vib_dataset *data, const char *name, const char 
                              sizeof loaded.name - 1);
     snprintf(loaded.name, sizeof loaded.name, "%s", name);
     for (enum vib_split_id id = 0; rc == 0 && id < VIB_SPLITS; id++)
-        rc = load_split(&loaded, id, dir, limit[id], shape, err);
+        if (file_names[id].images != NULL)
+            rc = load_split(&loaded, id, dir, limit[id], shape, err);
     if (rc == 0)
         rc = vib_dataset_finish(&loaded, err);
     if (rc != 0) {

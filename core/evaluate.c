@@ -4,6 +4,7 @@
 #include "core/posterior.h"
 #include "core/random.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,10 +19,11 @@ static const struct vib_loss cross_entropy = {0.0, 0.0};
 int vib_evaluator_init(struct vib_evaluator *e, const struct vib_network *net,
                        const struct vib_dataset *data, struct vib_error *err) {
     memset(e, 0, sizeof *e);
-    /* No larger than either split, so that a last batch can reach back to be full (see below). */
+    /* No larger than any split, so that a last batch can reach back to be full (see below). */
     size_t batch = BATCH;
-    for (int s = 0; s < VIB_SPLITS; s++)
-        batch = data->split[s].n < batch ? data->split[s].n : batch;
+    for (enum vib_split_id id = 0; id < VIB_SPLITS; id++)
+        if (vib_dataset_has(data, id) && data->split[id].n < batch)
+            batch = data->split[id].n;
     int rc = vib_pass_init(&e->pass, net, batch, err);
     if (rc != VIB_OK)
         return rc;
@@ -76,11 +78,17 @@ static double count_wrong(const float *p, const uint16_t *labels, size_t skip, s
     return wrong;
 }
 
+/* Which stream a sample of a split's examples comes from: 2 sample + split for train and test,
+ * which was all once; every further pair of splits has the same behind 2^31. */
+static uint32_t stream_of(enum vib_split_id split, size_t sample) {
+    return (uint32_t)(2 * sample + split % 2) + (uint32_t)(split / 2) * 0x80000000u;
+}
+
 static void draw_eps(struct vib_pass *pass, const struct batch *b, uint64_t seed, size_t sample) {
     size_t K = pass->net->K;
     for (size_t i = 0; i < pass->batch; i++) {
         struct vib_stream stream = {seed, VIB_STREAM_EVAL, (uint32_t)(b->first + i),
-                                    (uint32_t)(2 * sample + (size_t)b->split)};
+                                    stream_of(b->split, sample)};
         vib_random_normal(&stream, 0, K, pass->eps + i * K);
     }
 }
@@ -174,6 +182,7 @@ int vib_evaluate(struct vib_evaluator *e, const float *weights, const struct vib
     const size_t n = data->split[split].n, rows = e->pass.batch;
     struct sums sums = {0};
     int rc = VIB_OK;
+    assert(n > 0);
     for (size_t done = 0; done < n && rc == VIB_OK; done += rows) {
         /* The last batch is moved back to be full; its first rows were counted already. */
         size_t first = done + rows <= n ? done : n - rows;

@@ -40,9 +40,10 @@ int vib_evaluator_init(struct vib_evaluator *evaluator, const struct vib_network
                        const struct vib_dataset *data, struct vib_error *err);
 void vib_evaluator_release(struct vib_evaluator *evaluator);
 
-/* Measures the parameters weights [n_params] on a split. *stop (may be NULL) is looked at between
- * batches. predictions [n of the split] (may be NULL) receives the classes that error_mc counts.
- * Errors: VIB_ESTOPPED, VIB_EDIVERGED (a result is not finite), VIB_EBACKEND. */
+/* Measures the parameters weights [n_params] on a split that the data set has. *stop (may be NULL)
+ * is looked at between batches. predictions [n of the split] (may be NULL) receives the classes
+ * that error_mc counts. Errors: VIB_ESTOPPED, VIB_EDIVERGED (a result is not finite), VIB_EBACKEND.
+ */
 int vib_evaluate(struct vib_evaluator *evaluator, const float *weights,
                  const struct vib_dataset *data, enum vib_split_id split,
                  const struct vib_params *params, const atomic_bool *stop,

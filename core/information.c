@@ -3,6 +3,7 @@
 #include "core/codes.h"
 #include "core/random.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +100,7 @@ int vib_measure_information(struct vib_evaluator *evaluator, const float *weight
     struct vib_codes codes = {0};
     struct source source = {.codes = &codes, .split = split, .seed = params->seed};
     uint32_t *index = NULL;
+    assert(all > 0);
     memset(result, 0, sizeof *result);
     result->n = n;
     if (posterior.kind == VIB_POSTERIOR_POINT || params->bounds == 0)

@@ -17,12 +17,13 @@ struct vib_information {
     struct vib_bound bound[VIB_ESTIMATORS];
 };
 
-/* What vib_measure_information takes on both splits, as the floating-point operations that matrix
+/* What vib_measure_information takes on all splits, as the floating-point operations that matrix
  * products do in the same time. A rule of thumb, measured at n = 10,000 for K from 2 to 256, full
  * covariance for K = 2 and 32. */
 double vib_information_flops(const struct vib_params *params, const struct vib_dataset *data);
 
-/* Measures the parameters weights [n_params] by params->bounds. *stop may be NULL.
+/* Measures the parameters weights [n_params] on a split that the data set has, by params->bounds.
+ * *stop may be NULL.
  * Errors: VIB_ENOMEM, VIB_ESTOPPED, VIB_EBACKEND: nothing is made; VIB_EDIVERGED: not all that was
  * asked for, as the codes or some results are not finite (*err names these). */
 int vib_measure_information(struct vib_evaluator *evaluator, const float *weights,

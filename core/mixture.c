@@ -8,8 +8,11 @@
 #include <stdlib.h>
 
 /* What a VIB_STREAM_MIXTURE stream's `a` selects; `b` is the row. The draws of one example do not
- * depend on how many there are. */
-enum draw { DRAW_MEAN = 0, DRAW_LABELS = 1, DRAW_NOISE = 1 + VIB_SPLITS };
+ * depend on how many there are. Labels and noise take a number for each of the two splits that a
+ * mixture has: these must not move, or the data of a seed would. */
+enum draw { DRAW_MEAN = 0, DRAW_LABELS = 1, DRAW_NOISE = 3 };
+
+_Static_assert(VIB_TRAIN == 0 && VIB_TEST == 1, "labels take 1 and 2, noise 3 and 4");
 
 /* Beyond these float32 inputs would overflow or vanish. */
 static const double smallest_scale = 1e-30, largest_scale = 1e30;
@@ -29,8 +32,8 @@ static int check(const struct vib_mixture *mixture, struct vib_error *err) {
     if (mixture->dim == 0 || mixture->dim > UINT32_MAX)
         return vib_error_set(err, VIB_EINVAL, "mixture: %zu dimensions, expected 1 to 2^32 - 1",
                              mixture->dim);
-    const size_t n[VIB_SPLITS] = {[VIB_TRAIN] = mixture->n_train, [VIB_TEST] = mixture->n_test};
-    for (enum vib_split_id id = 0; id < VIB_SPLITS; id++)
+    const size_t n[] = {[VIB_TRAIN] = mixture->n_train, [VIB_TEST] = mixture->n_test};
+    for (enum vib_split_id id = VIB_TRAIN; id <= VIB_TEST; id++)
         if (n[id] == 0 || n[id] > UINT32_MAX)
             return vib_error_set(err, VIB_EINVAL,
                                  "mixture: %zu %s examples, expected 1 to 2^32 - 1", n[id],

@@ -16,7 +16,7 @@ enum vib_purpose {
     VIB_STREAM_INIT = 1,    /* initial weights; a = tensor */
     VIB_STREAM_SHUFFLE = 2, /* order of the examples; a = epoch */
     VIB_STREAM_LATENT = 3,  /* eps of z = mu + sigma eps in training; a = step */
-    VIB_STREAM_EVAL = 4,    /* the same in evaluation; a = example, b = 2 * sample + split */
+    VIB_STREAM_EVAL = 4,    /* the same in evaluation; a = example, b = sample and split */
     VIB_STREAM_MIXTURE = 5, /* the built-in data set; a = what */
     VIB_STREAM_TRUTH = 6,   /* Monte Carlo estimates of true values; a = what */
     VIB_STREAM_DROPOUT = 7, /* hidden units dropped; a = step */

@@ -323,11 +323,13 @@ int vib_trainer_restore(struct vib_trainer *t, const void *state, size_t size,
 double vib_job_flops(const struct vib_params *params, const struct vib_dataset *data) {
     struct vib_network net;
     vib_network_init(&net, params, data->dim, data->classes);
-    double train = (double)data->split[VIB_TRAIN].n, test = (double)data->split[VIB_TEST].n;
+    double train = (double)data->split[VIB_TRAIN].n, evaluated = 0.0;
+    for (int s = 0; s < VIB_SPLITS; s++)
+        evaluated += (double)data->split[s].n;
     double evaluations = ceil((double)params->epochs / (double)params->eval_every);
     double decode = 2.0 * (double)params->K * (double)data->classes;
     double samples = net.posterior.kind == VIB_POSTERIOR_POINT ? 1.0 : (double)params->eval_samples;
     double evaluation = vib_network_forward_flops(&net) + samples * decode;
     return (double)params->epochs * train * vib_network_step_flops(&net) +
-           evaluations * (train + test) * evaluation + vib_information_flops(params, data);
+           evaluations * evaluated * evaluation + vib_information_flops(params, data);
 }

@@ -50,7 +50,8 @@ int vib_trainer_advance(struct vib_trainer *trainer, size_t max_steps);
 
 void vib_trainer_progress(const struct vib_trainer *trainer, struct vib_progress *progress);
 
-/* Measures the averaged weights (the initial ones before the first step) on a split.
+/* Measures the averaged weights (the initial ones before the first step) on a split. Here and below
+ * it is one that the data set has.
  * Errors: VIB_ESTOPPED, VIB_EDIVERGED (a result or a weight is not finite), VIB_EBACKEND. */
 int vib_trainer_evaluate(struct vib_trainer *trainer, enum vib_split_id split,
                          struct vib_evaluation *result);

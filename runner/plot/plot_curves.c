@@ -46,14 +46,14 @@ static void each_error(const struct plot *plot, void (*use)(void *context, int s
         struct plot_point point;
         for (size_t start = 0; start < panel->n;) {
             start = plot_point_make(&point, panel, start);
-            for (int split = 0; split < VIB_SPLITS; split++)
+            for (int split = 0; split < PLOT_SPLITS; split++)
                 for (int m = PLOT_ERROR; m <= PLOT_ERROR_MC; m++)
                     use(context, split, 100 * student_mean(&point.measure[split][m]));
         }
     }
 }
 
-/* least [VIB_SPLITS] of those above 0 */
+/* least [PLOT_SPLITS] of those above 0 */
 static void take_least(void *context, int split, double error) {
     double *least = context;
     if (error > 0)
@@ -70,7 +70,7 @@ static void take_less(void *context, int split, double error) {
 /* It begins a decade below the least test error at the latest, so that training errors near 0 do
  * not squeeze the others. */
 static struct error_axis make_error_axis(const struct plot *plot) {
-    double least[VIB_SPLITS] = {(double)INFINITY, (double)INFINITY};
+    double least[PLOT_SPLITS] = {(double)INFINITY, (double)INFINITY};
     struct error_axis axis = {.least = 0.1, .all_0 = true};
     each_error(plot, take_least, least);
     const double both = fmin(least[VIB_TRAIN], least[VIB_TEST]);

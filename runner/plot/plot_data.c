@@ -129,7 +129,7 @@ static bool copy_job(const struct reader *reader, struct store_row *row, struct 
                              .K = store_row_integer(row, reader->K),
                              .beta = store_row_real(row, reader->beta),
                              .values = calloc(n_keys + 1, sizeof *job->values)};
-    for (int split = 0; split < VIB_SPLITS; split++)
+    for (int split = 0; split < PLOT_SPLITS; split++)
         for (int m = 0; m < PLOT_MEASURES; m++)
             job->measure[split][m] = (double)NAN;
     if (job->values == NULL)
@@ -169,8 +169,8 @@ static int read_row(void *context, struct store_row *row, struct vib_error *err)
         }
     }
     const char *split = store_row_text(row, reader->split, NULL);
-    const int s = split != NULL && strcmp(split, "train") == 0 ? VIB_TRAIN : VIB_TEST;
-    for (int m = 0; m < PLOT_MEASURES; m++)
+    const int s = split != NULL ? (int)vib_split_of(split) : PLOT_SPLITS;
+    for (int m = 0; s < PLOT_SPLITS && m < PLOT_MEASURES; m++)
         data->jobs[data->n - 1].measure[s][m] = store_row_real(row, reader->measures[m]);
     return 0;
 }

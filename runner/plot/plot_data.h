@@ -30,12 +30,15 @@ enum plot_measure {
         PLOT_MEASURES
 };
 
+/* Figures show train and test, by their numbers. */
+enum { PLOT_SPLITS = 2 };
+
 struct plot_job {
     int64_t id, K;
     double beta;   /* NaN for the methods that have none */
     char **values; /* [n_keys + 1] of every key as text, NULL where the job or the view has none;
                       the last is the digest of the data */
-    double measure[VIB_SPLITS][PLOT_MEASURES]; /* NaN where unknown */
+    double measure[PLOT_SPLITS][PLOT_MEASURES]; /* NaN where unknown */
 };
 
 struct plot_data {

@@ -195,7 +195,7 @@ size_t plot_point_make(struct plot_point *point, const struct plot_panel *panel,
     size_t i = start;
     *point = (struct plot_point){.beta = panel->jobs[start]->beta};
     for (; i < panel->n && same_K_and_beta(panel->jobs[start], panel->jobs[i]); i++)
-        for (int split = 0; split < VIB_SPLITS; split++)
+        for (int split = 0; split < PLOT_SPLITS; split++)
             for (int m = 0; m < PLOT_MEASURES; m++)
                 student_add(&point->measure[split][m], panel->jobs[i]->measure[split][m]);
     point->seeds = i - start;

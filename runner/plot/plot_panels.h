@@ -40,7 +40,7 @@ bool plot_panels_repeated(const struct plot_panels *panels);
 struct plot_point {
     double beta;
     size_t seeds;
-    struct student measure[VIB_SPLITS][PLOT_MEASURES];
+    struct student measure[PLOT_SPLITS][PLOT_MEASURES];
 };
 
 /* Averages the repetitions that start at jobs[start] of the panel; returns where the next start. */

@@ -221,7 +221,7 @@ int plot_trajectory(const struct plot *plot, struct vib_error *err) {
     add_limits(&canvas, plot);
     plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
     plot_points_write(plot);
-    for (int split = 0; split < VIB_SPLITS && rc == 0; split++)
+    for (int split = 0; split < PLOT_SPLITS && rc == 0; split++)
         rc = write_epochs(plot, (enum vib_split_id)split, &izy_min, &rate_max, err);
     write_ends(plot);
     (void)fprintf(plot->out, "izy_min = %.6g; rate_max = %.6g\n%s%s", izy_min, rate_max, settings,

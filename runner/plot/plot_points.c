@@ -44,7 +44,7 @@ void plot_points_block(const struct plot *plot, const char *name, const char *co
                        plot_points_rows *rows) {
     (void)fprintf(plot->out, "$%s << EOD\n", name);
     for (size_t i = 0; i < plot->panels.n; i++)
-        for (int split = 0; split < VIB_SPLITS; split++) {
+        for (int split = 0; split < PLOT_SPLITS; split++) {
             (void)fprintf(plot->out, "%s# panel %zu, %s\n# %s\n", i > 0 || split > 0 ? "\n\n" : "",
                           i, vib_split_name((enum vib_split_id)split), columns);
             rows(&plot->panels.panel[i], split, plot->out);
@@ -61,7 +61,7 @@ struct extent {
 static void extend(struct extent *extent, const struct plot_job *job) {
     extent->beta_min = fmin(extent->beta_min, job->beta);
     extent->beta_max = fmax(extent->beta_max, job->beta);
-    for (int split = 0; split < VIB_SPLITS; split++) {
+    for (int split = 0; split < PLOT_SPLITS; split++) {
         const double *m = job->measure[split];
         extent->bits_min = fmin(extent->bits_min, fmin(m[PLOT_RATE], m[PLOT_IZX_LOWER]));
         extent->bits_min = fmin(extent->bits_min, m[PLOT_IZX_UPPER]);

@@ -24,8 +24,9 @@ const char *job_state_name(enum job_state state);
 enum job_state job_state_of(const char *name);
 
 struct epoch_result {
-    size_t epoch; /* 1-based: epochs completed */
-    double lr;    /* step size of that epoch */
+    size_t epoch;    /* 1-based: epochs completed */
+    double lr;       /* step size of that epoch */
+    unsigned splits; /* a set of enum vib_split_id: those that were evaluated */
     struct vib_evaluation split[VIB_SPLITS];
 };
 

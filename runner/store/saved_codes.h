@@ -18,7 +18,8 @@ struct saved_codes {
 };
 
 /* Makes, with the trainer's final weights, the codes of the first n test examples, or of all where
- * there are fewer. Errors: VIB_ENOMEM, VIB_ESTOPPED, VIB_EDIVERGED, VIB_EBACKEND; *saved is NULL.
+ * there are fewer; the data set has some. Errors: VIB_ENOMEM, VIB_ESTOPPED, VIB_EDIVERGED,
+ * VIB_EBACKEND; *saved is NULL.
  */
 int saved_codes_new(struct saved_codes **saved, struct vib_trainer *trainer,
                     const struct vib_dataset *data, size_t n, struct vib_error *err);

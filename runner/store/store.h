@@ -113,11 +113,12 @@ int store_take_back(struct store *store, const struct host *self, size_t *n, str
 int store_finish(struct store *store, int64_t job, int64_t run, const struct vib_dataset *data,
                  const struct job_result *result, bool *recorded, struct vib_error *err);
 
-/* Final rows of a job, for the report: split[] is filled only when *found. */
+/* Final rows of a job, for the report: split[] is filled for the set of enum vib_split_id *splits,
+ * which is empty for a job without a result. */
 struct result_row {
     double error, error_mc, izx_upper, izy_lower;
 };
 int store_read_result(struct store *store, int64_t job, struct result_row split[VIB_SPLITS],
-                      bool *found, struct vib_error *err);
+                      unsigned *splits, struct vib_error *err);
 
 #endif

@@ -69,6 +69,8 @@ static int insert_rows(struct store *store, int64_t job, const struct vib_datase
             const struct epoch_result *epoch = &result->epochs[i];
             const struct measurement m = {job, epoch->epoch, (enum vib_split_id)split,
                                           &data->split[split], &epoch->split[split]};
+            if ((epoch->splits & 1u << split) == 0)
+                continue;
             int rc = insert_epoch(store, &m, epoch->lr, err);
             if (rc == 0 && result->state == JOB_DONE && i + 1 == result->n_epochs)
                 rc = insert_result(store, &m, err);
@@ -185,15 +187,13 @@ static int read_split(struct store *store, int64_t job, enum vib_split_id split,
 }
 
 int store_read_result(struct store *store, int64_t job, struct result_row split[VIB_SPLITS],
-                      bool *found, struct vib_error *err) {
-    struct result_row rows[VIB_SPLITS];
+                      unsigned *splits, struct vib_error *err) {
     int rc = 0;
-    *found = true;
-    for (int i = 0; rc == 0 && *found && i < VIB_SPLITS; i++)
-        rc = read_split(store, job, (enum vib_split_id)i, &rows[i], found, err);
-    if (rc != 0)
-        *found = false;
-    if (*found)
-        memcpy(split, rows, sizeof rows);
+    *splits = 0;
+    for (int i = 0; rc == 0 && i < VIB_SPLITS; i++) {
+        bool found = false;
+        rc = read_split(store, job, (enum vib_split_id)i, &split[i], &found, err);
+        *splits |= (unsigned)found << i;
+    }
     return rc;
 }

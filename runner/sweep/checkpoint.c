@@ -2,8 +2,11 @@
  *
  *   magic[8] version:u32 file_bytes:u64 identity[64]
  *   message_bytes:u32 message[] train_s:f64 evaluate_s:f64 examples:u64 objective:f64
- *   n_epochs:u64 { epoch:u64 lr:f64 { error error_mc ce ce_se ce_mc rate }[2 splits] }[n_epochs]
- *   state_bytes:u64 state[] crc:u32
+ *   n_epochs:u64 { epoch:u64 lr:f64 splits:u32 { error error_mc ce ce_se ce_mc rate }[splits]
+ * }[n_epochs] state_bytes:u64 state[] crc:u32
+ *
+ * splits is the set of those evaluated, a bit for each by its number, in whose order they follow.
+ * In version 2, which is still read, it is left out: train and test.
  *
  * crc is CRC-32 (zlib's) of all that comes before it. No size is believed before it has been held
  * against the bytes that the file has left. */
@@ -22,12 +25,14 @@
 #include <zlib.h>
 
 enum {
-    FORMAT_VERSION = 2,
+    FORMAT_VERSION = 3,
+    OLD_VERSION = 2,
     MAGIC_BYTES = 8,
     IDENTITY_BYTES = 64,
     HEADER_BYTES = MAGIC_BYTES + 4 + 8 + IDENTITY_BYTES,
     EVALUATION_REALS = 6,
-    EPOCH_BYTES = 8 + 8 + VIB_SPLITS * EVALUATION_REALS * 8,
+    EVALUATION_BYTES = EVALUATION_REALS * 8,
+    EPOCH_BYTES = 8 + 8 + 4, /* without its evaluations */
     CRC_BYTES = 4,
     /* everything but header, message, epochs and state */
     FIXED_BYTES = 4 + 4 * 8 + 8 + 8 + CRC_BYTES
@@ -81,8 +86,11 @@ static void put_real(struct writer *writer, double value) {
 static void put_epoch(struct writer *writer, const struct epoch_result *epoch) {
     put_u64(writer, epoch->epoch);
     put_real(writer, epoch->lr);
+    put_u32(writer, epoch->splits);
     for (int split = 0; split < VIB_SPLITS; split++) {
         const struct vib_evaluation *e = &epoch->split[split];
+        if ((epoch->splits & 1u << split) == 0)
+            continue;
         put_real(writer, e->error);
         put_real(writer, e->error_mc);
         put_real(writer, e->ce);
@@ -92,14 +100,24 @@ static void put_epoch(struct writer *writer, const struct epoch_result *epoch) {
     }
 }
 
+static uint64_t epochs_bytes(const struct job_result *progress) {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < progress->n_epochs; i++) {
+        bytes += EPOCH_BYTES;
+        for (int split = 0; split < VIB_SPLITS; split++)
+            bytes += (progress->epochs[i].splits >> split & 1) * EVALUATION_BYTES;
+    }
+    return bytes;
+}
+
 static void put_checkpoint(struct writer *writer, const char *identity,
                            const struct checkpoint *checkpoint) {
     const struct job_result *progress = &checkpoint->progress;
     const size_t message_bytes = strlen(progress->message);
     put(writer, magic, sizeof magic);
     put_u32(writer, FORMAT_VERSION);
-    put_u64(writer, (uint64_t)HEADER_BYTES + FIXED_BYTES + message_bytes +
-                        progress->n_epochs * EPOCH_BYTES + checkpoint->state_size);
+    put_u64(writer, (uint64_t)HEADER_BYTES + FIXED_BYTES + message_bytes + epochs_bytes(progress) +
+                        checkpoint->state_size);
     put(writer, identity, IDENTITY_BYTES);
     put_u32(writer, (uint32_t)message_bytes);
     put(writer, progress->message, message_bytes);
@@ -148,6 +166,7 @@ int checkpoint_write(const char *path, const char *identity, const struct checkp
 struct reader {
     FILE *stream;
     const char *path;
+    uint64_t version;
     uint64_t left; /* bytes of the file not yet read */
     unsigned long crc;
     struct vib_error *err;
@@ -201,19 +220,20 @@ static int get_real(struct reader *reader, double *value) {
 
 static int get_header(struct reader *reader, const char *identity) {
     char found_magic[MAGIC_BYTES], found_identity[IDENTITY_BYTES];
-    uint64_t version, bytes;
+    uint64_t bytes;
     const uint64_t file_bytes = reader->left;
     int rc = get(reader, found_magic, sizeof found_magic);
     if (rc != 0)
         return rc;
     if (memcmp(found_magic, magic, sizeof magic) != 0)
         return damaged(reader, "is not a checkpoint");
-    if ((rc = get_integer(reader, &version, 4)) != 0)
+    if ((rc = get_integer(reader, &reader->version, 4)) != 0)
         return rc;
-    if (version != FORMAT_VERSION)
+    if (reader->version != FORMAT_VERSION && reader->version != OLD_VERSION)
         return vib_error_set(reader->err, VIB_ESTATE,
-                             "checkpoint %s has format version %llu; this program knows %d",
-                             reader->path, (unsigned long long)version, FORMAT_VERSION);
+                             "checkpoint %s has format version %llu; this program knows %d and %d",
+                             reader->path, (unsigned long long)reader->version, OLD_VERSION,
+                             FORMAT_VERSION);
     if ((rc = get_integer(reader, &bytes, 8)) != 0)
         return rc;
     if (bytes != file_bytes)
@@ -225,19 +245,33 @@ static int get_header(struct reader *reader, const char *identity) {
     return 0;
 }
 
+static int get_splits(struct reader *reader, unsigned *splits) {
+    uint64_t set = 1u << VIB_TRAIN | 1u << VIB_TEST;
+    const int rc = reader->version == OLD_VERSION ? 0 : get_integer(reader, &set, 4);
+    *splits = (unsigned)set;
+    return rc == 0 && set >= 1u << VIB_SPLITS ? damaged(reader, "is damaged") : rc;
+}
+
+static int get_evaluation(struct reader *reader, struct vib_evaluation *e) {
+    double *const reals[EVALUATION_REALS] = {&e->error, &e->error_mc, &e->ce,
+                                             &e->ce_se, &e->ce_mc,    &e->rate};
+    int rc = 0;
+    for (int i = 0; rc == 0 && i < EVALUATION_REALS; i++)
+        rc = get_real(reader, reals[i]);
+    return rc;
+}
+
 static int get_epoch(struct reader *reader, struct epoch_result *epoch) {
     uint64_t number;
     int rc = get_integer(reader, &number, 8);
     epoch->epoch = (size_t)number;
     if (rc == 0)
         rc = get_real(reader, &epoch->lr);
-    for (int split = 0; rc == 0 && split < VIB_SPLITS; split++) {
-        struct vib_evaluation *e = &epoch->split[split];
-        double *const reals[EVALUATION_REALS] = {&e->error, &e->error_mc, &e->ce,
-                                                 &e->ce_se, &e->ce_mc,    &e->rate};
-        for (int i = 0; rc == 0 && i < EVALUATION_REALS; i++)
-            rc = get_real(reader, reals[i]);
-    }
+    if (rc == 0)
+        rc = get_splits(reader, &epoch->splits);
+    for (int split = 0; rc == 0 && split < VIB_SPLITS; split++)
+        if ((epoch->splits & 1u << split) != 0)
+            rc = get_evaluation(reader, &epoch->split[split]);
     return rc;
 }
 

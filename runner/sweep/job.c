@@ -80,15 +80,18 @@ static bool evaluation_due(const struct job *job, const struct vib_progress *p) 
     return r->n_epochs == 0 || r->epochs[r->n_epochs - 1].epoch < p->epoch;
 }
 
-/* Appends an evaluation of both splits. */
+/* Appends an evaluation of all splits. */
 static int evaluate(struct job *job, struct vib_trainer *trainer, const struct vib_progress *p) {
     struct job_result *r = &job->result;
     struct epoch_result row = {.epoch = p->epoch, .lr = p->lr};
     double start = clock_s();
-    for (int s = 0; s < VIB_SPLITS; s++) {
-        int rc = vib_trainer_evaluate(trainer, (enum vib_split_id)s, &row.split[s]);
+    for (enum vib_split_id id = 0; id < VIB_SPLITS; id++) {
+        if (!vib_dataset_has(job->data, id))
+            continue;
+        int rc = vib_trainer_evaluate(trainer, id, &row.split[id]);
         if (rc != VIB_OK)
             return rc;
+        row.splits |= 1u << id;
     }
     r->evaluate_s += clock_s() - start;
     struct epoch_result *epochs = realloc(r->epochs, (r->n_epochs + 1) * sizeof *epochs);
@@ -185,14 +188,16 @@ static int train(struct job *job, struct vib_trainer *trainer, size_t *epoch) {
 static int measure_information(struct job *job, struct vib_trainer *trainer) {
     const double start = clock_s();
     int rc = VIB_OK;
-    for (int s = 0; s < VIB_SPLITS && rc != VIB_ESTOPPED; s++) {
+    for (enum vib_split_id id = 0; id < VIB_SPLITS && rc != VIB_ESTOPPED; id++) {
         struct vib_error err = {0};
-        rc = vib_trainer_bounds(trainer, (enum vib_split_id)s, &job->result.information[s], &err);
+        if (!vib_dataset_has(job->data, id))
+            continue;
+        rc = vib_trainer_bounds(trainer, id, &job->result.information[id], &err);
         if (rc == VIB_OK || rc == VIB_ESTOPPED)
             continue;
         char loss[64];
         (void)snprintf(loss, sizeof loss, "estimates of I(Z;X) for %s are missing",
-                       vib_split_name((enum vib_split_id)s));
+                       vib_split_name(id));
         note_loss(job, loss, err.message[0] != '\0' ? err.message : vib_status_text(rc));
     }
     job->result.evaluate_s += clock_s() - start;
@@ -227,7 +232,8 @@ static void keep_weights(struct job *job, struct vib_trainer *trainer) {
 /* What is kept beside the results, where it is asked for. That it cannot be costs neither them nor
  * the job: only VIB_ESTOPPED is an error. */
 static int keep(struct job *job, struct vib_trainer *trainer) {
-    if (job->settings.save_codes > 0 && keep_codes(job, trainer) == VIB_ESTOPPED)
+    if (job->settings.save_codes > 0 && vib_dataset_has(job->data, VIB_TEST) &&
+        keep_codes(job, trainer) == VIB_ESTOPPED)
         return VIB_ESTOPPED;
     if (job->weights_path != NULL)
         keep_weights(job, trainer);

@@ -44,8 +44,10 @@ static int print_row(struct store *store, const struct grid *grid, const struct 
     struct settings settings;
     enum job_state state = JOB_PENDING;
     char cell[CELL];
-    bool found = false, known = true;
-    int rc = store_read_result(store, id, split, &found, err);
+    unsigned splits = 0;
+    bool known = true;
+    int rc = store_read_result(store, id, split, &splits, err);
+    const bool found = (splits & 1u << VIB_TEST) != 0;
     if (rc == VIB_OK && !found)
         rc = store_job_state(store, id, &state, &known, err);
     if (rc != VIB_OK)

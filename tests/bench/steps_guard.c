@@ -36,10 +36,10 @@ static int fill_split(struct vib_split *split, uint32_t id, size_t n) {
 }
 
 static int make_data(struct vib_dataset *data, struct vib_error *err) {
-    int rc = VIB_OK;
     *data = (struct vib_dataset){.name = "random", .dim = DIM, .classes = CLASSES};
-    for (uint32_t id = 0; id < VIB_SPLITS && rc == VIB_OK; id++)
-        rc = fill_split(&data->split[id], id, id == VIB_TRAIN ? TRAIN : TEST);
+    int rc = fill_split(&data->split[VIB_TRAIN], VIB_TRAIN, TRAIN);
+    if (rc == VIB_OK)
+        rc = fill_split(&data->split[VIB_TEST], VIB_TEST, TEST);
     return rc == VIB_OK ? vib_dataset_finish(data, err)
                         : vib_error_set(err, rc, "out of memory for the data");
 }

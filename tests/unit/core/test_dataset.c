@@ -197,6 +197,12 @@ static void test_split_names(void **state) {
     (void)state;
     assert_string_equal(vib_split_name(VIB_TRAIN), "train");
     assert_string_equal(vib_split_name(VIB_TEST), "test");
+    assert_string_equal(vib_split_name(VIB_VALIDATION), "validation");
+    for (enum vib_split_id id = 0; id < VIB_SPLITS; id++)
+        assert_int_equal(vib_split_of(vib_split_name(id)), id);
+    assert_int_equal(vib_split_of("valid"), VIB_SPLITS);
+    assert_true(vib_split_place(VIB_TRAIN) == 0 && vib_split_place(VIB_VALIDATION) == 1 &&
+                vib_split_place(VIB_TEST) == 2);
 }
 
 /* Small data set by hand; its digest is what `sha256sum` says of the documented bytes:

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-enum { N_TEST = 30, K = 3 };
+enum { N_TEST = 30, N_VALIDATION = 20, K = 3 };
 
 /* No hidden layer: the head and the decoder alone. */
 static const struct vib_params base = {.K = K, .seed = 5, .eval_samples = 7};
@@ -26,6 +26,7 @@ struct bench {
 static void bench_init(struct bench *b, const struct vib_params *params) {
     struct vib_error err;
     one_hot_data(&b->data, 10, N_TEST);
+    one_hot_validation(&b->data, N_VALIDATION);
     vib_network_init(&b->net, params, b->data.dim, b->data.classes);
     b->weights = calloc(b->net.n_params, sizeof *b->weights);
     assert_non_null(b->weights);
@@ -45,24 +46,28 @@ static void scale_decoder(struct bench *b, float factor) {
         b->weights[decoder->weight + i] *= factor;
 }
 
-static struct vib_evaluation measure(struct bench *b, const struct vib_params *params) {
+static struct vib_evaluation measure(struct bench *b, const struct vib_params *params,
+                                     enum vib_split_id split) {
     struct vib_evaluation result;
     assert_int_equal(
-        vib_evaluate(&b->evaluator, b->weights, &b->data, VIB_TEST, params, NULL, &result, NULL),
+        vib_evaluate(&b->evaluator, b->weights, &b->data, split, params, NULL, &result, NULL),
         VIB_OK);
     return result;
 }
 
-/* -log2 of the label's probability, averaged over `samples` samples of z of test example i. */
-static double averaged_ce(const struct bench *b, const struct vib_params *params, size_t i,
-                          size_t samples) {
+/* -log2 of the label's probability, averaged over `samples` samples of z of example i, whose
+ * streams no other split or sample shares. */
+static double averaged_ce(const struct bench *b, const struct vib_params *params,
+                          enum vib_split_id split, size_t i, size_t samples) {
+    static const uint32_t first[VIB_SPLITS] = {
+        [VIB_TRAIN] = 0, [VIB_TEST] = 1, [VIB_VALIDATION] = 0x80000000u};
     const struct vib_layer *head = &b->net.layer[0], *decoder = vib_network_decoder(&b->net);
     const float *W = b->weights + head->weight + i % ONE_HOT * head->out; /* the row that x picks */
     const float *V = b->weights + decoder->weight;
     double terms[16], most = -(double)INFINITY, sum = 0.0;
     for (size_t s = 0; s < samples; s++) {
         const struct vib_stream stream = {params->seed, VIB_STREAM_EVAL, (uint32_t)i,
-                                          (uint32_t)(2 * s + VIB_TEST)};
+                                          first[split] + (uint32_t)(2 * s)};
         float eps[K];
         double logits[ONE_HOT], largest = -(double)INFINITY, total = 0.0;
         vib_random_normal(&stream, 0, K, eps);
@@ -85,18 +90,17 @@ static double averaged_ce(const struct bench *b, const struct vib_params *params
 }
 
 /* Also where the label's probability is far below what a float32 softmax can hold. */
-static void test_cross_entropies(void **state) {
-    (void)state;
+static void check_cross_entropies(enum vib_split_id split, size_t n) {
     static const float factors[] = {1.0f, 10.0f, 3000.0f};
     for (size_t f = 0; f < 3; f++) {
         struct bench b;
         double ce = 0.0, ce_mc = 0.0;
         bench_init(&b, &base);
         scale_decoder(&b, factors[f]);
-        const struct vib_evaluation got = measure(&b, &base);
-        for (size_t i = 0; i < N_TEST; i++) {
-            ce += averaged_ce(&b, &base, i, 1) / N_TEST;
-            ce_mc += averaged_ce(&b, &base, i, base.eval_samples) / N_TEST;
+        const struct vib_evaluation got = measure(&b, &base, split);
+        for (size_t i = 0; i < n; i++) {
+            ce += averaged_ce(&b, &base, split, i, 1) / (double)n;
+            ce_mc += averaged_ce(&b, &base, split, i, base.eval_samples) / (double)n;
         }
         print_message("# ce %.5f, ce_mc %.5f bits\n", ce, ce_mc);
         assert_true(fabs(got.ce - ce) <= 1e-5 * ce);
@@ -106,6 +110,13 @@ static void test_cross_entropies(void **state) {
     }
 }
 
+static void test_cross_entropies(void **state) {
+    (void)state;
+    check_cross_entropies(VIB_TRAIN, 10);
+    check_cross_entropies(VIB_TEST, N_TEST);
+    check_cross_entropies(VIB_VALIDATION, N_VALIDATION);
+}
+
 static void test_one_sample_is_no_average(void **state) {
     (void)state;
     struct vib_params params = base;
@@ -113,7 +124,7 @@ static void test_one_sample_is_no_average(void **state) {
     params.eval_samples = 1;
     bench_init(&b, &params);
     scale_decoder(&b, 3000.0f);
-    struct vib_evaluation got = measure(&b, &params);
+    struct vib_evaluation got = measure(&b, &params, VIB_TEST);
     assert_true(got.ce_mc == got.ce);
     assert_true(got.error_mc == got.error);
     bench_release(&b);
@@ -122,7 +133,7 @@ static void test_one_sample_is_no_average(void **state) {
     params.eval_samples = 12;
     bench_init(&b, &params);
     scale_decoder(&b, 3000.0f);
-    got = measure(&b, &params);
+    got = measure(&b, &params, VIB_TEST);
     assert_true(got.ce > 200.0);
     assert_true(got.ce_mc == got.ce);
     bench_release(&b);

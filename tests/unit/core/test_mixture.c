@@ -69,7 +69,7 @@ static void test_shapes(void **state) {
     assert_int_equal(data.classes, 10);
     assert_int_equal(data.split[VIB_TRAIN].n, 2000);
     assert_int_equal(data.split[VIB_TEST].n, 500);
-    for (size_t id = 0; id < VIB_SPLITS; id++) {
+    for (size_t id = 0; id <= VIB_TEST; id++) {
         assert_null(data.split[id].bytes);
         assert_non_null(data.split[id].values);
         check_near(data.split[id].h_y, log2(10), 0.05);

@@ -324,6 +324,22 @@ static void test_a_ragged_evaluation_counts_every_example_once(void **state) {
     vib_dataset_release(&even);
 }
 
+/* What is estimated for a job grows by what its third split takes. */
+static void test_every_split_costs(void **state) {
+    (void)state;
+    struct vib_dataset data;
+    struct vib_params params = base;
+    one_hot_data(&data, 100, 100);
+    const double two = vib_job_flops(&params, &data);
+    params.epochs *= 2;
+    const double epochs = vib_job_flops(&params, &data) - two;
+    params.epochs = base.epochs;
+    one_hot_validation(&data, 100);
+    const double three = vib_job_flops(&params, &data);
+    assert_true(three > two && three < two + epochs);
+    vib_dataset_release(&data);
+}
+
 static void assert_refused(const struct vib_params *params, const char *why) {
     struct vib_dataset data;
     struct vib_trainer *trainer;
@@ -362,6 +378,7 @@ int main(void) {
         cmocka_unit_test(test_divergence_is_reported),
         cmocka_unit_test(test_evaluation_stops_on_request),
         cmocka_unit_test(test_a_ragged_evaluation_counts_every_example_once),
+        cmocka_unit_test(test_every_split_costs),
         cmocka_unit_test(test_what_cannot_be_trained),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,12 @@ void one_hot_data(struct vib_dataset *data, size_t n_train, size_t n_test) {
     assert_int_equal(vib_dataset_finish(data, &err), VIB_OK);
 }
 
+void one_hot_validation(struct vib_dataset *data, size_t n) {
+    struct vib_error err;
+    one_hot_split(&data->split[VIB_VALIDATION], n);
+    assert_int_equal(vib_dataset_finish(data, &err), VIB_OK);
+}
+
 struct vib_trainer *trainer_for(const struct vib_params *params, const struct vib_dataset *data) {
     struct vib_trainer *trainer = NULL;
     struct vib_error err;

@@ -14,6 +14,9 @@ enum { ONE_HOT = 10 };
 /* Fills *data with ONE_HOT one-hot inputs, Y = X, each equally often. */
 void one_hot_data(struct vib_dataset *data, size_t n_train, size_t n_test);
 
+/* Gives it a validation split of n more of them. */
+void one_hot_validation(struct vib_dataset *data, size_t n);
+
 struct vib_trainer *trainer_for(const struct vib_params *params, const struct vib_dataset *data);
 void train_epochs(struct vib_trainer *trainer, size_t epochs);
 

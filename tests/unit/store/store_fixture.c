@@ -130,10 +130,14 @@ void fixture_result(struct job_result *result, struct epoch_result epochs[2]) {
                                   .evaluate_s = 0.5,
                                   .examples = 100,
                                   .objective = 0.75};
+    memset(epochs, 0, 2 * sizeof *epochs);
     for (size_t i = 0; i < 2; i++) {
         epochs[i].epoch = 5 * (i + 1);
         epochs[i].lr = 0.1 / (double)(i + 1);
+        epochs[i].splits = 1u << VIB_TRAIN | 1u << VIB_TEST;
         for (size_t s = 0; s < VIB_SPLITS; s++) {
+            if ((epochs[i].splits & 1u << s) == 0)
+                continue;
             const double base = 0.125 + (double)i / 16 + (double)s / 32;
             epochs[i].split[s] = (struct vib_evaluation){.error = base,
                                                          .error_mc = base / 2,

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <cmocka.h>
 
@@ -106,6 +107,65 @@ static void test_round_trip(void **state) {
     assert_true(got.progress.evaluate_s == want.evaluate_s);
     assert_int_equal(got.progress.n_epochs, 2);
     assert_true(isnan(got.progress.epochs[0].split[0].ce));
+    got.progress.epochs[0].split[0].ce = epochs[0].split[0].ce;
+    assert_memory_equal(got.progress.epochs, epochs, sizeof epochs);
+    checkpoint_release(&got);
+}
+
+/* Every epoch has the splits that it says: here train and validation, then all. */
+static void test_any_splits(void **state) {
+    struct place *p = *state;
+    struct epoch_result epochs[2];
+    struct checkpoint checkpoint = {.state = NULL}, got;
+    bool found;
+    fixture_result(&checkpoint.progress, epochs);
+    for (size_t i = 0; i < 2; i++) {
+        epochs[i].splits |= 1u << VIB_VALIDATION;
+        epochs[i].split[VIB_VALIDATION] = epochs[1 - i].split[VIB_TRAIN];
+    }
+    epochs[0].splits &= ~(1u << VIB_TEST);
+    memset(&epochs[0].split[VIB_TEST], 0, sizeof epochs[0].split[VIB_TEST]);
+    assert_ok(checkpoint_write(p->path, job_a, &checkpoint, &p->err), &p->err);
+    assert_ok(checkpoint_read(p->path, job_a, &got, &found, &p->err), &p->err);
+    assert_int_equal(got.progress.n_epochs, 2);
+    assert_memory_equal(got.progress.epochs, epochs, sizeof epochs);
+    checkpoint_release(&got);
+}
+
+static void put_little(unsigned char *at, uint64_t value, size_t width) {
+    for (size_t i = 0; i < width; i++)
+        at[i] = (unsigned char)(value >> 8 * i & 0xff);
+}
+
+/* The small checkpoint as programs before the third split wrote it: without the sets of splits. */
+static void put_version_2(struct place *p) {
+    enum { EPOCHS_AT = 8 + 4 + 8 + 64 + 4 + sizeof "a note" - 1 + 4 * 8 + 8 };
+    enum { SPLITS_AT = 8 + 8, EPOCH = SPLITS_AT + 4 + 2 * 6 * 8 };
+    unsigned char bytes[4096];
+    size_t n = file_bytes(p->path, bytes, sizeof bytes);
+    for (size_t at = EPOCHS_AT + EPOCH + SPLITS_AT, i = 0; i < 2; i++, at -= EPOCH) {
+        assert_int_equal(bytes[at], 1u << VIB_TRAIN | 1u << VIB_TEST);
+        memmove(bytes + at, bytes + at + 4, n - at - 4);
+        n -= 4;
+    }
+    put_little(bytes + VERSION_AT, 2, 4);
+    put_little(bytes + LENGTH_AT, n, 8);
+    put_little(bytes + n - 4, crc32_z(crc32_z(0, NULL, 0), bytes, n - 4), 4);
+    put_bytes(p->path, bytes, n);
+}
+
+static void test_version_2(void **state) {
+    struct place *p = *state;
+    struct epoch_result epochs[2];
+    struct job_result want;
+    struct checkpoint got;
+    bool found;
+    write_small(p);
+    put_version_2(p);
+    fixture_result(&want, epochs);
+    assert_ok(checkpoint_read(p->path, job_a, &got, &found, &p->err), &p->err);
+    assert_int_equal(got.progress.n_epochs, 2);
+    assert_memory_equal(got.state, "state", 5);
     got.progress.epochs[0].split[0].ce = epochs[0].split[0].ce;
     assert_memory_equal(got.progress.epochs, epochs, sizeof epochs);
     checkpoint_release(&got);
@@ -262,6 +322,7 @@ static void test_remove(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_path),       WITH_PLACE(test_round_trip),
+        WITH_PLACE(test_any_splits),       WITH_PLACE(test_version_2),
         WITH_PLACE(test_nothing_yet),      WITH_PLACE(test_every_flipped_bit),
         WITH_PLACE(test_every_truncation), WITH_PLACE(test_every_consistent_truncation),
         WITH_PLACE(test_absurd_sizes),     WITH_PLACE(test_foreign_files),

@@ -74,6 +74,68 @@ static void stopped_and_continued(void **state) {
     job_free(second);
 }
 
+/* Some of the training examples once more, as a validation split. */
+static void add_validation(struct job_bench *b, size_t n) {
+    const struct vib_split *from = &b->data.split[VIB_TRAIN];
+    struct vib_split *to = &b->data.split[VIB_VALIDATION];
+    const size_t dim = b->data.dim;
+    to->n = n;
+    assert_non_null(to->values = malloc(n * dim * sizeof *to->values));
+    assert_non_null(to->labels = malloc(n * sizeof *to->labels));
+    memcpy(to->values, from->values, n * dim * sizeof *to->values);
+    memcpy(to->labels, from->labels, n * sizeof *to->labels);
+    assert_int_equal(vib_dataset_finish(&b->data, &b->err), VIB_OK);
+}
+
+static struct job *bounds_job(struct job_bench *b) {
+    struct job *job = job_bench_add(b);
+    job->settings.job.bounds = 1u << VIB_ESTIMATOR_RATE | 1u << VIB_ESTIMATOR_MIXTURE;
+    job->settings.job.bounds_n = 1000;
+    return job;
+}
+
+static void every_split_is_measured(void **state) {
+    struct job_bench *b = *state;
+    struct job *two = bounds_job(b);
+    job_run(two, 0);
+    add_validation(b, JOB_N_TEST + 1);
+    struct job *first = interrupt(b), *three = bounds_job(b);
+    job_run(three, 0);
+    assert_all_done(two);
+    assert_all_done(three);
+    for (size_t i = 0; i < 2; i++) {
+        const struct epoch_result *old = &two->result.epochs[i], *new = &three->result.epochs[i];
+        assert_int_equal(old->splits, 1u << VIB_TRAIN | 1u << VIB_TEST);
+        assert_int_equal(new->splits, (1u << VIB_SPLITS) - 1);
+        assert_memory_equal(new->split, old->split, 2 * sizeof *old->split);
+        assert_true(new->split[VIB_VALIDATION].ce > 0 && new->split[VIB_VALIDATION].rate > 0);
+    }
+    const struct vib_information *bounds = three->result.information;
+    assert_int_equal(two->result.information[VIB_VALIDATION].made, 0);
+    assert_int_equal(bounds[VIB_VALIDATION].made, bounds[VIB_TEST].made);
+    assert_int_equal(bounds[VIB_VALIDATION].n, JOB_N_TEST + 1);
+    assert_true(bounds[VIB_VALIDATION].made != 0);
+    job_free(two);
+    job_free(first);
+    job_free(three);
+}
+
+/* Without test examples there is nothing that codes could be kept of. */
+static void a_job_needs_no_test_split(void **state) {
+    struct job_bench *b = *state;
+    const struct vib_split test = b->data.split[VIB_TEST];
+    b->data.split[VIB_TEST] = (struct vib_split){.n = 0};
+    struct job *job = job_bench_add(b);
+    job->settings.save_codes = 5;
+    job_run(job, 0);
+    assert_all_done(job);
+    assert_string_equal(job->result.message, "");
+    assert_int_equal(job->result.epochs[1].splits, 1u << VIB_TRAIN);
+    assert_null(job->result.codes);
+    job_free(job);
+    b->data.split[VIB_TEST] = test;
+}
+
 static void a_checkpoint_that_cannot_be_written_is_told(void **state) {
     struct job_bench *b = *state;
     char folder[400];
@@ -163,6 +225,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         JOB_TEST(runs_to_its_end),
         JOB_TEST(stopped_and_continued),
+        JOB_TEST(every_split_is_measured),
+        JOB_TEST(a_job_needs_no_test_split),
         JOB_TEST(a_checkpoint_that_cannot_be_written_is_told),
         JOB_TEST(a_damaged_checkpoint_starts_it_over),
         JOB_TEST(diverges_in_the_right_epoch),
