@@ -5,6 +5,7 @@
 #include "core/dataset.h"
 #include "core/evaluate.h"
 #include "core/information.h"
+#include "core/method.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -33,9 +34,10 @@ struct epoch_result {
 struct saved_codes; /* runner/store/saved_codes.h */
 
 struct job_result {
-    enum job_state state; /* JOB_DONE, JOB_DIVERGED or JOB_FAILED */
-    char message[800];    /* "" or what went wrong, or a note (a damaged checkpoint) */
-    size_t n_epochs;      /* evaluations made, ascending by epoch; the last is the final result */
+    enum job_state state;   /* JOB_DONE, JOB_DIVERGED or JOB_FAILED */
+    char message[800];      /* "" or what went wrong, or a note (a damaged checkpoint) */
+    enum vib_method method; /* which tells what of an evaluation has a meaning */
+    size_t n_epochs;        /* evaluations made, ascending by epoch; the last is the final result */
     struct epoch_result *epochs;
     struct vib_information information[VIB_SPLITS]; /* of JOB_DONE; `made` may be empty */
     struct saved_codes *codes;                      /* of JOB_DONE; NULL when none are kept */

@@ -5,21 +5,31 @@
 #include <math.h>
 #include <string.h>
 
-/* The measured columns, alike in tables result and epoch, and their parameters 4 to 11. What has
- * no rate has no information columns. */
+/* The measured columns, alike in tables result and epoch, and their parameters 4 to 13. */
 #define MEASURED "n, error, error_mc, ce, ce_mc, h_y, izx_upper, izy_lower, izy_mc, izy_lower_se"
-#define MEASURED_VALUES                                                                            \
-    "?4, ?5, ?6, ?7, ?8, ?9, ?10, iif(?10 IS NULL, NULL, ?9 - ?7),"                                \
-    " iif(?10 IS NULL, NULL, ?9 - ?8), iif(?10 IS NULL, NULL, ?11)"
+#define MEASURED_VALUES "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13"
 
 /* What one row of either table holds. */
 struct measurement {
     int64_t job;
     size_t epoch;
+    enum vib_method method;
     enum vib_split_id split;
     const struct vib_split *data;
     const struct vib_evaluation *evaluation;
 };
+
+/* A deterministic code has no information columns; izx_upper is for what has a rate. */
+static int bind_information(sqlite3_stmt *statement, int i, const struct measurement *m) {
+    const struct vib_method_info *info = vib_method_info(m->method);
+    const struct vib_evaluation *e = m->evaluation;
+    const double none = (double)NAN, h_y = m->data->h_y;
+    int bound = store_bind_real(statement, i, info->rate ? e->rate : none);
+    bound |= store_bind_real(statement, i + 1, info->stochastic ? h_y - e->ce : none);
+    bound |= store_bind_real(statement, i + 2, info->stochastic ? h_y - e->ce_mc : none);
+    bound |= store_bind_real(statement, i + 3, info->stochastic ? e->ce_se : none);
+    return bound;
+}
 
 static int bind_measurement(sqlite3_stmt *statement, const struct measurement *m) {
     int i = 0, bound = sqlite3_bind_int64(statement, ++i, m->job);
@@ -31,20 +41,18 @@ static int bind_measurement(sqlite3_stmt *statement, const struct measurement *m
     bound |= store_bind_real(statement, ++i, m->evaluation->ce);
     bound |= store_bind_real(statement, ++i, m->evaluation->ce_mc);
     bound |= store_bind_real(statement, ++i, m->data->h_y);
-    bound |= store_bind_real(statement, ++i, m->evaluation->rate);
-    bound |= store_bind_real(statement, ++i, m->evaluation->ce_se);
-    return bound;
+    return bound | bind_information(statement, ++i, m);
 }
 
 static int insert_result(struct store *store, const struct measurement *m, struct vib_error *err) {
     static const char sql[] = "INSERT INTO result (job, split, epoch, " MEASURED
-                              ", log2_n) VALUES (?1, ?2, ?3, " MEASURED_VALUES ", ?12)";
+                              ", log2_n) VALUES (?1, ?2, ?3, " MEASURED_VALUES ", ?14)";
     sqlite3_stmt *statement;
     int rc = store_statement(store, STORE_RESULT_INSERT, sql, &statement, err);
     if (rc != 0)
         return rc;
     int bound = bind_measurement(statement, m);
-    bound |= store_bind_real(statement, 12, log2((double)m->data->n));
+    bound |= store_bind_real(statement, 14, log2((double)m->data->n));
     return store_execute(store, statement, bound, "record a result", err);
 }
 
@@ -52,13 +60,13 @@ static int insert_epoch(struct store *store, const struct measurement *m, double
                         struct vib_error *err) {
     static const char sql[] = "INSERT INTO epoch (job, split, epoch, " MEASURED
                               ", lr)"
-                              " VALUES (?1, ?2, ?3, " MEASURED_VALUES ", ?12)";
+                              " VALUES (?1, ?2, ?3, " MEASURED_VALUES ", ?14)";
     sqlite3_stmt *statement;
     int rc = store_statement(store, STORE_EPOCH_INSERT, sql, &statement, err);
     if (rc != 0)
         return rc;
     int bound = bind_measurement(statement, m);
-    bound |= store_bind_real(statement, 12, lr);
+    bound |= store_bind_real(statement, 14, lr);
     return store_execute(store, statement, bound, "record an epoch", err);
 }
 
@@ -67,8 +75,12 @@ static int insert_rows(struct store *store, int64_t job, const struct vib_datase
     for (size_t i = 0; i < result->n_epochs; i++)
         for (int split = 0; split < VIB_SPLITS; split++) {
             const struct epoch_result *epoch = &result->epochs[i];
-            const struct measurement m = {job, epoch->epoch, (enum vib_split_id)split,
-                                          &data->split[split], &epoch->split[split]};
+            const struct measurement m = {job,
+                                          epoch->epoch,
+                                          result->method,
+                                          (enum vib_split_id)split,
+                                          &data->split[split],
+                                          &epoch->split[split]};
             if ((epoch->splits & 1u << split) == 0)
                 continue;
             int rc = insert_epoch(store, &m, epoch->lr, err);

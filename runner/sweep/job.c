@@ -249,6 +249,7 @@ void job_run(struct job *job, size_t worker) {
     if (rc == VIB_OK)
         rc = resume(job, trainer, &err);
     job->result.worker = worker; /* a checkpoint may have come from another */
+    job->result.method = job->settings.job.method;
     if (rc != VIB_OK) {
         end_with(job, JOB_FAILED, err.message);
         vib_trainer_free(trainer);

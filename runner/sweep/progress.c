@@ -71,15 +71,18 @@ static void describe_end(const struct job *job, char *text, size_t size) {
         snprintf(text, size, "%s: %s", job_state_name(r->state), r->message);
         return;
     }
+    const struct vib_method_info *method = vib_method_info(job->settings.job.method);
     const struct vib_evaluation *test = &r->epochs[r->n_epochs - 1].split[VIB_TEST];
     char duration[32];
     label_duration(r->train_s + r->evaluate_s, duration, sizeof duration);
-    char information[96] = "";
-    if (!isnan(test->rate)) /* else the code is deterministic */
-        snprintf(information, sizeof information, ", I(Z;X) <= %.3f bits, I(Z;Y) >= %.4f bits",
-                 test->rate, job->data->split[VIB_TEST].h_y - test->ce);
-    snprintf(text, size, "error_mc %.2f %%%s, %s%s%s", 100.0 * test->error_mc, information,
-             duration, r->message[0] != '\0' ? "; " : "", r->message);
+    char izx[48] = "", izy[48] = "";
+    if (method->rate)
+        snprintf(izx, sizeof izx, ", I(Z;X) <= %.3f bits", test->rate);
+    if (method->stochastic)
+        snprintf(izy, sizeof izy, ", I(Z;Y) >= %.4f bits",
+                 job->data->split[VIB_TEST].h_y - test->ce);
+    snprintf(text, size, "error_mc %.2f %%%s%s, %s%s%s", 100.0 * test->error_mc, izx, izy, duration,
+             r->message[0] != '\0' ? "; " : "", r->message);
 }
 
 void progress_finished(struct progress *p, const struct progress_job *finished,

@@ -2,7 +2,6 @@
 
 #include "runner/config/label.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +36,20 @@ static void print_header(const struct columns *columns) {
     puts("error %  error_mc %  I(Z;X) <= bits  I(Z;Y) >= bits");
 }
 
+static void print_bits(bool measured, double bits, int digits) {
+    if (measured)
+        printf("  %14.*f", digits, bits);
+    else
+        printf("  %14s", "-");
+}
+
+static void print_result(const struct result_row *row, const struct vib_method_info *method) {
+    printf("%7.2f  %10.2f", 100.0 * row->error, 100.0 * row->error_mc);
+    print_bits(method->rate, row->izx_upper, 3);
+    print_bits(method->stochastic, row->izy_lower, 4);
+    putchar('\n');
+}
+
 /* A row for a job that ended; *open counts the others. */
 static int print_row(struct store *store, const struct grid *grid, const struct columns *columns,
                      size_t i, int64_t id, size_t *open, struct vib_error *err) {
@@ -61,13 +74,8 @@ static int print_row(struct store *store, const struct grid *grid, const struct 
         label_value(&settings, columns->keys[c], cell, sizeof cell);
         printf("%*s  ", columns->width[c], cell);
     }
-    const struct result_row *test = &split[VIB_TEST];
-    if (found && isnan(test->izx_upper)) /* a deterministic code */
-        printf("%7.2f  %10.2f  %14s  %14s\n", 100.0 * test->error, 100.0 * test->error_mc, "-",
-               "-");
-    else if (found)
-        printf("%7.2f  %10.2f  %14.3f  %14.4f\n", 100.0 * test->error, 100.0 * test->error_mc,
-               test->izx_upper, test->izy_lower);
+    if (found)
+        print_result(&split[VIB_TEST], vib_method_info(settings.job.method));
     else
         printf("%7s\n", known ? job_state_name(state) : "deleted");
     return VIB_OK;

@@ -16,7 +16,7 @@
 #include <string.h>
 
 enum {
-    MAX_TENSORS = 2 * VIB_MAX_LAYERS,
+    MAX_TENSORS = 2 * VIB_MAX_LAYERS + 1,
     LAYER_NAME_SIZE = 32,
     NAME_SIZE = LAYER_NAME_SIZE + sizeof ".weight",
     HEADER_ALIGNMENT = 8
@@ -70,6 +70,9 @@ static size_t list_tensors(const struct weights *weights, struct tensor out[MAX_
         out[n] = (struct tensor){"", 0, layer->out, layer->out, bias};
         snprintf(out[n++].name, NAME_SIZE, "%s.bias", name);
     }
+    if (net->objective.n_own > 0)
+        out[n++] = (struct tensor){"objective", 0, net->objective.n_own, net->objective.n_own,
+                                   weights->values + net->own};
     return n;
 }
 

@@ -6,6 +6,7 @@
  *   encoder.<i>.weight [in, out], encoder.<i>.bias [out]  hidden layer i, from 0
  *   encoder.head.weight [in, H], encoder.head.bias [H]    mu, rho, o: see core/posterior.h
  *   decoder.weight [K, classes], decoder.bias [classes]
+ *   objective [n]                                         its own parameters, where it has any
  *
  * Metadata, all text: format ("vib-sweep 1": the names above), version (of the program), identity,
  * epochs (completed), dataset.digest, and every key that matters to the job's method, by its dotted

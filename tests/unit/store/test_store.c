@@ -342,7 +342,6 @@ static void test_not_a_number_becomes_null(void **state) {
     result.objective = (double)NAN;
     epochs[1].split[VIB_TEST].ce = HUGE_VAL;
     epochs[1].split[VIB_TEST].error = (double)NAN;
-    epochs[1].split[VIB_TRAIN].rate = (double)NAN; /* as of a deterministic code */
     assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err), &f->err);
     assert_int_equal(fixture_integer(f,
                                      "SELECT count(*) FROM result WHERE split = 'test' AND"
@@ -351,13 +350,34 @@ static void test_not_a_number_becomes_null(void **state) {
                      1);
     assert_int_equal(fixture_integer(f,
                                      "SELECT count(*) FROM result WHERE split = 'train' AND"
-                                     " coalesce(izx_upper, izy_lower, izy_mc, izy_lower_se) IS NULL"
-                                     " AND ce > 0 AND error > 0"),
+                                     " izx_upper > 0 AND izy_lower IS NOT NULL AND ce > 0"),
                      1);
     assert_int_equal(fixture_integer(f, "SELECT objective IS NULL FROM job"), 1);
     assert_ok(store_read_result(f->store, job, rows, &splits, &f->err), &f->err);
-    assert_true(splits != 0 && isnan(rows[VIB_TRAIN].izx_upper) &&
-                !isnan(rows[VIB_TEST].izx_upper));
+    assert_true(splits != 0 && isnan(rows[VIB_TEST].error) && !isnan(rows[VIB_TRAIN].error));
+}
+
+/* The method tells, whatever stands in the evaluation. */
+static void test_a_deterministic_code_has_no_information(void **state) {
+    struct fixture *f = *state;
+    struct epoch_result epochs[2];
+    struct job_result result;
+    struct result_row rows[VIB_SPLITS];
+    bool recorded;
+    unsigned splits;
+    const int64_t job = claimed_job(f, 0);
+    fixture_result(&result, epochs);
+    result.method = VIB_METHOD_DROPOUT;
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err), &f->err);
+    const char *const sql[] = {
+        "SELECT count(*) FROM result WHERE ce > 0 AND error > 0 AND"
+        " coalesce(izx_upper, izy_lower, izy_mc, izy_lower_se) IS NULL",
+        "SELECT count(*) FROM epoch WHERE ce > 0 AND error > 0 AND"
+        " coalesce(izx_upper, izy_lower, izy_mc, izy_lower_se) IS NULL"};
+    assert_int_equal(fixture_integer(f, sql[0]), 2);
+    assert_int_equal(fixture_integer(f, sql[1]), 4);
+    assert_ok(store_read_result(f->store, job, rows, &splits, &f->err), &f->err);
+    assert_true(isnan(rows[VIB_TEST].izx_upper) && isnan(rows[VIB_TEST].izy_lower));
 }
 
 /* Estimates go to their table, and the tightest that are valid to the plane: of a subsample, here
@@ -491,6 +511,7 @@ int main(void) {
         WITH_FIXTURE(test_plane_starts_with_the_settings),
         WITH_FIXTURE(test_plane_holds_done_jobs_only),
         WITH_FIXTURE(test_not_a_number_becomes_null),
+        WITH_FIXTURE(test_a_deterministic_code_has_no_information),
         WITH_FIXTURE(test_bounds_are_recorded),
         WITH_FIXTURE(test_finish_is_atomic),
         WITH_FIXTURE(test_a_lost_job_is_not_finished),

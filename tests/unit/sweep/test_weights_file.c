@@ -222,6 +222,31 @@ static void the_values_are_the_tensors_without_the_gaps(void **state) {
     file_free(&f);
 }
 
+static void the_objectives_own_parameters_come_last(void **state) {
+    enum { N_OWN = 21 };
+    struct place *p = *state;
+    struct file without = written(p);
+    float *longer = realloc(p->values, (p->net.n_params + N_OWN) * sizeof *longer);
+    assert_non_null(longer);
+    p->weights.values = p->values = longer;
+    p->net.objective.n_own = N_OWN;
+    for (size_t i = 0; i < N_OWN; i++)
+        p->values[p->net.own + i] = (float)i / 4;
+    struct file with = written(p);
+    assert_int_equal(
+        ask_number(
+            p, "SELECT ?1 ->> '$.objective.data_offsets[1]' - ?1 ->> '$.objective.data_offsets[0]'",
+            &with),
+        N_OWN * sizeof(float));
+    assert_int_equal(ask_number(p, "SELECT ?1 ->> '$.objective.shape[0]'", &with), N_OWN);
+    assert_int_equal(with.size - with.header_bytes,
+                     without.size - without.header_bytes + N_OWN * sizeof(float));
+    assert_memory_equal(with.bytes + with.size - N_OWN * sizeof(float), p->values + p->net.own,
+                        N_OWN * sizeof(float));
+    file_free(&without);
+    file_free(&with);
+}
+
 static size_t count_keys(const struct settings *settings) {
     size_t n = 0;
     for (size_t i = 0; i < n_keys; i++)
@@ -349,6 +374,7 @@ int main(void) {
         cmocka_unit_test(names_of_files),
         WITH_PLACE(the_header_describes_contiguous_tensors),
         WITH_PLACE(the_values_are_the_tensors_without_the_gaps),
+        WITH_PLACE(the_objectives_own_parameters_come_last),
         WITH_PLACE(the_metadata_tells_the_job),
         WITH_PLACE(keys_that_do_not_matter_are_left_out),
         WITH_PLACE(metadata_of_any_text),
