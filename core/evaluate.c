@@ -99,6 +99,14 @@ static double log_add(double a, double b) {
     return high + log1p(exp(low - high));
 }
 
+static void add_rate(struct vib_evaluator *e, const struct vib_weights *w, const struct batch *b,
+                     struct sums *sums) {
+    const struct vib_objective_batch batch = vib_pass_batch(&e->pass, w, b->labels);
+    vib_objective_rate(&e->pass.net->objective, &batch, e->nats);
+    for (size_t i = b->skip; i < batch.rows; i++)
+        sums->rate_nats += e->nats[i];
+}
+
 static int one_sample(struct vib_evaluator *e, const struct vib_weights *w, const struct batch *b,
                       uint64_t seed, size_t sample, struct sums *sums) {
     struct vib_pass *pass = &e->pass;
@@ -108,6 +116,8 @@ static int one_sample(struct vib_evaluator *e, const struct vib_weights *w, cons
     int rc = vib_decode(pass, w);
     if (rc != VIB_OK)
         return rc;
+    if (sample == 0 && pass->net->objective.has_rate)
+        add_rate(e, w, b, sums); /* which may look at z */
     vib_softmax(pass->logits, rows, classes, e->p);
     for (size_t i = 0; i < rows * classes; i++)
         e->mean_p[i] += (double)e->p[i];
@@ -135,14 +145,6 @@ static void add_averaged(struct vib_evaluator *e, const struct batch *b, size_t 
     sums->wrong_mc += count_wrong(e->p, b->labels, b->skip, rows, classes, e->guess);
 }
 
-static void add_rate(struct vib_evaluator *e, const struct vib_weights *w, const struct batch *b,
-                     struct sums *sums) {
-    const struct vib_objective_batch batch = vib_pass_batch(&e->pass, w, b->labels);
-    vib_objective_rate(&e->pass.net->objective, &batch, e->nats);
-    for (size_t i = b->skip; i < batch.rows; i++)
-        sums->rate_nats += e->nats[i];
-}
-
 static int one_batch(struct vib_evaluator *e, const struct vib_weights *w, const struct batch *b,
                      const struct vib_params *params, struct sums *sums) {
     struct vib_pass *pass = &e->pass;
@@ -151,8 +153,6 @@ static int one_batch(struct vib_evaluator *e, const struct vib_weights *w, const
     int rc = vib_encode(pass, w);
     if (rc != VIB_OK)
         return rc;
-    if (pass->net->objective.has_rate)
-        add_rate(e, w, b, sums);
     memset(e->mean_p, 0, pass->batch * pass->net->classes * sizeof *e->mean_p);
     for (size_t s = 0; s < samples && rc == VIB_OK; s++)
         rc = one_sample(e, w, b, params->seed, s, sums);
