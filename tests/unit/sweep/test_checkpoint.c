@@ -137,10 +137,19 @@ static void put_little(unsigned char *at, uint64_t value, size_t width) {
         at[i] = (unsigned char)(value >> 8 * i & 0xff);
 }
 
-/* The small checkpoint as programs before the third split wrote it: without the sets of splits. */
+/* Of the small checkpoint: its epochs, the length of one, and where in it the set of splits is. */
+enum { EPOCHS_AT = 8 + 4 + 8 + 64 + 4 + sizeof "a note" - 1 + 4 * 8 + 8 };
+enum { SPLITS_AT = 8 + 8, EPOCH = SPLITS_AT + 4 + 2 * 6 * 8 };
+
+/* Writes the bytes with a length and a checksum that are right. */
+static void put_checked(struct place *p, unsigned char *bytes, size_t n) {
+    put_little(bytes + LENGTH_AT, n, 8);
+    put_little(bytes + n - 4, crc32_z(crc32_z(0, NULL, 0), bytes, n - 4), 4);
+    put_bytes(p->path, bytes, n);
+}
+
+/* As programs before the third split wrote it: without the sets of splits. */
 static void put_version_2(struct place *p) {
-    enum { EPOCHS_AT = 8 + 4 + 8 + 64 + 4 + sizeof "a note" - 1 + 4 * 8 + 8 };
-    enum { SPLITS_AT = 8 + 8, EPOCH = SPLITS_AT + 4 + 2 * 6 * 8 };
     unsigned char bytes[4096];
     size_t n = file_bytes(p->path, bytes, sizeof bytes);
     for (size_t at = EPOCHS_AT + EPOCH + SPLITS_AT, i = 0; i < 2; i++, at -= EPOCH) {
@@ -149,9 +158,20 @@ static void put_version_2(struct place *p) {
         n -= 4;
     }
     put_little(bytes + VERSION_AT, 2, 4);
-    put_little(bytes + LENGTH_AT, n, 8);
-    put_little(bytes + n - 4, crc32_z(crc32_z(0, NULL, 0), bytes, n - 4), 4);
-    put_bytes(p->path, bytes, n);
+    put_checked(p, bytes, n);
+}
+
+/* From a program that knows a fourth. */
+static void test_unknown_split(void **state) {
+    struct place *p = *state;
+    unsigned char bytes[4096];
+    write_small(p);
+    const size_t n = file_bytes(p->path, bytes, sizeof bytes);
+    put_checked(p, bytes, n);
+    assert_int_equal(read_code(p, job_a), 0);
+    bytes[EPOCHS_AT + SPLITS_AT] |= 1u << VIB_SPLITS;
+    put_checked(p, bytes, n);
+    assert_int_equal(read_code(p, job_a), VIB_ESTATE);
 }
 
 static void test_version_2(void **state) {
@@ -321,12 +341,19 @@ static void test_remove(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_path),       WITH_PLACE(test_round_trip),
-        WITH_PLACE(test_any_splits),       WITH_PLACE(test_version_2),
-        WITH_PLACE(test_nothing_yet),      WITH_PLACE(test_every_flipped_bit),
-        WITH_PLACE(test_every_truncation), WITH_PLACE(test_every_consistent_truncation),
-        WITH_PLACE(test_absurd_sizes),     WITH_PLACE(test_foreign_files),
-        WITH_PLACE(test_replaces_at_once), WITH_PLACE(test_write_failures),
+        cmocka_unit_test(test_path),
+        WITH_PLACE(test_round_trip),
+        WITH_PLACE(test_any_splits),
+        WITH_PLACE(test_version_2),
+        WITH_PLACE(test_unknown_split),
+        WITH_PLACE(test_nothing_yet),
+        WITH_PLACE(test_every_flipped_bit),
+        WITH_PLACE(test_every_truncation),
+        WITH_PLACE(test_every_consistent_truncation),
+        WITH_PLACE(test_absurd_sizes),
+        WITH_PLACE(test_foreign_files),
+        WITH_PLACE(test_replaces_at_once),
+        WITH_PLACE(test_write_failures),
         WITH_PLACE(test_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
