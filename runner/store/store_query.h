@@ -41,6 +41,11 @@ struct store_query {
  * may not write it, was written meanwhile: the rows may be wrong. */
 int store_query(struct store *store, const struct store_query *query, struct vib_error *err);
 
+/* Has the views of a reader speak of the jobs of these seeds alone, from now on: means and
+ * intervals are theirs. Points and curves keep their ids. To be called once at most. Errors: those
+ * of the store. */
+int store_choose_seeds(struct store *store, const uint64_t *seeds, size_t n, struct vib_error *err);
+
 /* Columns are counted from 0. */
 int store_row_columns(struct store_row *row);
 const char *store_row_name(struct store_row *row, int column); /* NULL: out of memory */
