@@ -40,27 +40,27 @@ bool plot_list_figure(size_t i, const char **name, const char **help) {
     return true;
 }
 
-/* --- which jobs --- */
+/* --- which points --- */
 
-static bool is_other_method(const struct plot_job *job) {
-    return strcmp(plot_value(job, "method"), "vib") != 0;
+static bool is_other_method(const struct plot_point *point) {
+    return strcmp(point->method, "vib") != 0;
 }
 
-static bool is_not_flat(const struct plot_job *job) {
-    return job->K != 2;
+static bool is_not_flat(const struct plot_point *point) {
+    return point->K != 2;
 }
 
-static bool is_beta_0(const struct plot_job *job) {
-    return !(job->beta > 0);
+static bool is_beta_0(const struct plot_point *point) {
+    return !(point->beta > 0);
 }
 
 static int nothing_left(const char *what, struct vib_error *err) {
     return vib_error_set(err, VIB_EDATA, "plot: none of the finished jobs to be shown %s", what);
 }
 
-/* Drops the jobs that the figure does not show. */
-static int select_jobs(struct plot_data *data, const struct plot_request *request,
-                       struct vib_error *err) {
+/* Drops the points that the figure does not show. */
+static int select_points(struct plot_data *data, const struct plot_request *request,
+                         struct vib_error *err) {
     if (data->n == 0)
         return vib_error_set(err, VIB_EDATA, "plot: %s has no finished job%s", request->database,
                              request->n_filters > 0 ? " with these values" : "");
@@ -118,7 +118,9 @@ int plot_write(const struct plot_request *request, struct store *store, FILE *ou
     struct plot plot = {.store = store, .data = &data, .format = request->format, .out = out};
     int rc = plot_data_read(&data, store, request->filters, request->n_filters, err);
     if (rc == 0)
-        rc = select_jobs(&data, request, err);
+        rc = select_points(&data, request, err);
+    if (rc == 0)
+        rc = plot_data_order(&data, err);
     if (rc == 0)
         rc = write_script(&plot, request, err);
     plot_data_release(&data);

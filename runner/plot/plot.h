@@ -4,7 +4,7 @@
 
 #include "core/error.h"
 #include "runner/plot/plot_canvas.h"
-#include "runner/plot/plot_data.h"
+#include "runner/plot/plot_filter.h"
 #include "runner/store/store.h"
 
 #include <stdbool.h>

@@ -1,57 +1,130 @@
 #include "runner/plot/plot_clouds.h"
+
+#include "runner/base/number.h"
 #include "runner/store/store_query.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The numbers in a JSON array, nested or not; returns how many, at most `most`. */
+/* Where a walk over rows leaves what it finds. */
+struct finder {
+    const struct plot_data *data;
+    struct plot_clouds *clouds;
+};
+
+/* --- numbers --- */
+
+/* The number in the first `length` bytes of text, if that is what they are. */
+static bool parse_number(const char *text, size_t length, double *number) {
+    char copy[64];
+    if (length >= sizeof copy)
+        return false;
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    return number_parse_real(copy, number) == NUMBER_OK;
+}
+
+/* The numbers in a JSON array, nested or not; returns how many there are, 0 when anything else is
+ * among them, most + 1 when they are more than `most`. */
 static size_t parse_numbers(const char *text, double *numbers, size_t most) {
+    static const char between[] = "[], \t\r\n";
     size_t n = 0;
-    while (text != NULL && n < most) {
-        char *end;
-        text += strspn(text, "[], \t\r\n");
-        numbers[n] = strtod(text, &end);
-        if (end == text)
-            break;
-        text = end;
+    if (text == NULL)
+        return 0;
+    while (*(text += strspn(text, between)) != '\0') {
+        const size_t length = strcspn(text, between);
+        if (n == most)
+            return most + 1;
+        if (!parse_number(text, length, &numbers[n]))
+            return 0;
+        text += length;
         n++;
     }
     return n;
 }
 
-static const struct plot_job *find_job(const struct plot_panels *panels, int64_t id,
-                                       const struct plot_panel **panel) {
+/* --- which jobs --- */
+
+/* Takes a point and the first of its jobs that has codes. */
+static int add_cloud(void *context, struct store_row *row, struct vib_error *err) {
+    const struct finder *finder = context;
+    struct plot_clouds *clouds = finder->clouds;
+    const struct plot_point *point = plot_data_find(finder->data, store_row_integer(row, 0));
+    if (point == NULL)
+        return 0;
+    if (clouds->n == PLOT_MAX_PANELS)
+        return vib_error_set(err, VIB_EDATA,
+                             "plot: codes of more than %d values of beta; choose with --beta B",
+                             PLOT_MAX_PANELS);
+    clouds->cloud[clouds->n++] = (struct plot_cloud){.point = point,
+                                                     .job = store_row_integer(row, 1),
+                                                     .error = (double)NAN,
+                                                     .error_mc = (double)NAN};
+    return 0;
+}
+
+static const struct plot_panel *panel_of(const struct plot_panels *panels,
+                                         const struct plot_point *point) {
     for (size_t i = 0; i < panels->n; i++)
         for (size_t j = 0; j < panels->panel[i].n; j++)
-            if (panels->panel[i].jobs[j]->id == id) {
-                *panel = &panels->panel[i];
-                return panels->panel[i].jobs[j];
-            }
+            if (panels->panel[i].points[j] == point)
+                return &panels->panel[i];
     return NULL;
 }
 
-/* The cloud that a job's codes belong to; NULL when another seed's are shown, or no job to be shown
- * has that id. *full when there are too many clouds. */
-static struct plot_cloud *find_cloud(struct plot_clouds *clouds, int64_t id, bool *full) {
-    const struct plot_panel *panel;
-    const struct plot_job *job = find_job(clouds->panels, id, &panel);
-    *full = false;
-    if (job == NULL)
-        return NULL;
-    for (size_t i = 0; i < clouds->n; i++) {
-        struct plot_cloud *cloud = &clouds->cloud[i];
-        if (cloud->panel == panel && !(cloud->job->beta < job->beta) &&
-            !(cloud->job->beta > job->beta))
-            return cloud->job == job ? cloud : NULL;
-    }
-    *full = clouds->n == PLOT_MAX_PANELS;
-    if (*full)
-        return NULL;
-    struct plot_cloud *cloud = &clouds->cloud[clouds->n++];
-    cloud->panel = panel;
-    cloud->job = job;
-    return cloud;
+static int compare_clouds(const void *a, const void *b) {
+    const struct plot_cloud *p = a, *q = b;
+    if (p->panel != q->panel)
+        return p->panel < q->panel ? -1 : 1;
+    return (p->point->beta > q->point->beta) - (p->point->beta < q->point->beta);
+}
+
+static int find_clouds(struct plot_clouds *clouds, const struct plot_panels *panels,
+                       const struct plot_data *data, struct store *store, struct vib_error *err) {
+    static const char sql[] =
+        "SELECT point, min(job) FROM job_point"
+        " WHERE EXISTS (SELECT 1 FROM code WHERE code.job = job_point.job) GROUP BY point";
+    struct finder finder = {data, clouds};
+    const struct store_query query = {.sql = sql, .row = add_cloud, .context = &finder};
+    const int rc = store_query(store, &query, err);
+    if (rc == 0 && clouds->n == 0)
+        return vib_error_set(err, VIB_EDATA,
+                             "plot: no codes are kept of these jobs; a sweep with save.codes: 1000 "
+                             "keeps those of 1000 test examples of each job that it trains");
+    for (size_t i = 0; i < clouds->n; i++)
+        clouds->cloud[i].panel = panel_of(panels, clouds->cloud[i].point);
+    qsort(clouds->cloud, clouds->n, sizeof clouds->cloud[0], compare_clouds);
+    return rc;
+}
+
+/* --- what they hold --- */
+
+static int read_errors(void *context, struct store_row *row, struct vib_error *err) {
+    struct plot_cloud *cloud = context;
+    (void)err;
+    cloud->error = store_row_real(row, 0);
+    cloud->error_mc = store_row_real(row, 1);
+    return 0;
+}
+
+static int read_decoder(void *context, struct store_row *row, struct vib_error *err) {
+    struct plot_cloud *cloud = context;
+    double weight[2 * PLOT_MOST_CLASSES];
+    const size_t n = parse_numbers(store_row_text(row, 0, NULL), weight, 2 * PLOT_MOST_CLASSES);
+    const size_t classes =
+        parse_numbers(store_row_text(row, 1, NULL), cloud->bias, PLOT_MOST_CLASSES);
+    if (classes > PLOT_MOST_CLASSES)
+        return vib_error_set(err, VIB_EDATA, "plot: job %lld has more than %d classes",
+                             (long long)cloud->job, PLOT_MOST_CLASSES);
+    if (classes == 0 || n != 2 * classes)
+        return vib_error_set(err, VIB_EDATA, "plot: job %lld has a damaged decoder",
+                             (long long)cloud->job);
+    memcpy(cloud->weight[0], weight, classes * sizeof *weight);
+    memcpy(cloud->weight[1], weight + classes, classes * sizeof *weight);
+    cloud->classes = classes;
+    return 0;
 }
 
 static struct plot_code *next_code(struct plot_cloud *cloud) {
@@ -67,89 +140,55 @@ static struct plot_code *next_code(struct plot_cloud *cloud) {
 }
 
 static int read_code(void *context, struct store_row *row, struct vib_error *err) {
-    bool full;
+    struct plot_cloud *cloud = context;
     double factor[3] = {0, 0, 0};
-    struct plot_cloud *cloud = find_cloud(context, store_row_integer(row, 0), &full);
-    if (full)
-        return vib_error_set(err, VIB_EDATA,
-                             "plot: codes of more than %d values of beta; choose with --beta B",
-                             PLOT_MAX_PANELS);
-    if (cloud == NULL)
-        return 0;
     struct plot_code *code = next_code(cloud);
     if (code == NULL)
         return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
-    code->label = (int)store_row_integer(row, 1);
-    if (parse_numbers(store_row_text(row, 2, NULL), code->mu, 2) != 2 ||
-        parse_numbers(store_row_text(row, 3, NULL), factor, 3) < 2)
+    const int64_t label = store_row_integer(row, 0);
+    const size_t n_mu = parse_numbers(store_row_text(row, 1, NULL), code->mu, 2);
+    const size_t n_factor = parse_numbers(store_row_text(row, 2, NULL), factor, 3);
+    if (label < 0 || label >= (int64_t)cloud->classes || n_mu != 2 || n_factor < 2 || n_factor > 3)
         return vib_error_set(err, VIB_EDATA, "plot: job %lld has damaged codes",
-                             (long long)cloud->job->id);
-    if (code->label < 0 || code->label >= PLOT_MOST_CLASSES)
-        return vib_error_set(err, VIB_EDATA, "plot: job %lld has damaged codes",
-                             (long long)cloud->job->id);
+                             (long long)cloud->job);
+    code->label = (int)label;
     code->l11 = factor[0];
     code->l22 = factor[1];
     code->l21 = factor[2];
     return 0;
 }
 
-static int read_decoder(void *context, struct store_row *row, struct vib_error *err) {
-    struct plot_clouds *clouds = context;
-    const int64_t id = store_row_integer(row, 0);
-    double weight[2 * PLOT_MOST_CLASSES];
-    for (size_t i = 0; i < clouds->n; i++) {
-        struct plot_cloud *cloud = &clouds->cloud[i];
-        if (cloud->job->id != id)
-            continue;
-        const size_t n = parse_numbers(store_row_text(row, 1, NULL), weight, 2 * PLOT_MOST_CLASSES);
-        cloud->classes =
-            parse_numbers(store_row_text(row, 2, NULL), cloud->bias, PLOT_MOST_CLASSES);
-        if (cloud->classes == 0 || n != 2 * cloud->classes)
-            return vib_error_set(err, VIB_EDATA, "plot: job %lld has a damaged decoder",
-                                 (long long)id);
-        for (size_t c = 0; c < cloud->classes; c++) {
-            cloud->weight[0][c] = weight[c];
-            cloud->weight[1][c] = weight[cloud->classes + c];
-        }
-    }
-    return 0;
-}
-
-static int read_clouds(struct plot_clouds *clouds, struct store *store, struct vib_error *err) {
-    static const char codes_sql[] =
-        "SELECT code.job, code.label, code.mu, code.factor FROM code JOIN job ON job.id = code.job"
-        " WHERE job.K = 2 ORDER BY code.job, code.example";
-    static const char decoder_sql[] = "SELECT job, weight, bias FROM decoder ORDER BY job";
-    int rc = store_query(
-        store, &(struct store_query){.sql = codes_sql, .row = read_code, .context = clouds}, err);
-    if (rc == 0 && clouds->n == 0)
-        rc = vib_error_set(err, VIB_EDATA,
-                           "plot: no codes are kept of these jobs; a sweep with save.codes: 1000 "
-                           "keeps those of 1000 test examples of each job that it trains");
-    if (rc == 0)
-        rc = store_query(
-            store,
-            &(struct store_query){.sql = decoder_sql, .row = read_decoder, .context = clouds}, err);
-    for (size_t i = 0; i < clouds->n && rc == 0; i++)
-        if (clouds->cloud[i].classes == 0)
+static int read_cloud(struct plot_cloud *cloud, struct store *store, struct vib_error *err) {
+    static const struct {
+        const char *sql;
+        int (*row)(void *context, struct store_row *row, struct vib_error *err);
+    } parts[] = {
+        {"SELECT error, error_mc FROM result WHERE job = ?1 AND split = 'test'", read_errors},
+        {"SELECT weight, bias FROM decoder WHERE job = ?1", read_decoder},
+        {"SELECT label, mu, factor FROM code WHERE job = ?1 ORDER BY example", read_code},
+    };
+    const struct store_value job = {.type = STORE_INTEGER, .integer = cloud->job};
+    int rc = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && rc == 0; i++) {
+        const struct store_query query = {.sql = parts[i].sql,
+                                          .values = &job,
+                                          .n_values = 1,
+                                          .row = parts[i].row,
+                                          .context = cloud};
+        rc = store_query(store, &query, err);
+        if (rc == 0 && parts[i].row == read_decoder && cloud->classes == 0)
             rc = vib_error_set(err, VIB_EDATA, "plot: job %lld has codes, but no decoder",
-                               (long long)clouds->cloud[i].job->id);
+                               (long long)cloud->job);
+    }
     return rc;
 }
 
-static int compare_clouds(const void *a, const void *b) {
-    const struct plot_cloud *p = a, *q = b;
-    if (p->panel != q->panel)
-        return p->panel < q->panel ? -1 : 1;
-    return (p->job->beta > q->job->beta) - (p->job->beta < q->job->beta);
-}
-
 int plot_clouds_read(struct plot_clouds *clouds, const struct plot_panels *panels,
-                     struct store *store, struct vib_error *err) {
+                     const struct plot_data *data, struct store *store, struct vib_error *err) {
     memset(clouds, 0, sizeof *clouds);
-    clouds->panels = panels;
-    const int rc = read_clouds(clouds, store, err);
-    qsort(clouds->cloud, clouds->n, sizeof clouds->cloud[0], compare_clouds);
+    int rc = find_clouds(clouds, panels, data, store, err);
+    for (size_t i = 0; i < clouds->n && rc == 0; i++)
+        rc = read_cloud(&clouds->cloud[i], store, err);
     return rc;
 }
 

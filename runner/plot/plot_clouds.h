@@ -8,6 +8,7 @@
 #include "runner/store/store.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum { PLOT_MOST_CLASSES = 256 };
 
@@ -17,10 +18,12 @@ struct plot_code {
     double mu[2], l11, l21, l22;
 };
 
-/* The codes of one job: of the seeds of a beta the first that has any. */
+/* The codes of one job: of a point's jobs the first that has any. */
 struct plot_cloud {
-    const struct plot_panel *panel; /* that the job is in */
-    const struct plot_job *job;
+    const struct plot_panel *panel; /* that the point is in */
+    const struct plot_point *point;
+    int64_t job;
+    double error, error_mc; /* the job's, on the test split; NaN where unknown */
     size_t n, capacity;
     struct plot_code *codes; /* [n], n at least 1 */
     size_t classes;
@@ -28,15 +31,15 @@ struct plot_cloud {
 };
 
 struct plot_clouds {
-    const struct plot_panels *panels;
     size_t n;
     struct plot_cloud cloud[PLOT_MAX_PANELS]; /* by panel, then beta */
 };
 
-/* Reads those of the jobs in `panels`, which must outlive *clouds. To be released whatever the
- * result. Errors: VIB_EDATA when there are none, too many, or damaged ones; those of the store. */
+/* Reads those of the panels' points, which are the data's; both must outlive *clouds. To be
+ * released whatever the result. Errors: VIB_EDATA when there are none, too many, or damaged ones;
+ * those of the store. */
 int plot_clouds_read(struct plot_clouds *clouds, const struct plot_panels *panels,
-                     struct store *store, struct vib_error *err);
+                     const struct plot_data *data, struct store *store, struct vib_error *err);
 void plot_clouds_release(struct plot_clouds *clouds);
 
 #endif

@@ -152,19 +152,18 @@ enum { SETTING = PLOT_TITLE + 32 };
 static size_t make_setting(const struct plot_canvas *canvas, const struct plot_cloud *cloud,
                            char setting[SETTING]) {
     const char *variant = cloud->panel->variant;
-    (void)snprintf(setting, SETTING, "β = %.3g%s%s", cloud->job->beta, *variant != '\0' ? ", " : "",
-                   variant);
+    (void)snprintf(setting, SETTING, "β = %.3g%s%s", cloud->point->beta,
+                   *variant != '\0' ? ", " : "", variant);
     return plot_canvas_wrap(canvas, setting);
 }
 
 static void write_title(const struct plot_canvas *canvas, const struct plot_cloud *cloud, size_t i,
                         FILE *out) {
-    char setting[SETTING], title[2 * PLOT_TITLE];
-    const double *test = cloud->job->measure[VIB_TEST];
+    char setting[SETTING], title[2 * PLOT_TITLE], number[PLOT_NUMBER];
     make_setting(canvas, cloud, setting);
     (void)snprintf(title, sizeof title, "%s\nerror %.2f %%, with %.8s samples %.2f %%", setting,
-                   100 * test[PLOT_ERROR], plot_value(cloud->job, "evaluate.samples"),
-                   100 * test[PLOT_ERROR_MC]);
+                   100 * cloud->error, plot_value(cloud->point, "evaluate.samples", number),
+                   100 * cloud->error_mc);
     plot_canvas_panel(canvas, i, title, "z_2", out);
 }
 
@@ -237,7 +236,7 @@ static void draw(const struct plot *plot, const struct plot_clouds *clouds) {
 
 int plot_codes(const struct plot *plot, struct vib_error *err) {
     struct plot_clouds clouds;
-    const int rc = plot_clouds_read(&clouds, &plot->panels, plot->store, err);
+    const int rc = plot_clouds_read(&clouds, &plot->panels, plot->data, plot->store, err);
     if (rc == 0)
         draw(plot, &clouds);
     plot_clouds_release(&clouds);

@@ -43,13 +43,10 @@ static void each_error(const struct plot *plot, void (*use)(void *context, int s
                        void *context) {
     for (size_t i = 0; i < plot->panels.n; i++) {
         const struct plot_panel *panel = &plot->panels.panel[i];
-        struct plot_point point;
-        for (size_t start = 0; start < panel->n;) {
-            start = plot_point_make(&point, panel, start);
+        for (size_t j = 0; j < panel->n; j++)
             for (int split = 0; split < PLOT_SPLITS; split++)
                 for (int m = PLOT_ERROR; m <= PLOT_ERROR_MC; m++)
-                    use(context, split, 100 * student_mean(&point.measure[split][m]));
-        }
+                    use(context, split, 100 * panel->points[j]->measure[split][m].mean);
     }
 }
 
@@ -73,9 +70,9 @@ static struct error_axis make_error_axis(const struct plot *plot) {
     double least[PLOT_SPLITS] = {(double)INFINITY, (double)INFINITY};
     struct error_axis axis = {.least = 0.1, .all_0 = true};
     each_error(plot, take_least, least);
-    const double both = fmin(least[VIB_TRAIN], least[VIB_TEST]);
+    const double both = fmin(least[PLOT_TRAIN], least[PLOT_TEST]);
     if (isfinite(both)) {
-        const double shown = isinf(least[VIB_TEST]) ? both : fmax(both, least[VIB_TEST] / 10);
+        const double shown = isinf(least[PLOT_TEST]) ? both : fmax(both, least[PLOT_TEST] / 10);
         const double power = pow(10, floor(log10(shown))), digit = shown / power;
         axis.least = fmin(50, power * (digit >= 5 ? 5 : digit >= 2 ? 2 : 1));
     }
@@ -120,21 +117,23 @@ static const char error_command[] =
     "    for [split = 0:1] for [m = error:error_mc:2] $points index 2 * panel + split \\\n"
     "        using (at(split)):(percent(column(m))) with linespoints linestyle style(split, m)\n";
 
-/* The number of samples behind error_mc, as far as all jobs agree on it. */
-static const char *samples(const struct plot *plot) {
-    const char *first = plot_value(&plot->data->jobs[0], "evaluate.samples");
+/* The number of samples behind error_mc, as far as all points agree on it. */
+static const char *samples(const struct plot *plot, char number[PLOT_NUMBER]) {
+    char other[PLOT_NUMBER];
+    const char *first = plot_value(plot->data->ordered[0], "evaluate.samples", number);
     for (size_t i = 1; i < plot->data->n; i++)
-        if (strcmp(first, plot_value(&plot->data->jobs[i], "evaluate.samples")) != 0)
+        if (strcmp(first, plot_value(plot->data->ordered[i], "evaluate.samples", other)) != 0)
             return "several";
     return first;
 }
 
 int plot_error_beta(const struct plot *plot, struct vib_error *err) {
     struct plot_canvas canvas = make_canvas(plot);
-    char train[40], test[40];
+    char train[40], test[40], number[PLOT_NUMBER];
+    const char *n_samples = samples(plot, number);
     (void)err;
-    (void)snprintf(train, sizeof train, "train, %.16s samples", samples(plot));
-    (void)snprintf(test, sizeof test, "test, %.16s samples", samples(plot));
+    (void)snprintf(train, sizeof train, "train, %.16s samples", n_samples);
+    (void)snprintf(test, sizeof test, "test, %.16s samples", n_samples);
     plot_canvas_entry(&canvas, "with linespoints linestyle 1", "train, 1 sample");
     plot_canvas_entry(&canvas, "with linespoints linestyle 2", train);
     plot_canvas_entry(&canvas, "with linespoints linestyle 3", "test, 1 sample");

@@ -1,216 +1,313 @@
 #include "runner/plot/plot_data.h"
 
-#include "runner/base/number.h"
-#include "runner/base/quote.h"
-#include "runner/store/store_query.h"
+#include "runner/config/config_arena.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* split DESC puts train before test. */
-static const char jobs_sql[] =
-    "SELECT * FROM information_plane ORDER BY method, K, beta, seed, job, split DESC";
+static const char points_sql[] = "SELECT * FROM summary ORDER BY point";
 
-static const char *const measure_columns[] = {
-#define MEASURE_COLUMN(name, column) [PLOT_##name] = column,
-    PLOT_MEASURE_MAP(MEASURE_COLUMN)
-#undef MEASURE_COLUMN
+/* In whatever order, as sorting would take longer than finding each job's point. */
+static const char jobs_sql[] =
+    "SELECT point, job, seed, split, izx_upper, izx_lower, izx_upper_tight, izy_lower"
+    " FROM job_point JOIN information_plane USING (job)";
+enum { JOB_POINT, JOB_ID, JOB_SEED, JOB_SPLIT, JOB_RATE, JOB_LOWER, JOB_TIGHT, JOB_IZY };
+
+static const struct {
+    const char *mean, *lo, *hi;
+} measure_columns[] = {
+#define MEASURE_COLUMNS(name, mean, lo, hi) [PLOT_##name] = {mean, lo, hi},
+    PLOT_MEASURE_MAP(MEASURE_COLUMNS)
+#undef MEASURE_COLUMNS
 };
 
-/* A walk over the rows; columns are numbers of the statement's, -1 where it has none. */
+/* A walk over the rows of summary; columns are numbers of the statement's, -1 where it has none. */
 struct reader {
     struct plot_data *data;
     const struct plot_filter *filters;
     size_t n_filters;
-    int job, K, beta, split;
-    int measures[PLOT_MEASURES];
-    int *values; /* [n_keys + 1] */
+    int64_t id;               /* of the point of the row before; 0 at first */
+    struct plot_point *point; /* that one; NULL when it did not pass */
+    int point_column, K, beta, split, n_seeds;
+    struct {
+        int mean, lo, hi;
+    } measures[PLOT_MEASURES];
+    int *columns;               /* [n_keys + 1] of the values */
+    struct store_value *values; /* [n_keys + 1] of the row, its texts borrowed from it */
 };
 
-const char *plot_value(const struct plot_job *job, const char *key_name) {
+const char *plot_split_name(int split) {
+    return vib_split_name(split == PLOT_TRAIN ? VIB_TRAIN : VIB_TEST);
+}
+
+/* PLOT_SPLITS for one that figures do not show. */
+static int split_of(struct store_row *row, int column) {
+    const char *name = store_row_text(row, column, NULL);
+    int split = 0;
+    while (split < PLOT_SPLITS && (name == NULL || strcmp(name, plot_split_name(split)) != 0))
+        split++;
+    return split;
+}
+
+const char *plot_value(const struct plot_point *point, const char *key_name,
+                       char number[PLOT_NUMBER]) {
     const struct key *key = key_find(key_name);
-    const char *value = key == NULL ? NULL : job->values[key - keys];
-    return value != NULL ? value : "";
+    const char *text = key == NULL ? NULL : plot_value_text(&point->values[key - keys], number);
+    return text != NULL ? text : "";
 }
 
-/* --- filters --- */
-
-int plot_filter_parse(struct plot_filter *filter, const char *text, struct vib_error *err) {
-    const char *equals = strchr(text, '=');
-    char name[QUOTE_SIZE], quoted[QUOTE_SIZE];
-    struct settings settings;
-    struct vib_error wrong;
-    if (equals == NULL || (size_t)(equals - text) >= sizeof name)
-        return vib_error_set(err, VIB_EUSAGE, "plot: %s is not KEY=VALUE", quote(quoted, text));
-    memcpy(name, text, (size_t)(equals - text));
-    name[equals - text] = '\0';
-    filter->key = key_find(name);
-    if (filter->key == NULL || !key_has_column(filter->key)) {
-        const char *near = key_nearest(name);
-        if (near != NULL && !key_has_column(key_find(near)))
-            near = NULL;
-        return vib_error_set(err, VIB_EUSAGE, "plot: jobs have no key %s%s%s", quote(quoted, name),
-                             near != NULL ? "; did you mean " : "", near != NULL ? near : "");
-    }
-    settings_init(&settings);
-    if (key_set(&settings, filter->key, equals + 1, &wrong) != 0)
-        return vib_error_set(err, VIB_EUSAGE, "plot: %s", wrong.message);
-    (void)key_format(&settings, filter->key, filter->value, sizeof filter->value);
-    return 0;
+static int no_memory(struct vib_error *err) {
+    return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
 }
 
-static bool same_value(const struct plot_filter *filter, const char *value) {
-    double wanted, got;
-    if (value == NULL)
-        return false;
-    if (filter->key->type != KEY_REAL)
-        return strcmp(filter->value, value) == 0;
-    return number_parse_real(filter->value, &wanted) == NUMBER_OK &&
-           number_parse_real(value, &got) == NUMBER_OK && fabs(got - wanted) <= 5e-3 * fabs(wanted);
-}
+/* --- points --- */
 
-/* Of several filters for one key, one must fit. */
-static bool passes(const struct reader *reader, const struct plot_job *job) {
-    for (size_t i = 0; i < reader->n_filters; i++) {
-        const struct key *key = reader->filters[i].key;
-        bool fits = false;
-        for (size_t k = 0; k < reader->n_filters && !fits; k++)
-            fits = reader->filters[k].key == key &&
-                   same_value(&reader->filters[k], job->values[key - keys]);
-        if (!fits)
-            return false;
-    }
-    return true;
+static int find_column(struct store_row *row, const char *name) {
+    return name != NULL ? store_row_find(row, name) : -1;
 }
-
-/* --- rows --- */
 
 static int read_head(void *context, struct store_row *row, struct vib_error *err) {
     struct reader *reader = context;
+    char column[KEY_COLUMN_SIZE];
     (void)err;
-    reader->job = store_row_find(row, "job");
+    reader->point_column = store_row_find(row, "point");
     reader->K = store_row_find(row, "K");
     reader->beta = store_row_find(row, "beta");
     reader->split = store_row_find(row, "split");
-    for (int m = 0; m < PLOT_MEASURES; m++)
-        reader->measures[m] = store_row_find(row, measure_columns[m]);
-    for (size_t i = 0; i < n_keys; i++) {
-        char column[KEY_COLUMN_SIZE];
-        key_column(&keys[i], column);
-        reader->values[i] = key_has_column(&keys[i]) ? store_row_find(row, column) : -1;
+    reader->n_seeds = store_row_find(row, "n_seeds");
+    for (int m = 0; m < PLOT_MEASURES; m++) {
+        reader->measures[m].mean = find_column(row, measure_columns[m].mean);
+        reader->measures[m].lo = find_column(row, measure_columns[m].lo);
+        reader->measures[m].hi = find_column(row, measure_columns[m].hi);
     }
-    reader->values[n_keys] = store_row_find(row, "dataset_digest");
+    for (size_t k = 0; k < n_keys; k++) {
+        reader->columns[k] = -1;
+        if (!key_has_column(&keys[k]))
+            continue;
+        key_column(&keys[k], column);
+        reader->columns[k] = store_row_find(row, column);
+    }
+    reader->columns[key_find("seed") - keys] = -1; /* whose means these are */
+    reader->columns[n_keys] = store_row_find(row, "dataset_digest");
     return 0;
 }
 
-/* A column as text, reals as keys have them; false when out of memory. */
-static bool copy_text(struct store_row *row, int column, char **text) {
-    char real[40];
-    const char *value = real;
-    *text = NULL;
-    if (column < 0 || store_row_type(row, column) == STORE_NULL)
+static double read_real(struct store_row *row, int column) {
+    return column < 0 ? (double)NAN : store_row_real(row, column);
+}
+
+/* False when out of memory. */
+static bool borrow_value(struct store_row *row, int column, struct store_value *value) {
+    *value = (struct store_value){.type = STORE_NULL};
+    if (column < 0)
         return true;
-    if (store_row_type(row, column) == STORE_REAL)
-        (void)number_format_real(store_row_real(row, column), real, sizeof real);
-    else
-        value = store_row_text(row, column, NULL);
-    return value != NULL && (*text = strdup(value)) != NULL;
-}
-
-static void release_job(struct plot_job *job) {
-    for (size_t i = 0; job->values != NULL && i <= n_keys; i++)
-        free(job->values[i]);
-    free(job->values);
-}
-
-static bool copy_job(const struct reader *reader, struct store_row *row, struct plot_job *job) {
-    *job = (struct plot_job){.id = store_row_integer(row, reader->job),
-                             .K = store_row_integer(row, reader->K),
-                             .beta = store_row_real(row, reader->beta),
-                             .values = calloc(n_keys + 1, sizeof *job->values)};
-    for (int split = 0; split < PLOT_SPLITS; split++)
-        for (int m = 0; m < PLOT_MEASURES; m++)
-            job->measure[split][m] = (double)NAN;
-    if (job->values == NULL)
-        return false;
-    for (size_t i = 0; i <= n_keys; i++)
-        if (!copy_text(row, reader->values[i], &job->values[i]))
-            return false;
+    value->type = store_row_type(row, column);
+    if (value->type == STORE_INTEGER)
+        value->integer = store_row_integer(row, column);
+    else if (value->type == STORE_REAL)
+        value->real = store_row_real(row, column);
+    else if (value->type == STORE_TEXT)
+        return (value->text = store_row_text(row, column, NULL)) != NULL;
     return true;
 }
 
-/* A slot for another job behind the last, or NULL when out of memory. */
-static struct plot_job *next_slot(struct plot_data *data) {
-    if (data->n == data->capacity) {
-        const size_t capacity = data->capacity == 0 ? 64 : 2 * data->capacity;
-        struct plot_job *jobs = reallocarray(data->jobs, capacity, sizeof *jobs);
-        if (jobs == NULL)
+/* Of the row's values; texts that are those of the point before are kept once. NULL when out of
+ * memory. */
+static struct store_value *copy_values(const struct reader *reader) {
+    const struct plot_data *data = reader->data;
+    const struct store_value *before = data->n > 0 ? data->points[data->n - 1].values : NULL;
+    struct store_value *values = config_arena_alloc(data->arena, n_keys + 1, sizeof *values);
+    for (size_t k = 0; values != NULL && k <= n_keys; k++) {
+        values[k] = reader->values[k];
+        if (values[k].type != STORE_TEXT)
+            continue;
+        values[k].text = before != NULL && plot_value_same(&before[k], &values[k])
+                             ? before[k].text
+                             : config_arena_copy(data->arena, values[k].text);
+        if (values[k].text == NULL)
             return NULL;
-        data->jobs = jobs;
-        data->capacity = capacity;
     }
-    return &data->jobs[data->n];
+    return values;
 }
 
-static int read_row(void *context, struct store_row *row, struct vib_error *err) {
-    struct reader *reader = context;
-    struct plot_data *data = reader->data;
-    const int64_t id = store_row_integer(row, reader->job);
-    if (data->n == 0 || data->jobs[data->n - 1].id != id) {
-        struct plot_job *job = next_slot(data);
-        const bool copied = job != NULL && copy_job(reader, row, job);
-        if (copied && passes(reader, job)) {
-            data->n++;
-        } else {
-            if (job != NULL)
-                release_job(job);
-            return copied ? 0 : vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
-        }
+/* Another point behind the last, which has nothing yet; NULL when out of memory. */
+static struct plot_point *add_point(struct plot_data *data) {
+    if (data->n == data->capacity) {
+        const size_t capacity = data->capacity == 0 ? 64 : 2 * data->capacity;
+        struct plot_point *points = reallocarray(data->points, capacity, sizeof *points);
+        if (points == NULL)
+            return NULL;
+        data->points = points;
+        data->capacity = capacity;
     }
-    const char *split = store_row_text(row, reader->split, NULL);
-    const int s = split != NULL ? (int)vib_split_of(split) : PLOT_SPLITS;
-    for (int m = 0; s < PLOT_SPLITS && m < PLOT_MEASURES; m++)
-        data->jobs[data->n - 1].measure[s][m] = store_row_real(row, reader->measures[m]);
+    struct plot_point *point = &data->points[data->n++];
+    *point = (struct plot_point){.beta = (double)NAN,
+                                 .reach = {.bits_min = (double)INFINITY,
+                                           .rate_max = -(double)INFINITY,
+                                           .izy_min = (double)INFINITY}};
+    for (int split = 0; split < PLOT_SPLITS; split++)
+        for (int m = 0; m < PLOT_MEASURES; m++)
+            point->measure[split][m] = (struct plot_mean){(double)NAN, (double)NAN};
+    return point;
+}
+
+/* Begins the point of the row, unless it is not to be shown. */
+static int begin_point(struct reader *reader, struct store_row *row, struct vib_error *err) {
+    const struct key *method = key_find("method");
+    reader->point = NULL;
+    for (size_t k = 0; k <= n_keys; k++)
+        if (!borrow_value(row, reader->columns[k], &reader->values[k]))
+            return no_memory(err);
+    if (!plot_filters_pass(reader->filters, reader->n_filters, reader->values))
+        return 0;
+    const struct store_value *values = copy_values(reader);
+    struct plot_point *point = values != NULL ? add_point(reader->data) : NULL;
+    if (point == NULL)
+        return no_memory(err);
+    point->id = reader->id;
+    point->K = store_row_integer(row, reader->K);
+    point->beta = store_row_real(row, reader->beta);
+    point->values = values;
+    point->method = values[method - keys].type == STORE_TEXT ? values[method - keys].text : "";
+    reader->point = point;
+    return 0;
+}
+
+static int read_point(void *context, struct store_row *row, struct vib_error *err) {
+    struct reader *reader = context;
+    const int64_t id = store_row_integer(row, reader->point_column);
+    const int split = split_of(row, reader->split);
+    int rc = 0;
+    if (reader->id != id) {
+        reader->id = id;
+        rc = begin_point(reader, row, err);
+    }
+    if (rc != 0 || reader->point == NULL || split == PLOT_SPLITS)
+        return rc;
+    reader->point->n_seeds = (size_t)store_row_integer(row, reader->n_seeds);
+    for (int m = 0; m < PLOT_MEASURES; m++)
+        reader->point->measure[split][m] =
+            (struct plot_mean){.mean = read_real(row, reader->measures[m].mean),
+                               .half = (read_real(row, reader->measures[m].hi) -
+                                        read_real(row, reader->measures[m].lo)) /
+                                       2};
+    return 0;
+}
+
+static int read_points(struct reader *reader, struct store *store, struct vib_error *err) {
+    const struct store_query query = {
+        .sql = points_sql, .head = read_head, .row = read_point, .context = reader};
+    return store_query(store, &query, err);
+}
+
+/* --- their jobs --- */
+
+static bool is_before(int64_t seed, int64_t job, const struct plot_first *first) {
+    return first->job == 0 || seed < first->seed || (seed == first->seed && job < first->job);
+}
+
+/* fmin and fmax pass over NaN. */
+static int read_job(void *context, struct store_row *row, struct vib_error *err) {
+    struct plot_point *point = plot_data_find(context, store_row_integer(row, JOB_POINT));
+    const int split = split_of(row, JOB_SPLIT);
+    (void)err;
+    if (point == NULL || split == PLOT_SPLITS)
+        return 0;
+    const int64_t seed = store_row_integer(row, JOB_SEED), job = store_row_integer(row, JOB_ID);
+    const double rate = store_row_real(row, JOB_RATE), izy = store_row_real(row, JOB_IZY);
+    const double bound = fmin(store_row_real(row, JOB_LOWER), store_row_real(row, JOB_TIGHT));
+    if (split == PLOT_TEST && is_before(seed, job, &point->first))
+        point->first = (struct plot_first){job, seed, rate, izy};
+    point->reach.bits_min = fmin(point->reach.bits_min, fmin(rate, bound));
+    point->reach.rate_max = fmax(point->reach.rate_max, rate);
+    point->reach.izy_min = fmin(point->reach.izy_min, izy);
     return 0;
 }
 
 int plot_data_read(struct plot_data *data, struct store *store, const struct plot_filter *filters,
                    size_t n_filters, struct vib_error *err) {
+    const struct store_query jobs = {.sql = jobs_sql, .row = read_job, .context = data};
     struct reader reader = {.data = data, .filters = filters, .n_filters = n_filters};
+    int rc = 0;
     memset(data, 0, sizeof *data);
-    const struct store_query query = {
-        .sql = jobs_sql, .head = read_head, .row = read_row, .context = &reader};
+    data->arena = config_arena_new();
+    reader.columns = calloc(n_keys + 1, sizeof *reader.columns);
     reader.values = calloc(n_keys + 1, sizeof *reader.values);
-    if (reader.values == NULL)
-        return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
-    const int rc = store_query(store, &query, err);
+    if (data->arena == NULL || reader.columns == NULL || reader.values == NULL)
+        rc = no_memory(err);
+    if (rc == 0)
+        rc = plot_filters_choose_seeds(filters, n_filters, store, err);
+    if (rc == 0)
+        rc = read_points(&reader, store, err);
+    if (rc == 0 && data->n > 0)
+        rc = store_query(store, &jobs, err);
+    free(reader.columns);
     free(reader.values);
     return rc;
 }
 
+/* --- what has been read --- */
+
+struct plot_point *plot_data_find(const struct plot_data *data, int64_t id) {
+    size_t low = 0, high = data->n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (data->points[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < data->n && data->points[low].id == id ? &data->points[low] : NULL;
+}
+
 bool plot_data_knows(const struct plot_data *data, enum plot_measure measure) {
     for (size_t i = 0; i < data->n; i++)
-        if (isfinite(data->jobs[i].measure[VIB_TEST][measure]))
+        if (isfinite(data->points[i].measure[PLOT_TEST][measure].mean))
             return true;
     return false;
 }
 
-size_t plot_data_drop(struct plot_data *data, bool (*unwanted)(const struct plot_job *job)) {
-    size_t kept = 0;
+size_t plot_data_drop(struct plot_data *data, bool (*unwanted)(const struct plot_point *point)) {
+    size_t n = 0, dropped = 0;
     for (size_t i = 0; i < data->n; i++)
-        if (unwanted(&data->jobs[i]))
-            release_job(&data->jobs[i]);
+        if (unwanted(&data->points[i]))
+            dropped += data->points[i].n_seeds;
         else
-            data->jobs[kept++] = data->jobs[i];
-    const size_t dropped = data->n - kept;
-    data->n = kept;
+            data->points[n++] = data->points[i];
+    data->n = n;
     return dropped;
 }
 
-void plot_data_release(struct plot_data *data) {
+/* A beta that is none comes first, as NULL does in SQL. */
+static int compare_points(const void *a, const void *b) {
+    const struct plot_point *p = *(const struct plot_point *const *)a;
+    const struct plot_point *q = *(const struct plot_point *const *)b;
+    int order = strcmp(p->method, q->method);
+    if (order == 0)
+        order = (p->K > q->K) - (p->K < q->K);
+    if (order == 0)
+        order = !isnan(p->beta) - !isnan(q->beta);
+    if (order == 0)
+        order = (p->beta > q->beta) - (p->beta < q->beta);
+    if (order == 0)
+        order = (p->first.seed > q->first.seed) - (p->first.seed < q->first.seed);
+    return order != 0 ? order : (p->first.job > q->first.job) - (p->first.job < q->first.job);
+}
+
+int plot_data_order(struct plot_data *data, struct vib_error *err) {
+    data->ordered = calloc(data->n + 1, sizeof(const struct plot_point *));
+    if (data->ordered == NULL)
+        return no_memory(err);
     for (size_t i = 0; i < data->n; i++)
-        release_job(&data->jobs[i]);
-    free(data->jobs);
+        data->ordered[i] = &data->points[i];
+    qsort(data->ordered, data->n, sizeof(const struct plot_point *), compare_points);
+    return 0;
+}
+
+void plot_data_release(struct plot_data *data) {
+    free(data->ordered);
+    free(data->points);
+    config_arena_free(data->arena);
     memset(data, 0, sizeof *data);
 }

@@ -1,74 +1,103 @@
-/* What the figures show: the finished jobs of a database. Thread rule: as for the store. */
+/* What the figures show: the points of a database, which are its finished jobs averaged over seeds.
+ * All means and intervals are those of the database's view `summary`. Thread rule: as for the
+ * store. */
 #ifndef RUNNER_PLOT_PLOT_DATA_H
 #define RUNNER_PLOT_PLOT_DATA_H
 
-#include "core/dataset.h"
 #include "core/error.h"
-#include "runner/config/keys.h"
+#include "runner/plot/plot_filter.h"
+#include "runner/plot/plot_value.h"
 #include "runner/store/store.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* enumerator, column of view information_plane (units there) */
+/* enumerator, columns of view summary (units there): of the mean, and of its 95 % interval where
+ * figures have one */
 #define PLOT_MEASURE_MAP(XX)                                                                       \
-    XX(ERROR, "error")                                                                             \
-    XX(ERROR_MC, "error_mc")                                                                       \
-    XX(RATE, "izx_upper")                                                                          \
-    XX(IZX_LOWER, "izx_lower")                                                                     \
-    XX(IZX_UPPER, "izx_upper_tight")                                                               \
-    XX(IZY_LOWER, "izy_lower")                                                                     \
-    XX(IZY_LOWER_SE, "izy_lower_se")                                                               \
-    XX(H_Y, "h_y")                                                                                 \
-    XX(IXY, "ixy")
+    XX(ERROR, "error_mean", "error_lo", "error_hi")                                                \
+    XX(ERROR_MC, "error_mc_mean", "error_mc_lo", "error_mc_hi")                                    \
+    XX(RATE, "izx_upper_mean", "izx_upper_lo", "izx_upper_hi")                                     \
+    XX(IZX_LOWER, "izx_lower_mean", NULL, NULL)                                                    \
+    XX(IZX_UPPER, "izx_upper_tight_mean", NULL, NULL)                                              \
+    XX(IZY_LOWER, "izy_lower_mean", "izy_lower_lo", "izy_lower_hi")                                \
+    XX(IZY_LOWER_SE, "izy_lower_se_mean", NULL, NULL)                                              \
+    XX(H_Y, "h_y", NULL, NULL)                                                                     \
+    XX(IXY, "ixy", NULL, NULL)
 
 enum plot_measure {
-#define PLOT_MEASURE_ENUM(name, column) PLOT_##name,
+#define PLOT_MEASURE_ENUM(name, mean, lo, hi) PLOT_##name,
     PLOT_MEASURE_MAP(PLOT_MEASURE_ENUM)
 #undef PLOT_MEASURE_ENUM
         PLOT_MEASURES
 };
 
-/* Figures show train and test, by their numbers. */
-enum { PLOT_SPLITS = 2 };
+/* The splits that figures show, by the numbers that they have in scripts. */
+enum plot_split { PLOT_TRAIN, PLOT_TEST, PLOT_SPLITS };
 
-struct plot_job {
-    int64_t id, K;
-    double beta;   /* NaN for the methods that have none */
-    char **values; /* [n_keys + 1] of every key as text, NULL where the job or the view has none;
-                      the last is the digest of the data */
-    double measure[PLOT_SPLITS][PLOT_MEASURES]; /* NaN where unknown */
+/* As the database has it; a static string. */
+const char *plot_split_name(int split);
+
+struct plot_mean {
+    double mean; /* NaN where unknown */
+    double half; /* of the 95 % interval's width, NaN without one */
+};
+
+/* The first of a point's seeds that are done: the lowest. */
+struct plot_first {
+    int64_t job; /* 0: there is none */
+    int64_t seed;
+    double rate, izy_lower; /* of the test split, bits; NaN where unknown */
+};
+
+/* The extremes over a point's seeds and both splits, bits; infinite where all are unknown. */
+struct plot_reach {
+    double bits_min; /* of the rate and the bounds on I(Z;X) */
+    double rate_max, izy_min;
+};
+
+struct plot_point {
+    int64_t id; /* as in the views: the lowest id of its jobs */
+    int64_t K;
+    double beta;                      /* NaN for the methods that have none */
+    const char *method;               /* "" where unknown; one of its values */
+    const struct store_value *values; /* [n_keys + 1] of every key, NULL where the point or the
+                                         view has none; the last is the digest of the data */
+    size_t n_seeds;                   /* jobs that are done, at least 1 */
+    struct plot_mean measure[PLOT_SPLITS][PLOT_MEASURES];
+    struct plot_first first;
+    struct plot_reach reach;
 };
 
 struct plot_data {
     size_t n, capacity;
-    struct plot_job *jobs; /* [n], by method (as text), K, beta, seed */
+    struct plot_point *points;         /* [n], ascending by id */
+    const struct plot_point **ordered; /* [n], by method (as text), K, beta and the first seed;
+                                          NULL before plot_data_order */
+    struct config_arena *arena;        /* of the values */
 };
 
-/* The job's value of a key, "" where it has none. */
-const char *plot_value(const struct plot_job *job, const char *key_name);
+/* The point's value of a key as text, "" where it has none; `number` as for plot_value_text. */
+const char *plot_value(const struct plot_point *point, const char *key_name,
+                       char number[PLOT_NUMBER]);
 
-/* Jobs to be shown: those that have one of the values given for each key that has filters. */
-struct plot_filter {
-    const struct key *key;
-    char value[512]; /* canonical text */
-};
-
-/* Understands "KEY=VALUE". Error: VIB_EUSAGE. */
-int plot_filter_parse(struct plot_filter *filter, const char *text, struct vib_error *err);
-
-/* Reads the finished jobs that pass the filters, maybe none. Reals pass within 0.5 %, so that a
- * beta may be named as figures print it. *data is to be released whatever the result. Errors: those
- * of the store. */
+/* Reads the points that pass the filters, maybe none, each over the seeds that do. *data is to be
+ * released whatever the result. Errors: those of the store, VIB_ENOMEM. */
 int plot_data_read(struct plot_data *data, struct store *store, const struct plot_filter *filters,
                    size_t n_filters, struct vib_error *err);
 
-/* Whether any job has this measure for the test split. */
-bool plot_data_knows(const struct plot_data *data, enum plot_measure measure);
+/* Drops the points that are unwanted; returns how many finished jobs they were of. */
+size_t plot_data_drop(struct plot_data *data, bool (*unwanted)(const struct plot_point *point));
 
-/* Drops the jobs that are unwanted; returns how many. */
-size_t plot_data_drop(struct plot_data *data, bool (*unwanted)(const struct plot_job *job));
+/* Makes data->ordered, when no more are to be dropped. Error: VIB_ENOMEM. */
+int plot_data_order(struct plot_data *data, struct vib_error *err);
+
+/* The point with that id, or NULL. Takes a time that grows with the logarithm of their number. */
+struct plot_point *plot_data_find(const struct plot_data *data, int64_t id);
+
+/* Whether any point has this measure for the test split. */
+bool plot_data_knows(const struct plot_data *data, enum plot_measure measure);
 
 void plot_data_release(struct plot_data *data);
 

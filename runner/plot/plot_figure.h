@@ -11,9 +11,9 @@
 #include <stdio.h>
 
 struct plot {
-    struct store *store;          /* for what a figure needs beyond the jobs' final results */
-    const struct plot_data *data; /* at least one job */
-    struct plot_panels panels;    /* of all jobs; none for table1 */
+    struct store *store;          /* for what a figure needs beyond the points' results */
+    const struct plot_data *data; /* at least one point, in order */
+    struct plot_panels panels;    /* of all points; none for table1 */
     enum plot_format format;
     const char *output; /* what the script names as its output; NULL: standard output */
     FILE *out;          /* of the script; write errors stay in it (ferror) */

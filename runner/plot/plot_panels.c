@@ -8,24 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool same_text(const char *a, const char *b) {
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-void plot_differences(const struct plot_job *jobs, size_t n, plot_alike *alike, bool *differs) {
-    const size_t seed = (size_t)(key_find("seed") - keys);
+void plot_differences(const struct plot_point *const *points, size_t n, plot_alike *alike,
+                      bool *differs) {
     memset(differs, 0, (n_keys + 1) * sizeof *differs);
     for (size_t first = 0, i = 1; i < n; i++) {
-        if (!alike(&jobs[first], &jobs[i]))
+        if (!alike(points[first], points[i]))
             first = i;
         for (size_t k = 0; k <= n_keys; k++)
-            differs[k] |= k != seed && !same_text(jobs[first].values[k], jobs[i].values[k]);
+            differs[k] |= !plot_value_same(&points[first]->values[k], &points[i]->values[k]);
     }
 }
 
-bool plot_same_values(const struct plot_job *a, const struct plot_job *b, const bool *which) {
+static bool same_values(const struct plot_point *a, const struct plot_point *b, const bool *which) {
     for (size_t k = 0; k <= n_keys; k++)
-        if (which[k] && !same_text(a->values[k], b->values[k]))
+        if (which[k] && !plot_value_same(&a->values[k], &b->values[k]))
             return false;
     return true;
 }
@@ -52,19 +48,17 @@ bool plot_is_of_data(size_t k) {
     return k == n_keys || strncmp(keys[k].name, "dataset.", strlen("dataset.")) == 0;
 }
 
-void plot_describe(const struct plot_job *job, const bool *which, char *text, size_t size) {
+void plot_describe(const struct plot_point *point, const bool *which, char *text, size_t size) {
+    char number[PLOT_NUMBER];
     for (size_t k = 0; k <= n_keys; k++)
-        if (which[k] && job->values[k] != NULL)
-            append_value(k < n_keys ? keys[k].name : "data", job->values[k], text, size);
+        if (which[k] && point->values[k].type != STORE_NULL)
+            append_value(k < n_keys ? keys[k].name : "data",
+                         plot_value_text(&point->values[k], number), text, size);
 }
 
 /* --- panels --- */
 
-static bool same_K(const struct plot_job *a, const struct plot_job *b) {
-    return a->K == b->K;
-}
-
-static bool same_K_and_beta(const struct plot_job *a, const struct plot_job *b) {
+static bool same_K_and_beta(const struct plot_point *a, const struct plot_point *b) {
     return a->K == b->K && !(a->beta < b->beta || a->beta > b->beta);
 }
 
@@ -75,10 +69,10 @@ static void note_variation(struct plot_panel *panel, const bool *differs) {
     for (size_t k = 0; k <= n_keys; k++) {
         const char *name = k < n_keys ? keys[k].name : "data";
         bool varies = false;
-        if (differs[k] || strcmp(name, "beta") == 0 || strcmp(name, "seed") == 0)
+        if (differs[k] || strcmp(name, "beta") == 0)
             continue;
         for (size_t i = 1; i < panel->n && !varies; i++)
-            varies = !same_text(panel->jobs[0]->values[k], panel->jobs[i]->values[k]);
+            varies = !plot_value_same(&panel->points[0]->values[k], &panel->points[i]->values[k]);
         if (!varies || (k == n_keys && of_data))
             continue;
         of_data |= plot_is_of_data(k);
@@ -88,12 +82,12 @@ static void note_variation(struct plot_panel *panel, const bool *differs) {
     }
 }
 
-/* The panel a job belongs to: an index up to panels->n, which stands for a new one. */
-static size_t find_panel(const struct plot_panels *panels, const struct plot_job *job,
+/* The panel a point belongs to: an index up to panels->n, which stands for a new one. */
+static size_t find_panel(const struct plot_panels *panels, const struct plot_point *point,
                          const bool *differs) {
     size_t i = 0;
-    while (i < panels->n && !(same_K(panels->panel[i].jobs[0], job) &&
-                              plot_same_values(panels->panel[i].jobs[0], job, differs)))
+    while (i < panels->n && !(panels->panel[i].K == point->K &&
+                              same_values(panels->panel[i].points[0], point, differs)))
         i++;
     return i;
 }
@@ -113,20 +107,20 @@ static int too_many(const bool *differs, struct vib_error *err) {
 }
 
 /* `room` is the most that the panel may come to hold. */
-static int add_job(struct plot_panels *panels, const struct plot_job *job, size_t room,
-                   const bool *differs, struct vib_error *err) {
-    const size_t i = find_panel(panels, job, differs);
+static int add_point(struct plot_panels *panels, const struct plot_point *point, size_t room,
+                     const bool *differs, struct vib_error *err) {
+    const size_t i = find_panel(panels, point, differs);
     if (i == PLOT_MAX_PANELS)
         return too_many(differs, err);
     struct plot_panel *panel = &panels->panel[i];
     if (i == panels->n) {
-        panel->K = job->K;
-        panel->jobs = calloc(room, sizeof(const struct plot_job *));
-        if (panel->jobs == NULL)
+        panel->K = point->K;
+        panel->points = calloc(room, sizeof(const struct plot_point *));
+        if (panel->points == NULL)
             return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
         panels->n++;
     }
-    panel->jobs[panel->n++] = job;
+    panel->points[panel->n++] = point;
     return 0;
 }
 
@@ -142,7 +136,7 @@ static bool any_two_alike(const struct plot_panels *panels) {
 static void describe(struct plot_panels *panels, const bool *which) {
     for (size_t i = 0; i < panels->n; i++) {
         panels->panel[i].variant[0] = '\0';
-        plot_describe(panels->panel[i].jobs[0], which, panels->panel[i].variant,
+        plot_describe(panels->panel[i].points[0], which, panels->panel[i].variant,
                       sizeof panels->panel[i].variant);
     }
 }
@@ -164,9 +158,9 @@ int plot_panels_make(struct plot_panels *panels, const struct plot_data *data,
     memset(panels, 0, sizeof *panels);
     if (differs == NULL)
         return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
-    plot_differences(data->jobs, data->n, same_K_and_beta, differs);
+    plot_differences(data->ordered, data->n, same_K_and_beta, differs);
     for (size_t i = 0; i < data->n && rc == 0; i++)
-        rc = add_job(panels, &data->jobs[i], data->n - i, differs, err);
+        rc = add_point(panels, data->ordered[i], data->n - i, differs, err);
     if (rc == 0)
         describe_panels(panels, differs);
     for (size_t i = 0; i < panels->n; i++)
@@ -177,27 +171,14 @@ int plot_panels_make(struct plot_panels *panels, const struct plot_data *data,
 
 void plot_panels_release(struct plot_panels *panels) {
     for (size_t i = 0; i < panels->n; i++)
-        free(panels->panel[i].jobs);
+        free(panels->panel[i].points);
     memset(panels, 0, sizeof *panels);
 }
 
 bool plot_panels_repeated(const struct plot_panels *panels) {
     for (size_t i = 0; i < panels->n; i++)
-        for (size_t j = 1; j < panels->panel[i].n; j++)
-            if (same_K_and_beta(panels->panel[i].jobs[j - 1], panels->panel[i].jobs[j]))
+        for (size_t j = 0; j < panels->panel[i].n; j++)
+            if (panels->panel[i].points[j]->n_seeds > 1)
                 return true;
     return false;
-}
-
-/* --- points --- */
-
-size_t plot_point_make(struct plot_point *point, const struct plot_panel *panel, size_t start) {
-    size_t i = start;
-    *point = (struct plot_point){.beta = panel->jobs[start]->beta};
-    for (; i < panel->n && same_K_and_beta(panel->jobs[start], panel->jobs[i]); i++)
-        for (int split = 0; split < PLOT_SPLITS; split++)
-            for (int m = 0; m < PLOT_MEASURES; m++)
-                student_add(&point->measure[split][m], panel->jobs[i]->measure[split][m]);
-    point->seeds = i - start;
-    return i;
 }

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Viridis without its palest end, which white paper swallows. The axis of I(Z;X) is linear up to
@@ -57,14 +58,11 @@ static void add_limits(struct plot_canvas *canvas, const struct plot *plot) {
  * I(Z;X), which no code can. */
 static void write_chords(const struct plot_panel *panel, int split, FILE *out) {
     enum { PARTS = 16 };
-    struct plot_point point;
     double x0 = 0, y0 = 0; /* of the point before */
-    for (size_t start = 0; start < panel->n;) {
-        const bool first = start == 0;
-        start = plot_point_make(&point, panel, start);
-        const double x = student_mean(&point.measure[split][PLOT_IZX_UPPER]);
-        const double y = student_mean(&point.measure[split][PLOT_IZY_LOWER]);
-        for (int left = first ? 0 : PARTS - 1; left >= 0; left--) {
+    for (size_t i = 0; i < panel->n; i++) {
+        const struct plot_mean *m = panel->points[i]->measure[split];
+        const double x = m[PLOT_IZX_UPPER].mean, y = m[PLOT_IZY_LOWER].mean;
+        for (int left = i == 0 ? 0 : PARTS - 1; left >= 0; left--) {
             const double numbers[] = {x - (x - x0) * left / PARTS, y - (y - y0) * left / PARTS};
             plot_numbers(numbers, 2, out);
         }
@@ -118,71 +116,80 @@ int plot_plane(const struct plot *plot, struct vib_error *err) {
 
 /* --- trajectory --- */
 
-/* The evaluations of a panel's jobs on a split; of each beta the first seed. */
+/* The curves of one panel and split. */
 struct walk {
-    const struct plot_panel *panel;
-    const char *split;
     FILE *out;
-    double *izy_min, *rate_max; /* kept up to date */
-    int64_t last;               /* job of the row before; 0 without */
+    const struct plot_point *point; /* whose first seed's evaluations are read */
+    bool begun, any;                /* that curve, or any, has a row */
+    double *izy_min, *rate_max;     /* kept up to date */
 };
 
-/* Whether job i of a panel is the first seed of its beta. */
-static bool is_first_seed(const struct plot_panel *panel, size_t i) {
-    return i == 0 || panel->jobs[i - 1]->beta < panel->jobs[i]->beta;
-}
-
-static const struct plot_job *find_first_seed(const struct plot_panel *panel, int64_t id) {
-    for (size_t i = 0; i < panel->n; i++)
-        if (panel->jobs[i]->id == id)
-            return is_first_seed(panel, i) ? panel->jobs[i] : NULL;
-    return NULL;
-}
-
-/* A blank line ends a job's curve. */
+/* A blank line stands between two curves. */
 static int write_epoch(void *context, struct store_row *row, struct vib_error *err) {
     struct walk *walk = context;
-    const int64_t id = store_row_integer(row, 0);
-    const char *split = store_row_text(row, 1, NULL);
+    const double rate = store_row_real(row, 1), izy = store_row_real(row, 2);
+    const double numbers[] = {walk->point->beta, store_row_real(row, 0), rate, izy};
     (void)err;
-    if (split == NULL || strcmp(split, walk->split) != 0)
-        return 0;
-    const struct plot_job *job = find_first_seed(walk->panel, id);
-    if (job == NULL)
-        return 0;
-    if (walk->last != 0 && walk->last != id)
+    if (walk->any && !walk->begun)
         (void)putc('\n', walk->out);
-    walk->last = id;
-    const double rate = store_row_real(row, 3);
-    const double izy = store_row_real(row, 4);
-    const double numbers[] = {job->beta, store_row_real(row, 2), rate, izy};
+    walk->any = walk->begun = true;
     *walk->rate_max = fmax(*walk->rate_max, rate);
     *walk->izy_min = fmin(*walk->izy_min, izy);
     plot_numbers(numbers, 4, walk->out);
     return 0;
 }
 
-static int write_epochs(const struct plot *plot, enum vib_split_id split, double *izy_min,
-                        double *rate_max, struct vib_error *err) {
+/* The evaluations of the first seed of the walk's point. */
+static int write_curve(struct walk *walk, int split, struct store *store, struct vib_error *err) {
     static const char sql[] =
-        "SELECT job, split, epoch, izx_upper, izy_lower FROM epoch"
-        " WHERE izx_upper IS NOT NULL ORDER BY job, split, epoch";
+        "SELECT epoch, izx_upper, izy_lower FROM epoch"
+        " WHERE job = ?1 AND split = ?2 AND izx_upper IS NOT NULL ORDER BY epoch";
+    const struct store_value values[] = {{.type = STORE_INTEGER, .integer = walk->point->first.job},
+                                         {.type = STORE_TEXT, .text = plot_split_name(split)}};
+    const struct store_query query = {
+        .sql = sql, .values = values, .n_values = 2, .row = write_epoch, .context = walk};
+    walk->begun = false;
+    return store_query(store, &query, err);
+}
+
+static int by_first_job(const void *a, const void *b) {
+    const struct plot_point *p = *(const struct plot_point *const *)a;
+    const struct plot_point *q = *(const struct plot_point *const *)b;
+    return (p->first.job > q->first.job) - (p->first.job < q->first.job);
+}
+
+/* In the order of their jobs, so that a later one is drawn over earlier ones. */
+static int write_curves(struct walk *walk, const struct plot_panel *panel, int split,
+                        struct store *store, struct vib_error *err) {
+    const struct plot_point **points = calloc(panel->n, sizeof(const struct plot_point *));
     int rc = 0;
-    (void)fprintf(plot->out, "$%s_epochs << EOD\n", vib_split_name(split));
+    if (points == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
+    memcpy(points, panel->points, panel->n * sizeof(const struct plot_point *));
+    qsort(points, panel->n, sizeof(const struct plot_point *), by_first_job);
+    for (size_t i = 0; i < panel->n && rc == 0; i++) {
+        walk->point = points[i];
+        rc = write_curve(walk, split, store, err);
+    }
+    free(points);
+    return rc;
+}
+
+static int write_epochs(const struct plot *plot, int split, double *izy_min, double *rate_max,
+                        struct vib_error *err) {
+    int rc = 0;
+    (void)fprintf(plot->out, "$%s_epochs << EOD\n", plot_split_name(split));
     for (size_t i = 0; i < plot->panels.n && rc == 0; i++) {
-        struct walk walk = {
-            &plot->panels.panel[i], vib_split_name(split), plot->out, izy_min, rate_max, 0};
+        struct walk walk = {.out = plot->out, .izy_min = izy_min, .rate_max = rate_max};
         (void)fprintf(plot->out, "%s# panel %zu\n# beta epoch izx_upper izy_lower\n",
                       i > 0 ? "\n\n" : "", i);
-        rc = store_query(plot->store,
-                         &(struct store_query){.sql = sql, .row = write_epoch, .context = &walk},
-                         err);
+        rc = write_curves(&walk, &plot->panels.panel[i], split, plot->store, err);
     }
     (void)fputs("EOD\n", plot->out);
     return rc;
 }
 
-/* Where these jobs' curves for the test split end. */
+/* Where these curves for the test split end. */
 static void write_ends(const struct plot *plot) {
     (void)fputs("$ends << EOD\n", plot->out);
     for (size_t i = 0; i < plot->panels.n; i++) {
@@ -190,10 +197,9 @@ static void write_ends(const struct plot *plot) {
         (void)fprintf(plot->out, "%s# panel %zu\n# beta izx_upper izy_lower\n", i > 0 ? "\n\n" : "",
                       i);
         for (size_t j = 0; j < panel->n; j++) {
-            const double *test = panel->jobs[j]->measure[VIB_TEST];
-            const double numbers[] = {panel->jobs[j]->beta, test[PLOT_RATE], test[PLOT_IZY_LOWER]};
-            if (is_first_seed(panel, j))
-                plot_numbers(numbers, 3, plot->out);
+            const struct plot_first *first = &panel->points[j]->first;
+            const double numbers[] = {panel->points[j]->beta, first->rate, first->izy_lower};
+            plot_numbers(numbers, 3, plot->out);
         }
     }
     (void)fputs("EOD\n", plot->out);
@@ -222,7 +228,7 @@ int plot_trajectory(const struct plot *plot, struct vib_error *err) {
     plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
     plot_points_write(plot);
     for (int split = 0; split < PLOT_SPLITS && rc == 0; split++)
-        rc = write_epochs(plot, (enum vib_split_id)split, &izy_min, &rate_max, err);
+        rc = write_epochs(plot, split, &izy_min, &rate_max, err);
     write_ends(plot);
     (void)fprintf(plot->out, "izy_min = %.6g; rate_max = %.6g\n%s%s", izy_min, rate_max, settings,
                   trajectory_settings);

@@ -12,31 +12,20 @@ static const char point_columns[] =
     "beta seeds error +- error_mc +- rate +- izy_lower +- izx_lower izx_upper_tight";
 
 static void write_point(const struct plot_point *point, int split, FILE *out) {
-    const struct student *m = point->measure[split];
+    const struct plot_mean *m = point->measure[split];
     /* Without repetitions it is that of the examples' mean. */
-    const double izy_interval = point->seeds > 1 ? student_half_width(&m[PLOT_IZY_LOWER])
-                                                 : 1.96 * student_mean(&m[PLOT_IZY_LOWER_SE]);
-    const double numbers[] = {point->beta,
-                              (double)point->seeds,
-                              student_mean(&m[PLOT_ERROR]),
-                              student_half_width(&m[PLOT_ERROR]),
-                              student_mean(&m[PLOT_ERROR_MC]),
-                              student_half_width(&m[PLOT_ERROR_MC]),
-                              student_mean(&m[PLOT_RATE]),
-                              student_half_width(&m[PLOT_RATE]),
-                              student_mean(&m[PLOT_IZY_LOWER]),
-                              izy_interval,
-                              student_mean(&m[PLOT_IZX_LOWER]),
-                              student_mean(&m[PLOT_IZX_UPPER])};
+    const double izy_half =
+        point->n_seeds > 1 ? m[PLOT_IZY_LOWER].half : 1.96 * m[PLOT_IZY_LOWER_SE].mean;
+    const double numbers[] = {point->beta,        (double)point->n_seeds, m[PLOT_ERROR].mean,
+                              m[PLOT_ERROR].half, m[PLOT_ERROR_MC].mean,  m[PLOT_ERROR_MC].half,
+                              m[PLOT_RATE].mean,  m[PLOT_RATE].half,      m[PLOT_IZY_LOWER].mean,
+                              izy_half,           m[PLOT_IZX_LOWER].mean, m[PLOT_IZX_UPPER].mean};
     plot_numbers(numbers, sizeof numbers / sizeof numbers[0], out);
 }
 
 static void write_points(const struct plot_panel *panel, int split, FILE *out) {
-    struct plot_point point;
-    for (size_t start = 0; start < panel->n;) {
-        start = plot_point_make(&point, panel, start);
-        write_point(&point, split, out);
-    }
+    for (size_t i = 0; i < panel->n; i++)
+        write_point(panel->points[i], split, out);
 }
 
 /* Two blank lines stand between the indices of a block. */
@@ -46,7 +35,7 @@ void plot_points_block(const struct plot *plot, const char *name, const char *co
     for (size_t i = 0; i < plot->panels.n; i++)
         for (int split = 0; split < PLOT_SPLITS; split++) {
             (void)fprintf(plot->out, "%s# panel %zu, %s\n# %s\n", i > 0 || split > 0 ? "\n\n" : "",
-                          i, vib_split_name((enum vib_split_id)split), columns);
+                          i, plot_split_name(split), columns);
             rows(&plot->panels.panel[i], split, plot->out);
         }
     (void)fputs("EOD\n", plot->out);
@@ -58,25 +47,21 @@ struct extent {
 };
 
 /* fmin and fmax pass over NaN. */
-static void extend(struct extent *extent, const struct plot_job *job) {
-    extent->beta_min = fmin(extent->beta_min, job->beta);
-    extent->beta_max = fmax(extent->beta_max, job->beta);
-    for (int split = 0; split < PLOT_SPLITS; split++) {
-        const double *m = job->measure[split];
-        extent->bits_min = fmin(extent->bits_min, fmin(m[PLOT_RATE], m[PLOT_IZX_LOWER]));
-        extent->bits_min = fmin(extent->bits_min, m[PLOT_IZX_UPPER]);
-        extent->rate_max = fmax(extent->rate_max, m[PLOT_RATE]);
-        extent->izy_min = fmin(extent->izy_min, m[PLOT_IZY_LOWER]);
-        extent->h_y_max = fmax(extent->h_y_max, m[PLOT_H_Y]);
-    }
+static void extend(struct extent *extent, const struct plot_point *point) {
+    extent->beta_min = fmin(extent->beta_min, point->beta);
+    extent->beta_max = fmax(extent->beta_max, point->beta);
+    extent->bits_min = fmin(extent->bits_min, point->reach.bits_min);
+    extent->rate_max = fmax(extent->rate_max, point->reach.rate_max);
+    extent->izy_min = fmin(extent->izy_min, point->reach.izy_min);
+    for (int split = 0; split < PLOT_SPLITS; split++)
+        extent->h_y_max = fmax(extent->h_y_max, point->measure[split][PLOT_H_Y].mean);
 }
 
 static void write_extent(const struct plot *plot) {
     struct extent e = {
         .beta_min = (double)INFINITY, .bits_min = (double)INFINITY, .izy_min = (double)INFINITY};
-    for (size_t i = 0; i < plot->panels.n; i++)
-        for (size_t j = 0; j < plot->panels.panel[i].n; j++)
-            extend(&e, plot->panels.panel[i].jobs[j]);
+    for (size_t i = 0; i < plot->data->n; i++)
+        extend(&e, &plot->data->points[i]);
     (void)fprintf(plot->out,
                   "beta_min = %.6g; beta_max = %.6g\n"
                   "bits_min = %.6g; rate_max = %.6g\n"
@@ -106,7 +91,7 @@ void plot_points_panels(const struct plot *plot, const struct plot_canvas *canva
                         const char *ylabel, const char *command) {
     for (size_t i = 0; i < plot->panels.n; i++) {
         const struct plot_panel *panel = &plot->panels.panel[i];
-        const double *test = panel->jobs[0]->measure[VIB_TEST];
+        const struct plot_mean *test = panel->points[0]->measure[PLOT_TEST];
         char variant[PLOT_TITLE], title[PLOT_TITLE + 32];
         memcpy(variant, panel->variant, sizeof variant);
         (void)plot_canvas_wrap(canvas, variant);
@@ -114,9 +99,9 @@ void plot_points_panels(const struct plot *plot, const struct plot_canvas *canva
                        variant[0] != '\0' ? "\n" : "", variant);
         plot_canvas_panel(canvas, i, title, ylabel, plot->out);
         (void)fputs("h_y = ", plot->out);
-        plot_numbers(&test[PLOT_H_Y], 1, plot->out);
+        plot_numbers(&test[PLOT_H_Y].mean, 1, plot->out);
         (void)fputs("ixy = ", plot->out);
-        plot_numbers(&test[PLOT_IXY], 1, plot->out);
+        plot_numbers(&test[PLOT_IXY].mean, 1, plot->out);
         (void)fputs(command, plot->out);
     }
 }

@@ -1,5 +1,4 @@
-/* The final results of a figure's panels as data blocks: one point for each beta, over its seeds.
- */
+/* The final results of a figure's panels as data blocks: a row for each point, over its seeds. */
 #ifndef RUNNER_PLOT_PLOT_POINTS_H
 #define RUNNER_PLOT_PLOT_POINTS_H
 
@@ -14,7 +13,7 @@ typedef void plot_points_rows(const struct plot_panel *panel, int split, FILE *o
 void plot_points_block(const struct plot *plot, const char *name, const char *columns,
                        plot_points_rows *rows);
 
-/* Writes block $points, whose index 2 * panel + split (train 0, test 1) has a row for each beta;
+/* Writes block $points, whose index 2 * panel + split (train 0, test 1) has a row for each point;
  * the numbers of its columns as variables (beta, seeds, error, error_mc, rate, izy, each followed
  * by half of its 95 % interval; izx_lower, izx_upper); low(column) and high(column), the ends of
  * such an interval; color(split); and of all panels together beta_min, beta_max, bits_min (of

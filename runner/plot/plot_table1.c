@@ -1,6 +1,7 @@
 /* Figure table1: the test error of each method (Table 1). */
 #include "runner/plot/plot_figure.h"
 #include "runner/base/text.h"
+#include "runner/store/store_query.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -24,46 +25,44 @@ static const struct {
 enum { ROWS = sizeof rows / sizeof rows[0] };
 _Static_assert((int)ROWS == (int)VIB_METHODS, "a row for each method");
 
-/* Repetitions with different seeds. */
 struct bar {
-    const struct plot_job *first;
+    const struct plot_point *point;
     size_t row;
     char label[LABEL];
     double paper; /* NaN where the paper has no such job */
-    struct student error;
 };
 
 struct bars {
     size_t n;
     struct bar bar[MOST_BARS];
-    size_t *of; /* [data->n] the bar that a job belongs to, allocated */
 };
 
-static bool same_method(const struct plot_job *a, const struct plot_job *b) {
-    return strcmp(plot_value(a, "method"), plot_value(b, "method")) == 0;
+static bool same_method(const struct plot_point *a, const struct plot_point *b) {
+    return strcmp(a->method, b->method) == 0;
 }
 
-/* In %, with probabilities averaged over samples of z where the code is stochastic. */
-static double test_error(const struct plot_job *job) {
-    return 100 * job->measure[VIB_TEST][PLOT_ERROR_MC];
+/* A share, with probabilities averaged over samples of z where the code is stochastic. */
+static const struct plot_mean *test_error(const struct bar *bar) {
+    return &bar->point->measure[PLOT_TEST][PLOT_ERROR_MC];
 }
 
 /* The paper's beta is 1e-3. */
-static double paper_error(const struct plot_job *job, size_t row) {
-    const bool has = strcmp(plot_value(job, "dataset.name"), "mnist") == 0 && job->K == 256 &&
-                     (isnan(job->beta) || fabs(job->beta - 1e-3) < 1e-9);
+static double paper_error(const struct plot_point *point, size_t row) {
+    char number[PLOT_NUMBER];
+    const bool has = strcmp(plot_value(point, "dataset.name", number), "mnist") == 0 &&
+                     point->K == 256 && (isnan(point->beta) || fabs(point->beta - 1e-3) < 1e-9);
     return has ? rows[row].paper : (double)NAN;
 }
 
-static int add_bar(struct bars *bars, size_t row, const struct plot_job *job,
+static int add_bar(struct bars *bars, size_t row, const struct plot_point *point,
                    struct vib_error *err) {
     if (bars->n == MOST_BARS)
         return vib_error_set(err, VIB_EDATA,
                              "plot: more than %d bars, one for each method and setting; choose "
                              "with --K N, --beta B or --only KEY=VALUE",
                              MOST_BARS);
-    struct bar *bar = &bars->bar[bars->n++];
-    *bar = (struct bar){.first = job, .row = row, .paper = paper_error(job, row)};
+    bars->bar[bars->n++] =
+        (struct bar){.point = point, .row = row, .paper = paper_error(point, row)};
     return 0;
 }
 
@@ -73,7 +72,7 @@ static bool make_labels(struct bars *bars, size_t first, const bool *shown) {
     for (size_t i = first; i < bars->n; i++) {
         struct bar *bar = &bars->bar[i];
         (void)snprintf(bar->label, sizeof bar->label, "%s", rows[bar->row].name);
-        plot_describe(bar->first, shown, bar->label, sizeof bar->label);
+        plot_describe(bar->point, shown, bar->label, sizeof bar->label);
         for (size_t j = first; j < i; j++)
             alike |= strcmp(bar->label, bars->bar[j].label) == 0;
     }
@@ -90,44 +89,35 @@ static void label_bars(struct bars *bars, size_t first, bool *differs) {
         (void)make_labels(bars, first, differs);
 }
 
-static bool any_two(const struct plot_job *a, const struct plot_job *b) {
+static bool any_two(const struct plot_point *a, const struct plot_point *b) {
     (void)a;
     (void)b;
     return true;
 }
 
-/* Adds to `differs` how jobs of all methods differ in their data. */
+/* Adds to `differs` how points of all methods differ in their data. */
 static int mark_data(const struct plot_data *data, bool *differs, struct vib_error *err) {
     bool *any = calloc(n_keys + 1, sizeof *any);
     if (any == NULL)
         return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
-    plot_differences(data->jobs, data->n, any_two, any);
+    plot_differences(data->ordered, data->n, any_two, any);
     for (size_t k = 0; k <= n_keys; k++)
         differs[k] |= any[k] && plot_is_of_data(k);
     free(any);
     return 0;
 }
 
-/* The bars of jobs start to end, all of one method. */
+/* The bars of these points, all of one method. */
 static int add_method(struct bars *bars, size_t row, const struct plot_data *data, size_t start,
                       size_t end, bool *differs, struct vib_error *err) {
-    plot_differences(&data->jobs[start], end - start, same_method, differs);
-    differs[key_find("beta") - keys] = true; /* shown even where there is but one */
     const size_t first = bars->n;
+    plot_differences(&data->ordered[start], end - start, same_method, differs);
+    differs[key_find("beta") - keys] = true; /* shown even where there is but one */
     int rc = mark_data(data, differs, err);
-    for (size_t i = start; i < end && rc == 0; i++) {
-        const struct plot_job *job = &data->jobs[i];
-        size_t at = 0;
-        while (at < bars->n &&
-               !(bars->bar[at].row == row && plot_same_values(bars->bar[at].first, job, differs)))
-            at++;
-        if (at == bars->n)
-            rc = add_bar(bars, row, job, err);
-        if (rc == 0)
-            student_add(&bars->bar[at].error, test_error(job));
-        bars->of[i] = at;
-    }
-    label_bars(bars, first, differs);
+    for (size_t i = start; i < end && rc == 0; i++)
+        rc = add_bar(bars, row, data->ordered[i], err);
+    if (rc == 0)
+        label_bars(bars, first, differs);
     return rc;
 }
 
@@ -135,15 +125,13 @@ static int make_bars(struct bars *bars, const struct plot_data *data, struct vib
     bool *differs = calloc(n_keys + 1, sizeof *differs);
     int rc = 0;
     bars->n = 0;
-    bars->of = calloc(data->n, sizeof *bars->of);
-    if (differs == NULL || bars->of == NULL)
+    if (differs == NULL)
         rc = vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
     for (size_t row = 0; row < ROWS && rc == 0; row++) {
         size_t start = 0, end;
-        while (start < data->n &&
-               strcmp(plot_value(&data->jobs[start], "method"), rows[row].method) != 0)
+        while (start < data->n && strcmp(data->ordered[start]->method, rows[row].method) != 0)
             start++;
-        for (end = start; end < data->n && same_method(&data->jobs[start], &data->jobs[end]);)
+        for (end = start; end < data->n && same_method(data->ordered[start], data->ordered[end]);)
             end++;
         rc = add_method(bars, row, data, start, end, differs, err);
     }
@@ -151,24 +139,44 @@ static int make_bars(struct bars *bars, const struct plot_data *data, struct vib
     return rc;
 }
 
-static void write_data(const struct bars *bars, const struct plot_data *data, FILE *out) {
+/* Where seeds are written to. */
+struct seeds {
+    const struct bars *bars;
+    FILE *out;
+};
+
+static int write_seed(void *context, struct store_row *row, struct vib_error *err) {
+    const struct seeds *seeds = context;
+    const int64_t point = store_row_integer(row, 0);
+    (void)err;
+    for (size_t i = 0; i < seeds->bars->n; i++)
+        if (seeds->bars->bar[i].point->id == point) {
+            const double numbers[] = {(double)i, 100 * store_row_real(row, 1)};
+            plot_numbers(numbers, 2, seeds->out);
+        }
+    return 0;
+}
+
+static int write_data(const struct plot *plot, const struct bars *bars, struct vib_error *err) {
+    static const char seeds_sql[] =
+        "SELECT point, error_mc FROM job_point JOIN information_plane USING (job)"
+        " WHERE split = 'test' ORDER BY method, K, beta, seed, job";
+    struct seeds seeds = {bars, plot->out};
+    const struct store_query query = {.sql = seeds_sql, .row = write_seed, .context = &seeds};
     (void)fputs(
         "$bars << EOD\n# place, error % (mean over seeds), half of the 95 % interval, paper's"
         " error %, 1 if VIB\n",
-        out);
+        plot->out);
     for (size_t i = 0; i < bars->n; i++) {
         const struct bar *bar = &bars->bar[i];
-        const double numbers[] = {(double)i, student_mean(&bar->error),
-                                  student_half_width(&bar->error), bar->paper,
-                                  bar->row == ROWS - 1};
-        plot_numbers(numbers, 5, out);
+        const double numbers[] = {(double)i, 100 * test_error(bar)->mean,
+                                  100 * test_error(bar)->half, bar->paper, bar->row == ROWS - 1};
+        plot_numbers(numbers, 5, plot->out);
     }
-    (void)fputs("EOD\n$seeds << EOD\n# place, error %\n", out);
-    for (size_t i = 0; i < data->n; i++) {
-        const double numbers[] = {(double)bars->of[i], test_error(&data->jobs[i])};
-        plot_numbers(numbers, 2, out);
-    }
-    (void)fputs("EOD\n", out);
+    (void)fputs("EOD\n$seeds << EOD\n# place, error %\n", plot->out);
+    const int rc = store_query(plot->store, &query, err);
+    (void)fputs("EOD\n", plot->out);
+    return rc;
 }
 
 /* Names to the left, numbers to the right. */
@@ -179,12 +187,13 @@ static void write_labels(const struct bars *bars, FILE *out) {
         (void)fprintf(out, " %zu%s", i, i + 1 < bars->n ? ", " : ")\n");
     }
     for (size_t i = 0; i < bars->n; i++) {
-        const struct student *error = &bars->bar[i].error;
-        (void)fprintf(out, "set label '%.2f", student_mean(error));
-        if (error->n > 1)
-            (void)fprintf(out, " ± %.2f", student_half_width(error));
-        (void)fprintf(out, "  (%zu seed%s)' at graph 1.02, first %zu left\n", error->n,
-                      error->n == 1 ? "" : "s", i);
+        const struct plot_mean *error = test_error(&bars->bar[i]);
+        const size_t n_seeds = bars->bar[i].point->n_seeds;
+        (void)fprintf(out, "set label '%.2f", 100 * error->mean);
+        if (isfinite(error->half))
+            (void)fprintf(out, " ± %.2f", 100 * error->half);
+        (void)fprintf(out, "  (%zu seed%s)' at graph 1.02, first %zu left\n", n_seeds,
+                      n_seeds == 1 ? "" : "s", i);
     }
 }
 
@@ -231,17 +240,16 @@ int plot_table1(const struct plot *plot, struct vib_error *err) {
         ", \\\n"
         "    $bars using 4:1 " PAPER "\n";
     struct bars bars;
-    const int rc = make_bars(&bars, plot->data, err);
+    int rc = make_bars(&bars, plot->data, err);
     if (rc == 0) {
         const struct plot_canvas canvas = make_canvas(&bars);
         plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
-        write_data(&bars, plot->data, plot->out);
+        rc = write_data(plot, &bars, err);
         write_labels(&bars, plot->out);
         (void)fprintf(plot->out, "%sset yrange [%zu - 0.5 : -0.5]\n", settings, bars.n);
         plot_canvas_panel(&canvas, 0, "", "", plot->out);
         (void)fputs(command, plot->out);
         plot_canvas_end(&canvas, plot->out);
     }
-    free(bars.of);
     return rc;
 }

@@ -149,6 +149,10 @@ int store_renew_views(struct store *store, struct vib_error *err);
  * alone, as temporary ones, which names find first. */
 int store_shadow_views(struct store *store, struct vib_error *err);
 
+/* Makes all of them anew for this connection alone, of the jobs whose seed is in its temporary
+ * table chosen_seed. */
+int store_choose_views(struct store *store, struct vib_error *err);
+
 /* The rows of tables code and decoder for a job that ended; part of store_finish. */
 int store_add_codes(struct store *store, int64_t job, const struct vib_dataset *data,
                     const struct saved_codes *saved, struct vib_error *err);

@@ -4,6 +4,8 @@
 
 #include "runner/store/schema.h"
 
+#include <string.h>
+
 /* An empty database of this program, and its views, in the order of their making. */
 struct fresh {
     sqlite3 *db;
@@ -136,16 +138,45 @@ int store_renew_views(struct store *store, struct vib_error *err) {
     return rc;
 }
 
-static int shadow(struct store *store, sqlite3_stmt *row, struct vib_error *err) {
-    static const char create[] = "CREATE VIEW ";
+/* What restricts the views from which the others are made to the seeds of table chosen_seed. */
+static const struct {
+    const char *view, *where;
+} choices[] = {
+    {"information_plane", " WHERE seed IN (SELECT seed FROM chosen_seed)"},
+    {"job_point",
+     " WHERE job IN (SELECT setting.job FROM setting WHERE seed IN (SELECT seed FROM chosen_seed))"},
+};
+
+/* `where` restricts the view. */
+static int shadow_by(struct store *store, sqlite3_stmt *row, const char *where,
+                     struct vib_error *err) {
+    const char *name = (const char *)sqlite3_column_text(row, 0);
     const char *text = (const char *)sqlite3_column_text(row, 1);
-    char *sql =
-        text == NULL ? NULL : sqlite3_mprintf("CREATE TEMP VIEW %s", text + sizeof create - 1);
+    if (name == NULL || text == NULL)
+        return no_memory(store, err);
+    /* "CREATE VIEW name AS SELECT ...": a view of the file would see no temporary one. */
+    const char *select = text + strlen("CREATE VIEW ") + strlen(name) + strlen(" AS");
+    char *sql = sqlite3_mprintf(
+        "DROP VIEW IF EXISTS temp.\"%w\";"
+        "CREATE TEMP VIEW \"%w\" AS SELECT * FROM (%s)%s",
+        name, name, select, where);
     if (sql == NULL)
         return no_memory(store, err);
     const int result = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
     sqlite3_free(sql);
     return result == SQLITE_OK ? 0 : store_fail(store, "make the views", err);
+}
+
+static int shadow(struct store *store, sqlite3_stmt *row, struct vib_error *err) {
+    return shadow_by(store, row, "", err);
+}
+
+static int shadow_chosen(struct store *store, sqlite3_stmt *row, struct vib_error *err) {
+    const char *name = (const char *)sqlite3_column_text(row, 0), *where = "";
+    for (size_t i = 0; name != NULL && i < sizeof choices / sizeof choices[0]; i++)
+        if (strcmp(name, choices[i].view) == 0)
+            where = choices[i].where;
+    return shadow_by(store, row, where, err);
 }
 
 int store_shadow_views(struct store *store, struct vib_error *err) {
@@ -156,6 +187,15 @@ int store_shadow_views(struct store *store, struct vib_error *err) {
         rc = are_same(store, fresh.views, &same, err);
     if (rc == 0 && !same)
         rc = change_all(store, fresh.views, shadow, err);
+    fresh_close(&fresh);
+    return rc;
+}
+
+int store_choose_views(struct store *store, struct vib_error *err) {
+    struct fresh fresh = {NULL, NULL};
+    int rc = fresh_open(&fresh, store, err);
+    if (rc == 0)
+        rc = change_all(store, fresh.views, shadow_chosen, err);
     fresh_close(&fresh);
     return rc;
 }

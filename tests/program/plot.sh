@@ -162,13 +162,20 @@ bounds_are_shown() {
 }
 check 'the axis of bits begins below all bounds' bounds_are_shown
 
+# epochs_agree FIGURE.gp SEED
 epochs_agree() {
     sqlite3 -separator ' ' small.db "
-        SELECT beta, epoch, epoch.izx_upper, epoch.izy_lower FROM epoch JOIN job ON job.id = job
-        WHERE K = 2 AND seed = 0 AND split = 'test' ORDER BY job, epoch" >wanted
-    rows trajectory.gp test_epochs 0 >got && agree got wanted
+        SELECT beta, epoch.epoch, epoch.izx_upper, epoch.izy_lower
+        FROM epoch JOIN information_plane USING (job, split)
+        WHERE K = 2 AND seed = $2 AND split = 'test' ORDER BY job, epoch.epoch" >wanted
+    rows "$1" test_epochs 0 >got && agree got wanted &&
+        awk '$2 == 2 { print $1, $3, $4 }' wanted >last && rows "$1" ends 0 >got && agree got last
 }
-check 'the trajectory is that of the first seed' epochs_agree
+check 'the trajectory is that of the first seed' epochs_agree trajectory.gp 0
+selected_trajectory() {
+    plot small.db trajectory --only seed=1 --script >second.gp && epochs_agree second.gp 1
+}
+check 'or of the first that is selected' selected_trajectory
 
 methods_agree() {
     sqlite3 -separator ' ' methods.db "
@@ -182,24 +189,39 @@ methods_agree() {
     rows table1.gp bars >got && agree got wanted && [ "$(rows table1.gp seeds | wc -l)" = 15 ]
 }
 check 'methods in the order of Table 1, with their intervals' methods_agree
+one_seed_of_methods() {
+    sqlite3 -separator ' ' methods.db "
+        SELECT 100 * error_mc FROM information_plane
+        WHERE split = 'test' AND seed = 2 ORDER BY 1" >wanted
+    plot methods.db table1 --only seed=2 --script >second.gp &&
+        rows second.gp bars | cut -d ' ' -f 2 | sort -g >got && agree got wanted &&
+        rows second.gp seeds | cut -d ' ' -f 2 | sort -g >got && agree got wanted &&
+        [ "$(rows second.gp bars | awk '$3 == "NaN"' | wc -l)" = 5 ] &&
+        [ "$(grep -c "(1 seed)'" second.gp)" = 5 ]
+}
+check 'a seed that is selected has no interval' one_seed_of_methods
 
 # --- codes ---
 
-# Every corner of the first ellipse is 5.991 away from its mean, in the metric of its covariance.
+# first_ellipse FIGURE.gp SEED: every corner of the first ellipse is 5.991 away from its mean, in the metric of its covariance.
 first_ellipse() {
     sqlite3 -separator ' ' small.db "
         SELECT json_extract(mu, '\$[0]'), json_extract(mu, '\$[1]'), json_extract(factor, '\$[0]'),
                json_extract(factor, '\$[1]'), json_extract(factor, '\$[2]'), label
-        FROM code JOIN job ON job.id = job WHERE K = 2 AND beta = 1e-3 AND seed = 0 AND example = 0" \
-        >code
+        FROM code JOIN information_plane USING (job)
+        WHERE K = 2 AND beta = 1e-3 AND seed = $2 AND split = 'test' AND example = 0" >code
     awk 'NR == FNR { for (i = 1; i <= 6; i++) c[i] = $i; next }
          /^\$ellipses/ { inside = 1; next }
          inside && NF == 0 { exit }
          inside { u = ($1 - c[1]) / c[3]; v = ($2 - c[2] - c[5] * u) / c[4]; r = u * u + v * v
-                  if (!(r > 5.8 && r < 6.2) || $3 != c[6]) { print $0 ": " r; bad = 1 }; n++ }
-         END { exit bad || n < 9 }' code codes.gp
+                  if (!(r > 5.6 && r < 6.4) || $3 != c[6]) { print $0 ": " r; bad = 1 }; n++ }
+         END { exit bad || n < 9 }' code "$1"
 }
-check 'an ellipse is the 95 % region of its code' first_ellipse
+check 'an ellipse is the 95 % region of its code' first_ellipse codes.gp 0
+selected_codes() {
+    plot small.db codes --only seed=1 --script >second.gp && first_ellipse second.gp 1
+}
+check 'also of a seed that is selected' selected_codes
 counts_ellipses() {
     # A line that is blank ends each.
     [ "$(awk '/^\$ellipses/ { inside = 1 } /^EOD/ { inside = 0 } inside && NF == 0' codes.gp | wc -l)" = 600 ]
@@ -211,8 +233,8 @@ first_entropy() {
     sqlite3 -separator ' ' small.db "
         SELECT json_extract(weight, '\$[0][' || key || ']'),
                json_extract(weight, '\$[1][' || key || ']'), value
-        FROM decoder JOIN job ON job.id = job, json_each(bias)
-        WHERE K = 2 AND beta = 1e-3 AND seed = 0" >decoder
+        FROM decoder JOIN information_plane USING (job), json_each(bias)
+        WHERE K = 2 AND beta = 1e-3 AND seed = 0 AND split = 'test'" >decoder
     grep -m 1 '^left' codes.gp | tr -d ';' >square
     awk 'FILENAME == "decoder" { w0[++n] = $1; w1[n] = $2; b[n] = $3; next }
          FILENAME == "square" { side = $9; cell = side / 120; x = $3 + 60.5 * cell

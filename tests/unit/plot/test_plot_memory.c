@@ -4,7 +4,7 @@
 #include "runner/plot/gnuplot.h"
 #include "runner/plot/plot.h"
 #include "tests/unit/base/failing_malloc.h"
-#include "tests/unit/store/store_fixture.h"
+#include "tests/unit/plot/plot_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,19 +16,9 @@
 
 /* Two finished jobs of K = 2 with their codes. */
 static void add_jobs(struct fixture *f) {
-    for (size_t i = 0; i < 2; i++) {
-        struct epoch_result epochs[2];
-        struct job_result result;
-        bool claimed = false, kept = false;
-        const int64_t job = fixture_add_job(f, f->store, i);
-        fixture_result(&result, epochs);
-        assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
-        assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &kept, &f->err), &f->err);
-        assert_true(claimed && kept);
-    }
+    (void)plot_add_job(f, "K=2 beta=1", 0.25, 1);
+    (void)plot_add_job(f, "K=2 beta=2", 0.5, 1);
     fixture_execute(f,
-                    "UPDATE job SET K = 2;"
-                    "DELETE FROM code; DELETE FROM decoder;"
                     "INSERT INTO code SELECT id, 0, 1, 1, '[0.5, -1]', '[0.1, 0.2]' FROM job;"
                     "INSERT INTO code SELECT id, 1, 0, 1, '[0.5, 1]', '[0.1, 0.2, 0.05]' FROM job;"
                     "INSERT INTO decoder SELECT id, '[[1, -1], [0.5, 2]]', '[0, 0.5]' FROM job");

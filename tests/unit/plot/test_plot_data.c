@@ -1,0 +1,203 @@
+/* What figures read: points, their seeds, and the selections of both. */
+#include "runner/plot/plot_data.h"
+#include "tests/unit/plot/plot_fixture.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void assert_close(double got, double want) {
+    if (!(fabs(got - want) <= 1e-5 * fabs(want)))
+        fail_msg("got %.9g, wanted %.9g", got, want);
+}
+
+static void test_values(void **state) {
+    const struct store_value null = {.type = STORE_NULL};
+    const struct store_value one = {.type = STORE_INTEGER, .integer = 1};
+    const struct store_value two = {.type = STORE_INTEGER, .integer = 2};
+    const struct store_value real = {.type = STORE_REAL, .real = 1e-3};
+    const struct store_value other = {.type = STORE_REAL, .real = 2e-3};
+    const struct store_value text = {.type = STORE_TEXT, .text = "relu"};
+    const struct store_value *const values[] = {&null, &one, &two, &real, &other, &text};
+    static const char *const texts[] = {NULL, "1", "2", "0.001", "0.002", "relu"};
+    char number[PLOT_NUMBER], copy[] = "relu";
+    (void)state;
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        const char *got = plot_value_text(values[i], number);
+        if (texts[i] != NULL)
+            assert_string_equal(got, texts[i]);
+        else
+            assert_null(got);
+        for (size_t j = 0; j < sizeof values / sizeof values[0]; j++)
+            assert_int_equal(plot_value_same(values[i], values[j]), i == j);
+    }
+    assert_true(plot_value_same(&text, &(struct store_value){.type = STORE_TEXT, .text = copy}));
+}
+
+static void test_filters(void **state) {
+    struct plot_filter filter;
+    struct vib_error err;
+    (void)state;
+    assert_int_equal(plot_filter_parse(&filter, "beta=1e-3", &err), 0);
+    assert_string_equal(filter.key->name, "beta");
+    assert_string_equal(filter.value, "0.001");
+    assert_int_equal(plot_filter_parse(&filter, "model.hidden=[8,  4]", &err), 0);
+    assert_string_equal(filter.value, "[8, 4]");
+    static const char *const wrong[] = {"beta",         "=1",      "K=2.5", "train.epoch=3",
+                                        "save.codes=1", "method=", ""};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(plot_filter_parse(&filter, wrong[i], &err), VIB_EUSAGE);
+}
+
+/* Three seeds of one point, the lowest of which came second, and another point. */
+static void add_seeds(struct fixture *f) {
+    assert_int_equal(plot_add_job(f, "K=2 beta=0.5 seed=7", 0.75, 3), 1);
+    assert_int_equal(plot_add_job(f, "K=2 beta=0.5 seed=1", 0.25, 7), 2);
+    assert_int_equal(plot_add_job(f, "K=2 beta=0.5 seed=9", 0.5, 2), 3);
+    assert_int_equal(plot_add_job(f, "K=2 beta=0.25 seed=7", 0.125, 5), 4);
+}
+
+static void test_points_are_means_over_seeds(void **state) {
+    struct fixture *f = *state;
+    struct plot_data data;
+    add_seeds(f);
+    plot_read(f, &data, NULL, 0);
+    assert_int_equal(data.n, 2);
+    assert_int_equal(data.ordered[0]->id, 4); /* of the lower beta */
+    const struct plot_point *point = plot_data_find(&data, 1);
+    assert_ptr_equal(point, data.ordered[1]);
+    assert_null(plot_data_find(&data, 2));
+    assert_null(plot_data_find(&data, 5));
+    assert_int_equal(point->n_seeds, 3);
+    assert_int_equal(point->K, 2);
+    assert_true(point->beta == 0.5);
+    assert_string_equal(point->method, "vib");
+    const struct plot_mean *error = &point->measure[PLOT_TEST][PLOT_ERROR];
+    assert_close(error->mean, 0.5);
+    assert_close(error->half, 4.302653 * 0.25 / sqrt(3));
+    assert_close(point->measure[PLOT_TRAIN][PLOT_H_Y].mean, 2);
+    assert_close(point->measure[PLOT_TEST][PLOT_H_Y].mean, 1.875);
+    assert_true(isnan(plot_data_find(&data, 4)->measure[PLOT_TEST][PLOT_ERROR].half));
+    plot_data_release(&data);
+}
+
+/* Figures of one seed show the lowest; axes reach as far as every seed. */
+static void test_single_seeds_of_a_point(void **state) {
+    struct fixture *f = *state;
+    struct plot_data data;
+    add_seeds(f);
+    plot_read(f, &data, NULL, 0);
+    const struct plot_point *point = plot_data_find(&data, 1);
+    assert_int_equal(point->first.job, 2);
+    assert_int_equal(point->first.seed, 1);
+    assert_close(point->first.rate, 7);
+    assert_close(point->reach.rate_max, 7);
+    assert_true(point->reach.bits_min <= 2);
+    plot_data_release(&data);
+}
+
+static void test_seeds_are_selected_before_averaging(void **state) {
+    static const char *const one[] = {"seed=7"};
+    static const char *const two[] = {"seed=7", "seed=9", "beta=0.501", "beta=3"};
+    static const char *const none[] = {"seed=2"};
+    struct fixture *f = *state;
+    struct plot_data data;
+    add_seeds(f);
+    plot_read(f, &data, one, 1);
+    assert_int_equal(data.n, 2);
+    assert_int_equal(data.points[0].n_seeds, 1);
+    assert_int_equal(data.points[0].first.job, 1);
+    assert_close(data.points[0].measure[PLOT_TEST][PLOT_ERROR].mean, 0.75);
+    assert_true(isnan(data.points[0].measure[PLOT_TEST][PLOT_ERROR].half));
+    plot_data_release(&data);
+    plot_read(f, &data, two, 4);
+    assert_int_equal(data.n, 1);
+    assert_int_equal(data.points[0].n_seeds, 2);
+    assert_close(data.points[0].measure[PLOT_TEST][PLOT_ERROR].mean, 0.625);
+    assert_close(data.points[0].reach.rate_max, 3);
+    plot_data_release(&data);
+    plot_read(f, &data, none, 1);
+    assert_int_equal(data.n, 0);
+    plot_data_release(&data);
+}
+
+/* Points that are read are those that fit: the ones between them leave nothing behind. */
+static void test_points_are_selected(void **state) {
+    static const char *const filters[] = {"K=3", "K=5", "train.lr=1e-3"};
+    struct fixture *f = *state;
+    struct plot_data data;
+    char number[PLOT_NUMBER];
+    (void)plot_add_job(f, "K=2 train.lr=1e-3", 0.1, 1);
+    (void)plot_add_job(f, "K=5 train.lr=1e-3", 0.2, 1);
+    (void)plot_add_job(f, "K=3 train.lr=2e-3", 0.3, 1);
+    (void)plot_add_job(f, "K=3 train.lr=1e-3", 0.4, 1);
+    plot_read(f, &data, filters, 3);
+    assert_int_equal(data.n, 2);
+    assert_int_equal(data.ordered[0]->K, 3);
+    assert_close(data.ordered[0]->measure[PLOT_TEST][PLOT_ERROR].mean, 0.4);
+    assert_int_equal(data.ordered[1]->K, 5);
+    assert_close(data.ordered[1]->measure[PLOT_TEST][PLOT_ERROR].mean, 0.2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_string_equal(plot_value(data.ordered[i], "model.activation", number), "relu");
+        assert_string_equal(plot_value(data.ordered[i], "train.lr", number), "0.001");
+        assert_string_equal(plot_value(data.ordered[i], "train.dropout", number), "");
+    }
+    plot_data_release(&data);
+}
+
+static bool is_wide(const struct plot_point *point) {
+    return point->K > 2;
+}
+
+static void test_dropping_counts_jobs(void **state) {
+    struct fixture *f = *state;
+    struct plot_data data;
+    (void)plot_add_job(f, "K=2", 0.1, 1);
+    (void)plot_add_job(f, "K=3", 0.2, 1);
+    (void)plot_add_job(f, "K=3 seed=1", 0.2, 1);
+    (void)plot_add_job(f, "K=1", 0.3, 1);
+    plot_read(f, &data, NULL, 0);
+    assert_int_equal(plot_data_drop(&data, is_wide), 2);
+    assert_int_equal(data.n, 2);
+    assert_null(plot_data_find(&data, 2));
+    assert_int_equal(plot_data_find(&data, 4)->K, 1);
+    plot_data_release(&data);
+}
+
+/* A split that figures do not show is not taken for one that they do. */
+static void test_other_splits_are_left_out(void **state) {
+    struct fixture *f = *state;
+    struct plot_data data;
+    (void)plot_add_job(f, "K=2", 0.25, 1);
+    fixture_execute(f,
+                    "PRAGMA ignore_check_constraints = ON;"
+                    "INSERT INTO result (job, split, epoch, n, error, izx_upper, izy_lower, log2_n)"
+                    " VALUES (1, 'validation', 10, 20, 0.75, 50, -50, 99)");
+    plot_read(f, &data, NULL, 0);
+    assert_int_equal(data.n, 1);
+    assert_close(data.points[0].measure[PLOT_TRAIN][PLOT_ERROR].mean, 0.25);
+    assert_close(data.points[0].measure[PLOT_TEST][PLOT_ERROR].mean, 0.25);
+    assert_close(data.points[0].first.rate, 1);
+    assert_close(data.points[0].reach.rate_max, 1);
+    assert_true(data.points[0].reach.izy_min > -50);
+    plot_data_release(&data);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_filters),
+        cmocka_unit_test_setup_teardown(test_points_are_means_over_seeds, fixture_new,
+                                        fixture_free),
+        cmocka_unit_test_setup_teardown(test_single_seeds_of_a_point, fixture_new, fixture_free),
+        cmocka_unit_test_setup_teardown(test_seeds_are_selected_before_averaging, fixture_new,
+                                        fixture_free),
+        cmocka_unit_test_setup_teardown(test_points_are_selected, fixture_new, fixture_free),
+        cmocka_unit_test_setup_teardown(test_dropping_counts_jobs, fixture_new, fixture_free),
+        cmocka_unit_test_setup_teardown(test_other_splits_are_left_out, fixture_new, fixture_free),
+    };
+    return cmocka_run_group_tests_name("plot data", tests, NULL, NULL);
+}

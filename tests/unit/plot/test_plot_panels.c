@@ -1,0 +1,156 @@
+/* How points fall into panels, and what is said of each. */
+#include "runner/plot/plot_panels.h"
+#include "tests/unit/plot/plot_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int make(struct fixture *f, struct plot_data *data, struct plot_panels *panels) {
+    plot_read(f, data, NULL, 0);
+    return plot_panels_make(panels, data, &f->err);
+}
+
+static void release(struct plot_data *data, struct plot_panels *panels) {
+    plot_panels_release(panels);
+    plot_data_release(data);
+}
+
+static void add(struct fixture *f, const char *settings) {
+    (void)plot_add_job(f, settings, 0.5, 1);
+}
+
+/* What is said of one of n panels of all points. */
+static void assert_panel(struct fixture *f, size_t n, size_t i, const char *variant,
+                         const char *varying) {
+    struct plot_data data;
+    struct plot_panels panels;
+    assert_ok(make(f, &data, &panels), &f->err);
+    assert_int_equal(panels.n, n);
+    assert_string_equal(panels.panel[i].variant, variant);
+    assert_string_equal(panels.panel[i].varying, varying);
+    release(&data, &panels);
+}
+
+static void test_seeds_are_no_variants(void **state) {
+    struct fixture *f = *state;
+    struct plot_data data;
+    struct plot_panels panels;
+    add(f, "beta=2");
+    add(f, "beta=0.5 seed=1");
+    add(f, "beta=0.5");
+    assert_ok(make(f, &data, &panels), &f->err);
+    assert_int_equal(panels.n, 1);
+    assert_string_equal(panels.panel[0].variant, "");
+    assert_string_equal(panels.panel[0].varying, "");
+    assert_true(plot_panels_repeated(&panels));
+    assert_int_equal(panels.panel[0].n, 2);
+    assert_true(panels.panel[0].points[0]->beta == 0.5);
+    assert_true(panels.panel[0].points[1]->beta == 2);
+    release(&data, &panels);
+}
+
+static void test_others_are_apart(void **state) {
+    struct fixture *f = *state;
+    struct plot_data data;
+    struct plot_panels panels;
+    add(f, "beta=0.5 K=256");
+    add(f, "beta=0.5 K=256 train.epochs=7");
+    add(f, "beta=0.5 K=5 train.lr=0.002");
+    add(f, "beta=0.5 K=5 train.lr=0.002 train.epochs=7");
+    assert_ok(make(f, &data, &panels), &f->err);
+    assert_int_equal(panels.n, 4);
+    assert_int_equal(panels.panel[0].K, 5);
+    assert_non_null(strstr(panels.panel[1].variant, "train.epochs = 7"));
+    assert_null(strstr(panels.panel[1].variant, "train.lr")); /* the same for each K */
+    assert_false(plot_panels_repeated(&panels));
+    release(&data, &panels);
+}
+
+/* The variant whose first seed is lower comes first, whatever the order of the jobs. */
+static void test_order_of_variants(void **state) {
+    struct fixture *f = *state;
+    add(f, "train.epochs=7 seed=1");
+    add(f, "train.epochs=3 seed=0");
+    assert_panel(f, 2, 0, "train.epochs = 3", "");
+}
+
+static void test_what_varies_with_beta_is_told(void **state) {
+    struct fixture *f = *state;
+    add(f, "beta=1");
+    add(f, "beta=2 train.lr=0.002");
+    assert_panel(f, 1, 0, "", "train.lr");
+}
+
+/* Two data sets of one name: their digests are all that tells them apart. */
+static void test_data_that_varies_with_beta(void **state) {
+    struct fixture *f = *state;
+    add(f, "beta=1");
+    plot_use_data(f, 'e');
+    add(f, "beta=2");
+    assert_panel(f, 1, 0, "", "data");
+}
+
+static void test_a_key_of_the_data_that_varies_with_beta(void **state) {
+    struct fixture *f = *state;
+    add(f, "beta=1");
+    plot_use_data(f, 'e');
+    add(f, "beta=2 dataset.n_train=7");
+    assert_panel(f, 1, 0, "", "dataset.n_train");
+}
+
+/* A third one that differs in a key does not tell the first two apart. */
+static void test_data_sets_are_told_apart(void **state) {
+    struct fixture *f = *state;
+    add(f, "beta=0.5");
+    plot_use_data(f, 'e');
+    add(f, "beta=0.5");
+    assert_panel(f, 2, 0, "data = dddddddddddd", "");
+    plot_use_data(f, 'f');
+    add(f, "beta=0.5 dataset.n_train=7");
+    assert_panel(f, 3, 0, "dataset.n_train = 0, data = dddddddddddd", "");
+    assert_panel(f, 3, 1, "dataset.n_train = 0, data = eeeeeeeeeeee", "");
+}
+
+/* A key of the data set says the same in words; nothing is cut within a character. */
+static void test_data_sets_of_other_names(void **state) {
+    struct fixture *f = *state;
+    add(f, "beta=0.5");
+    plot_use_data(f, 'e');
+    add(f, "beta=0.5 dataset.name=aβββββββ");
+    assert_panel(f, 2, 1, "dataset.name = aβββββ", "");
+}
+
+static void test_too_many(void **state) {
+    struct fixture *f = *state;
+    struct plot_data data;
+    struct plot_panels panels;
+    for (int i = 0; i <= PLOT_MAX_PANELS; i++) {
+        char settings[32];
+        (void)snprintf(settings, sizeof settings, "train.batch=%d", i + 1);
+        add(f, settings);
+    }
+    assert_int_equal(make(f, &data, &panels), VIB_EDATA);
+    assert_non_null(strstr(f->err.message, "train.batch"));
+    release(&data, &panels);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_seeds_are_no_variants, fixture_new, fixture_free),
+        cmocka_unit_test_setup_teardown(test_others_are_apart, fixture_new, fixture_free),
+        cmocka_unit_test_setup_teardown(test_order_of_variants, fixture_new, fixture_free),
+        cmocka_unit_test_setup_teardown(test_what_varies_with_beta_is_told, fixture_new,
+                                        fixture_free),
+        cmocka_unit_test_setup_teardown(test_data_that_varies_with_beta, fixture_new, fixture_free),
+        cmocka_unit_test_setup_teardown(test_a_key_of_the_data_that_varies_with_beta, fixture_new,
+                                        fixture_free),
+        cmocka_unit_test_setup_teardown(test_data_sets_are_told_apart, fixture_new, fixture_free),
+        cmocka_unit_test_setup_teardown(test_data_sets_of_other_names, fixture_new, fixture_free),
+        cmocka_unit_test_setup_teardown(test_too_many, fixture_new, fixture_free),
+    };
+    return cmocka_run_group_tests_name("plot panels", tests, NULL, NULL);
+}
