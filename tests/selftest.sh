@@ -64,8 +64,8 @@ END
 script hang <<'END'
 trap '' TERM
 echo 'ok 1 - a'
-sleep 100 & wait
-sleep 100
+sleep 1000 & wait
+sleep 1000
 END
 script skip_some <<'END'
 printf '1..3\nok 1 - a\nok 2 - b # skip the reason\nnot ok 3 # SKIP c\n'
@@ -98,7 +98,7 @@ script show_value <<'END'
 echo 1..1
 END
 script orphan <<'END'
-sleep 100 &
+sleep 1000 &
 echo $! >orphan.pid
 printf '1..1\nok 1\n'
 END
@@ -141,11 +141,128 @@ export TEST_TIMEOUT=0.2
 check 'a test that hangs' run 1 '1 passed, 1 failed' hang
 unset TEST_TIMEOUT
 
+# --- several at a time ---
+
+# Each of two waits for the other to begin.
+for name in one other; do
+    script "meet_$name" <<END
+touch here_$name
+for ((i = 0; i < 1000; i++)); do
+    [ -e here_one ] && [ -e here_other ] && break
+    read -r -t 0.01 <> <(:)
+done
+[ \$i -lt 1000 ] && echo 'ok 1' || echo 'not ok 1'
+echo 1..1
+END
+done
+# Prints, and ends after the next one, which makes the file `second`.
+script first <<'END'
+echo '# of the first'
+for ((i = 0; i < 1000; i++)); do
+    [ ! -e second ] || break
+    read -r -t 0.01 <> <(:)
+done
+printf '1..1\nnot ok 1 - of the first\n'
+END
+script second <<'END'
+printf '1..1\nnot ok 1 - of the second\n'
+touch second
+END
+# Fails when there is another; stays long enough to be seen by one.
+script lone <<'END'
+mkdir busy 2>/dev/null || { printf '1..1\nnot ok 1 - not alone\n'; exit; }
+read -r -t 0.1 <> <(:)
+rmdir busy
+printf '1..1\nok 1\n'
+END
+{
+    echo '# Runs alone: it is a hermit.'
+    tail -n +2 "$TMPDIR/lone"
+} | script hermit
+
+# order NAME...: the lines of tests in the last output.
+order() {
+    local names
+    names=$(sed -nE 's/^(ok|FAILED|skipped) .* s  //p' "$TMPDIR/output" | xargs)
+    echo "told: $names"
+    [ "$names" = "$*" ]
+}
+# Only lines of the first stand between its line and its end.
+first_is_whole() {
+    sed -n '/^FAILED  .* s  first$/,/^---- end of first$/p' "$TMPDIR/output" >"$TMPDIR/first_part"
+    grep -q '^# of the first$' "$TMPDIR/first_part" && ! grep second "$TMPDIR/first_part"
+}
+check 'two at a time' run 0 '2 passed, 0 failed' -j 2 meet_one meet_other
+check 'one that ends later' run 1 '2 passed, 2 failed' -j 2 first second pass
+check 'is told of earlier' order first second pass
+check 'its output is whole' first_is_whole
+check 'no more at a time than said' run 0 '3 passed, 0 failed' -j 1 lone lone lone
+mkdir "$TMPDIR/busy"
+check 'more than said would be noticed' run 1 '0 passed, 1 failed' lone
+rmdir "$TMPDIR/busy"
+check 'one that runs alone' run 0 '5 passed, 0 failed' -j 3 lone hermit hermit hermit lone
+check 'in its place' order lone hermit hermit hermit lone
+check 'all kinds of failure at a time' run 1 '9 passed, 6 failed, 2 skipped' -j 4 \
+    fail die end_early no_plan leak nowhere skip_some pass
+check 'in the order of the arguments' order fail die end_early no_plan leak nowhere skip_some pass
+check 'variables are for those after them' run 0 '4 passed, 0 failed' -j 3 \
+    VALUE=./show_value show_value show_value VALUE=other pass
+for number in 0 x '' 1.5; do
+    check "wrong use: -j '$number'" exits 2 tests/run.sh -j "$number"
+done
+
+# Killed, but perhaps not yet waited for by its new parent.
+is_dead() {
+    [ ! -e "/proc/$1" ] || grep -q '^State:.*[ZX]' "/proc/$1/status"
+}
+# soon COMMAND...: waits for a condition; fails when it stays false for some seconds.
+soon() {
+    local i
+    for ((i = 0; i < 2000; i++)); do
+        "$@" && return
+        read -r -t 0.01 <> <(:)
+    done
+    return 1
+}
+# Waits until two tests have begun, and interrupts the run of them by the signal $1, which is to end
+# with the status $2.
+script stay <<'END'
+trap '' INT TERM HUP
+sleep 1000 &
+echo "$$ $!" >"stay.$$"
+wait
+END
+both_stay() {
+    [ "$(cat "$TMPDIR"/stay.* 2>/dev/null | wc -w)" -eq 4 ]
+}
+all_dead() {
+    local pid
+    while read -r pid; do
+        is_dead "$pid" || return 1
+    done < <(cat "$TMPDIR"/stay.* | tr ' ' '\n')
+}
+interrupts() {
+    local run status=0
+    rm -f "$TMPDIR"/stay.*
+    mkdir "$TMPDIR/runs"
+    set -m
+    (cd "$TMPDIR" && TMPDIR=$TMPDIR/runs exec "$top/tests/run.sh" -j 2 pass stay stay pass) \
+        >"$TMPDIR/output" 2>&1 &
+    run=$!
+    set +m
+    soon both_stay && kill "-$1" "$run" && soon is_dead "$run" || return 1
+    wait "$run" || status=$?
+    cat "$TMPDIR/output"
+    [ "$status" -eq "$2" ] && all_dead && rmdir "$TMPDIR/runs" && ! grep -q 'passed, ' "$TMPDIR/output"
+}
+check 'SIGINT ends every test' interrupts INT 130
+check 'SIGTERM too' interrupts TERM 143
+check 'and SIGHUP' interrupts HUP 143
+
 orphan_is_dead() {
     local pid
     run 0 '1 passed, 0 failed' orphan && pid=$(cat "$TMPDIR/orphan.pid") || return 1
-    # Killed, but perhaps not yet waited for by its new parent.
-    [ ! -e "/proc/$pid" ] || grep -q '^State:.*[ZX]' "/proc/$pid/status"
+    is_dead "$pid"
 }
 check 'what a test leaves running is killed' orphan_is_dead
 
