@@ -1,5 +1,5 @@
 # vib-sweep. `make`, `make run`, `make test`, `make install PREFIX= DESTDIR=`, `make bench`,
-# `make bench-peers`; knobs below.
+# `make bench-peers`; `make check` and `make check-slow` are in tests/README.md; knobs below.
 #   BACKEND=dnnl|cblas   matrix products by oneDNN or by OpenBLAS
 #   SANITIZE=            address (with undefined) or thread; each has its own build tree
 #   WERROR=1             warnings are errors (used by CI)
@@ -45,6 +45,8 @@ RUNNER_OBJ := $(RUNNER_SRC:%.c=$(BUILD)/%.o)
 UNIT_SRC   := $(wildcard tests/unit/*/test_*.c)
 UNIT_BIN   := $(UNIT_SRC:%.c=$(BUILD)/%)
 PROGRAM_TESTS := $(filter-out tests/program/common.sh,$(sort $(wildcard tests/program/*.sh)))
+CHECK_TESTS := $(sort $(wildcard tests/check/*.sh))
+SLOW_TESTS  := $(sort $(wildcard tests/slow/*.sh))
 SUPPORT_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*/*.c))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/%.o)
 BENCH_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/null_trainer.c %/steps_guard.c,\
@@ -119,20 +121,37 @@ run:
 	$(BUILD)/vib-sweep export results/quickstart.db -o results/quickstart.csv
 	@echo 'as CSV: results/quickstart.csv'
 
-# Every test, in every tree; `make test TREES=plain` is the quick round.
-TREES ?= plain address thread
+# Tests that let allocations fail: make check runs them, where no sanitizer has replaced the
+# allocator already.
+MEMORY_SRC := $(filter %_memory.c,$(UNIT_SRC))
 
-# The tests of one tree, as arguments of tests/run.sh.
-suite = TSAN_OPTIONS='suppressions=$(CURDIR)/tests/tsan.supp' \
-        VIB_SWEEP='$(CURDIR)/$(call tree,$(1))/vib-sweep' \
-        $(UNIT_SRC:%.c=$(call tree,$(1))/%) $(PROGRAM_TESTS)
+# make check runs the other tests once more in the trees of these sanitizers; for threads without
+# what runs on one, or on several only as sweep.sh does.
+TREES         ?= address thread
+NOT_IN_thread := analysis errors mnist plot
+
+# The tests of one tree, as arguments of tests/run.sh; those of the program are longer, so first.
+unit    = $(patsubst %.c,$(call tree,$(1))/%,$(filter-out $(MEMORY_SRC),$(UNIT_SRC)))
+program = $(filter-out $(NOT_IN_$(1):%=tests/program/%.sh),$(PROGRAM_TESTS))
+suite   = VIB_SWEEP='$(CURDIR)/$(call tree,$(1))/vib-sweep' $(call program,$(1)) $(call unit,$(1))
+
+RUN_TESTS = CC='$(CC)' BUILD='$(BUILD)' TSAN_OPTIONS='suppressions=$(CURDIR)/tests/tsan.supp' \
+            tests/run.sh
 
 test:
 	@$(DEPS) test
-	@+set -e; for tree in $(TREES); do \
-	    $(SUBMAKE) SANITIZE=$${tree#plain} test-programs; done
-	@CC='$(CC)' tests/run.sh tests/selftest.sh tests/layers.sh \
-	    $(foreach t,$(TREES),$(call suite,$(t:plain=)))
+	@+$(SUBMAKE) test-programs
+	@$(RUN_TESTS) tests/selftest.sh tests/layers.sh tests/documents.sh $(call suite,$(SANITIZE))
+
+check:
+	@$(DEPS) check
+	@+set -e; for tree in '' $(TREES); do $(SUBMAKE) SANITIZE=$$tree test-programs; done
+	@TEST_TIMEOUT=900 $(RUN_TESTS) VIB_SWEEP='$(CURDIR)/$(call tree,)/vib-sweep' \
+	    $(CHECK_TESTS) $(MEMORY_SRC:%.c=$(call tree,)/%) $(foreach t,$(TREES),$(call suite,$(t)))
+
+# Minutes each, and one at a time.
+check-slow:
+	@TEST_TIMEOUT=3600 $(RUN_TESTS) -j 1 $(SLOW_TESTS)
 
 test-programs: $(BUILD)/vib-sweep $(BUILD)/vib-sweep-null $(BUILD)/steps-guard $(BUILD)/bench \
                $(UNIT_BIN)
@@ -161,7 +180,7 @@ bench-peers:
 check-format:
 	clang-format --dry-run -Werror $(wildcard core/*.[ch] runner/*.[ch] runner/*/*.[ch] \
 	    tests/unit/*/*.[ch] tests/bench/*.[ch])
-	shellcheck -x tests/*.sh tests/program/*.sh
+	shellcheck -x .ci/run tests/*.sh tests/*/*.sh
 
 clean:
 	rm -rf build
@@ -172,5 +191,5 @@ clean:
 
 FORCE:
 
-.PHONY: all run test test-programs bench bench-peers install check-format clean FORCE
+.PHONY: all run test check check-slow test-programs bench bench-peers install check-format clean FORCE
 .SECONDARY:

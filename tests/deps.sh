@@ -3,7 +3,8 @@
 #
 #   tests/deps.sh build      compiler and libraries
 #   tests/deps.sh bench      these, and what the benchmarks use
-#   tests/deps.sh test       compiler, libraries, and what the tests use
+#   tests/deps.sh test       compiler, libraries, and what make test uses
+#   tests/deps.sh check      these, and what make check uses
 #
 # CC (gcc) and BACKEND (dnnl, or cblas) say for which build. Missing Debian packages are installed
 # with apt-get, as root or through sudo; where that is impossible their names are printed and the
@@ -24,6 +25,11 @@ compiler_package() {
     esac
 }
 
+# Whether what is asked for includes tests.
+tests_too() {
+    [ "$1" = test ] || [ "$1" = check ]
+}
+
 # HEADER PACKAGE, one a line.
 headers() {
     cat <<'END'
@@ -37,7 +43,7 @@ END
     dnnl) printf '%s\n' 'oneapi/dnnl/dnnl.h libdnnl-dev' 'omp.h libomp-dev' ;;
     cblas) echo 'cblas.h libopenblas-dev' ;;
     esac
-    if [ "$1" = test ]; then
+    if tests_too "$1"; then
         echo 'cmocka.h libcmocka-dev'
     fi
 }
@@ -69,14 +75,15 @@ missing() {
     if [ "$1" = bench ]; then
         command -v python3 >/dev/null || echo python3
     fi
-    if [ "$1" = test ]; then
-        for tool in sqlite3 valgrind; do
-            command -v "$tool" >/dev/null || echo "$tool"
-        done
+    if tests_too "$1"; then
+        command -v sqlite3 >/dev/null || echo sqlite3
         command -v gnuplot >/dev/null || echo gnuplot-nox
         # The package is for Debian's own python3, which need not be the first.
         python3 -c 'import numpy' 2>/dev/null || /usr/bin/python3 -c 'import numpy' 2>/dev/null ||
             echo python3-numpy
+    fi
+    if [ "$1" = check ]; then
+        command -v valgrind >/dev/null || echo valgrind
         missing_sanitizers
     fi
 }
@@ -130,9 +137,9 @@ dnnl | cblas) ;;
     ;;
 esac
 case ${1-} in
-build | bench | test) ;;
+build | bench | test | check) ;;
 *)
-    echo "usage: tests/deps.sh build|bench|test" >&2
+    echo "usage: tests/deps.sh build|bench|test|check" >&2
     exit 2
     ;;
 esac

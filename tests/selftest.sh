@@ -299,6 +299,9 @@ check 'deps: no apt-get' deps 1 build
 check 'deps: names the packages' says 'no apt-get here.*: gcc libc6-dev libdnnl-dev .*zlib1g-dev$'
 check 'deps: tests need more' deps 1 test
 check 'deps: names these' says ' libcmocka-dev .* sqlite3 '
+check 'deps: and no others' exits 1 says valgrind
+check 'deps: checks need more still' deps 1 check
+check 'deps: names this' says ' sqlite3 valgrind '
 check 'deps: benchmarks need Python' deps 1 bench
 check 'deps: names it' says ' python3 '
 export BACKEND=cblas
@@ -308,7 +311,7 @@ export BACKEND=mkl
 check 'deps: no such backend' deps 2 build
 unset BACKEND
 export CC=clang-14
-check 'deps: another compiler' deps 1 test
+check 'deps: another compiler' deps 1 check
 check 'deps: names its packages' says ': clang-14 .*libclang-rt-14-dev '
 unset CC
 

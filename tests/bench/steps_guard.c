@@ -1,4 +1,4 @@
-/* Takes training steps at the shapes of the MNIST model, for tests/program/guard.sh to count their
+/* Takes training steps at the shapes of the MNIST model, for tests/check/guard.sh to count their
  * instructions: steps-guard STEPS. Prints what it was built with. Status 77, with the reason on
  * stdout, where the counts would say nothing about the released program. */
 #include "core/dataset.h"
