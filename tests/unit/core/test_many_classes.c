@@ -21,10 +21,10 @@ static void assert_digest(size_t classes, uint16_t y[2], uint16_t y_test[1], con
     assert_string_equal(data.digest, want);
 }
 
-/* What `sha256sum` says of the documented bytes:
- * printf 'train uint8 n=2 dim=1 classes=256\n\x01\x02\xff\x07test uint8 n=1 dim=1
- * classes=256\n\x03\x00' printf 'train uint8 n=2 dim=1 classes=257\n\x01\x02\x00\x01\x07\x00test
- * uint8 n=1 dim=1 classes=257\n \x03\xff\x00' (on one line). */
+/* What `sha256sum` says of the documented bytes: for 256 classes of
+ *   train uint8 n=2 dim=1 classes=256\n \1 \2 \xff \7 test uint8 n=1 dim=1 classes=256\n \3 \0
+ * without the blanks around bytes, for 257 of the same with two bytes a label, the low one first.
+ */
 static void test_labels_are_hashed_as_bytes_where_they_fit(void **state) {
     (void)state;
     assert_digest(256, (uint16_t[]){255, 7}, (uint16_t[]){0},
@@ -43,7 +43,7 @@ static void make(struct vib_dataset *data, const struct vib_mixture *mixture) {
 static void test_mixture_of_all_classes_that_there_may_be(void **state) {
     (void)state;
     struct vib_dataset data;
-    struct vib_mixture mixture = {.dim = 16,
+    struct vib_mixture mixture = {.dim = 4,
                                   .classes = VIB_MAX_CLASSES,
                                   .n_train = 5000,
                                   .n_test = 10,
