@@ -6,14 +6,13 @@
 #include <string.h>
 
 void csv_init(struct csv *csv, FILE *out) {
+    memset(csv, 0, sizeof *csv);
     csv->out = out;
-    csv->started = false;
 }
 
 static void separate(struct csv *csv) {
-    if (csv->started)
+    if (csv->field++ > 0)
         (void)putc(',', csv->out);
-    csv->started = true;
 }
 
 static bool needs_quotes(const char *text, size_t length) {
@@ -44,12 +43,16 @@ void csv_integer(struct csv *csv, int64_t value) {
 }
 
 void csv_real(struct csv *csv, double value) {
-    char text[40];
     separate(csv);
-    if (isfinite(value))
-        (void)number_format_real(value, text, sizeof text);
-    else
-        (void)snprintf(text, sizeof text, "%f", value);
+    const size_t i = (csv->field - 1) % CSV_REMEMBERED;
+    char *text = csv->last[i].text;
+    if (*text == '\0' || memcmp(&csv->last[i].value, &value, sizeof value) != 0) {
+        csv->last[i].value = value;
+        if (isfinite(value))
+            (void)number_format_real(value, text, sizeof csv->last[i].text);
+        else
+            (void)snprintf(text, sizeof csv->last[i].text, "%f", value);
+    }
     (void)fputs(text, csv->out);
 }
 
@@ -59,5 +62,5 @@ void csv_null(struct csv *csv) {
 
 void csv_end_record(struct csv *csv) {
     (void)fputs("\r\n", csv->out);
-    csv->started = false;
+    csv->field = 0;
 }

@@ -8,9 +8,17 @@
 #include <stdint.h>
 #include <stdio.h>
 
+enum { CSV_REMEMBERED = 64 };
+
 struct csv {
     FILE *out;    /* borrowed */
-    bool started; /* the record has a field already */
+    size_t field; /* of the record, from 0 */
+    /* The last real of each field, as text: many stand in every record, and the shortest text of a
+     * real takes longer to find than all else. "" = none. */
+    struct {
+        double value;
+        char text[32];
+    } last[CSV_REMEMBERED];
 };
 
 void csv_init(struct csv *csv, FILE *out);

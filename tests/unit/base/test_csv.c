@@ -82,6 +82,23 @@ static void test_short_reals(void **state) {
     assert_output(o, "0.1,0.001,1,0.3333333333333333\r\n");
 }
 
+/* A field that has the real of the record before, or of another field that shares its place. */
+static void test_repeated_reals(void **state) {
+    static const double values[] = {0.25, 0.25, -0.0, 0.0, -0.0, 0.5, 0.25};
+    struct output *o = *state;
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        csv_real(&o->csv, values[i]);
+        csv_end_record(&o->csv);
+    }
+    assert_output(o, "0.25\r\n0.25\r\n-0\r\n0\r\n-0\r\n0.5\r\n0.25\r\n");
+    for (int i = 0; i <= CSV_REMEMBERED; i++)
+        csv_real(&o->csv, i == 0 ? 3 : i == CSV_REMEMBERED ? 7 : 5);
+    csv_end_record(&o->csv);
+    assert_int_equal(fflush(o->stream), 0);
+    assert_non_null(strstr(o->bytes, "\r\n3,5,"));
+    assert_non_null(strstr(o->bytes, ",5,7\r\n"));
+}
+
 static void test_reals_read_back(void **state) {
     static const double values[] = {0.1 + 0.2,           1.0 / 3,   DBL_MIN,  DBL_MAX,
                                     DBL_TRUE_MIN,        -2.5e-310, 1e23,     5e-324,
@@ -112,10 +129,9 @@ static void test_reals_read_back(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        WITH_OUTPUT(test_records),
-        WITH_OUTPUT(test_quoting),
-        WITH_OUTPUT(test_short_reals),
-        WITH_OUTPUT(test_reals_read_back),
+        WITH_OUTPUT(test_records),        WITH_OUTPUT(test_quoting),
+        WITH_OUTPUT(test_short_reals),    WITH_OUTPUT(test_reals_read_back),
+        WITH_OUTPUT(test_repeated_reals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
