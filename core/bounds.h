@@ -15,7 +15,9 @@
  *   pairwise_bhattacharyya  lower  the same with the Bhattacharyya distance D_ij
  *
  * The pairwise estimators bound I(Z;X) where these n examples are all there is. They and mixture
- * never exceed log2 n. */
+ * never exceed log2 n. Where the encoder was not trained on these examples, rate and leave_one_out
+ * also lie above the I(Z;X) of the inputs that they were drawn from, in expectation: the r(z) that
+ * x_i is held against does not depend on x_i. That of moment_matched is fitted to all of them. */
 #ifndef VIB_CORE_BOUNDS_H
 #define VIB_CORE_BOUNDS_H
 
@@ -50,7 +52,8 @@ enum vib_side vib_estimator_side(enum vib_estimator estimator);
 struct vib_bound {
     double bits;
     double se_bits; /* sample standard deviation of the n terms / sqrt(n): as if the terms were
-                       independent, though most share the mixture */
+                       independent, though most share the mixture; too small, down to 0, where
+                       almost all terms of a Monte Carlo estimator are the same, as near log2 n */
 };
 
 /* Makes the estimators whose bits 1u << estimator are in `which`; the others become NaN. n and K

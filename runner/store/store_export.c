@@ -49,7 +49,7 @@ static const char jobs[] =
 static const char summary[] = SUMMARY " FROM summary ORDER BY point, " PLACE;
 
 static const char pareto[] =
-    SUMMARY " FROM pareto ORDER BY dataset_digest, " PLACE ", izx_upper_mean, point";
+    SUMMARY " FROM pareto ORDER BY dataset_digest, " PLACE ", izx_upper_tight_mean, point";
 
 /* Of these the views fix the columns. */
 static const char best_beta[] = "SELECT * FROM best_beta ORDER BY point";

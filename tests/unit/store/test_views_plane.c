@@ -15,6 +15,7 @@
 static long long add_to_plane(struct fixture *f, double beta, int K, const char *izx_izy) {
     const long long job = views_add_job(f, beta, K);
     views_give_result(f, job, "test", "izx_upper, izy_lower", izx_izy);
+    views_execute(f, "UPDATE result SET izy_lower_se = 0 WHERE job = %lld", job);
     return job;
 }
 
@@ -36,6 +37,20 @@ static void test_a_bound_that_is_none(void **state) {
                 "1 1 rate");
 }
 
+/* An estimate that chance has put on the wrong side of what is known: 0 and the other bound. */
+static void test_bounds_in_order(void **state) {
+    struct fixture *f = *state;
+    const long long above = add_to_plane(f, 1, 2, "4, 2"), below = add_to_plane(f, 2, 2, "4, 2");
+    views_give_bound(f, above, "test", "lower", 5);
+    views_give_bound(f, above, "test", "upper", 3);
+    views_give_bound(f, below, "test", "lower", -1);
+    views_give_bound(f, below, "test", "upper", -0.5);
+    assert_text(f,
+                "SELECT group_concat(izx_lower || ' ' || izx_lower_by || ' ' || izx_upper_tight ||"
+                " ' ' || izx_upper_tight_by, ', ') FROM information_plane",
+                "3.0 mixture 3.0 leave_one_out, -1.0 mixture 0.0 leave_one_out");
+}
+
 /* --- pareto --- */
 
 static void test_pareto_of_a_few(void **state) {
@@ -46,7 +61,7 @@ static void test_pareto_of_a_few(void **state) {
     } points[] = {
         {"1, 1", true},     {"2, 1", false},  {"2, 2", true},    {"2, 1.5", false},
         {"3, 2.5", true},   {"3, 2.5", true}, {"4, 2.5", false}, {"5, NULL", false},
-        {"NULL, 9", false}, {"6, 2", false},  {"0.5, -1", true}, {"7, 2.75", true},
+        {"NULL, 2", false}, {"6, 2", false},  {"0.5, -1", true}, {"7, 2.75", true},
     };
     char sql[100];
     for (size_t i = 0; i < sizeof points / sizeof points[0]; i++)
@@ -56,6 +71,14 @@ static void test_pareto_of_a_few(void **state) {
         if (fixture_integer(f, sql) != points[i].efficient)
             fail_msg("(%s) is taken wrongly", points[i].izx_izy);
     }
+}
+
+/* By the tightest bound: the rate of the second is less, its code's bits are more. */
+static void test_pareto_not_by_the_rate(void **state) {
+    struct fixture *f = *state;
+    views_give_bound(f, add_to_plane(f, 1, 2, "7, 2.5"), "test", "upper", 3);
+    views_give_bound(f, add_to_plane(f, 2, 2, "6, 2"), "test", "upper", 3.5);
+    assert_text(f, "SELECT group_concat(point || ' ' || izx_upper_mean) FROM pareto", "1 7.0");
 }
 
 /* A point is compared by the mean of its seeds, within its data set and split. */
@@ -83,7 +106,7 @@ static void test_pareto_of_many(void **state) {
     views_add_jobs(f, 0, 150);
     views_execute(f,
                   "INSERT INTO result (job, split, epoch, n, log2_n, izx_upper, izy_lower)"
-                  " SELECT id, 'test', 1, 1, 0, id * 7919 %% 101 / 6,"
+                  " SELECT id, 'test', 1, 1, 99, id * 7919 %% 101 / 6,"
                   " id * 7919 %% 101 / 12 + id * 10007 %% 103 / 13"
                   " FROM job");
     char *want = fixture_text(
@@ -200,8 +223,22 @@ static void test_efficiency(void **state) {
                 " coalesce(round(label_bits_per_input_bit, 4), '-') || ' ' ||"
                 " coalesce(marginal_label_bits_per_rate_bit, '-'), ', ')"
                 " FROM (SELECT * FROM efficiency ORDER BY K, beta DESC)",
-                "2 10.0 -0.25 - -, 2 1.0 1.0 0.5 0.75, 2 0.1 2.5 0.8 0.5, 2 0.01 6.0 0.4167 0.25,"
+                "2 10.0 0.0 - -, 2 1.0 1.0 0.5 0.75, 2 0.1 2.5 0.8 0.5, 2 0.01 6.0 0.4167 0.25,"
                 " 2 0.001 5.0 0.55 -, 8 0.1 8.0 0.125 -");
+}
+
+/* The estimate of I(Z;Y) is a bound when two standard errors are taken off: the mean over seeds of
+ * what is then left. */
+static void test_efficiency_is_safe(void **state) {
+    struct fixture *f = *state;
+    for (int i = 0; i < 2; i++)
+        views_give_result(f, views_add_job(f, 1, 2), "test", "izx_upper, izy_lower, izy_lower_se",
+                          i == 0 ? "4, 2, 0.25" : "6, 3, 0.5");
+    assert_text(f, "SELECT izy_lower_mean || ' ' || label_bits_per_input_bit FROM efficiency",
+                "2.5 0.35");
+    views_execute(f, "UPDATE result SET izy_lower_se = NULL"); /* of one example: no bound */
+    assert_text(f, "SELECT count(*) || ' ' || count(label_bits_per_input_bit) FROM efficiency",
+                "1 0");
 }
 
 /* --- cost --- */
@@ -269,6 +306,8 @@ int main(void) {
         WITH_FIXTURE(test_best_beta_and_its_rivals), WITH_FIXTURE(test_gap_is_paired),
         WITH_FIXTURE(test_gap_needs_results),        WITH_FIXTURE(test_efficiency),
         WITH_FIXTURE(test_cost_grows_with_the_jobs), WITH_FIXTURE(test_a_bound_that_is_none),
+        WITH_FIXTURE(test_bounds_in_order),          WITH_FIXTURE(test_pareto_not_by_the_rate),
+        WITH_FIXTURE(test_efficiency_is_safe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
