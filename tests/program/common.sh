@@ -56,3 +56,14 @@ until_true() {
         read -r -t 0.02 <> <(:) || :
     done
 }
+
+# Prints the python3 that has numpy, if there is one: Debian's package is for its own.
+python_with_numpy() {
+    local name
+    for name in python3 /usr/bin/python3; do
+        if $name -c 'import numpy' 2>/dev/null; then
+            echo $name
+            return
+        fi
+    done
+}

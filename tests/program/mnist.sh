@@ -59,10 +59,7 @@ verified() {
     done
     [ $n = 6 ]
 }
-python=
-for name in python3 /usr/bin/python3; do
-    [ -n "$python" ] || ! $name -c 'import numpy' 2>/dev/null || python=$name
-done
+python=$(python_with_numpy)
 if [ -n "$python" ]; then
     check 'jobs of either covariance and without one keep their weights' saved
     check 'results, bounds and codes follow from the weights' verified

@@ -1,0 +1,81 @@
+#!/bin/bash
+# tests/verify_weights.py on splits so small that estimates have no spread, or NULL for it.
+# shellcheck disable=SC2317 # functions are called by name, through check
+. tests/tap.sh
+. tests/program/common.sh
+
+python=$(python_with_numpy)
+[ -n "$python" ] || skip_all 'no numpy: install python3-numpy'
+
+# Data sets one, two and fifty: thirty examples to train on, and so many to test.
+export VIB_SWEEP_DATA=$PWD
+$python - <<'END' || exit 1
+import os, random
+
+draw = random.Random(3)
+
+
+def write(path, dimensions, values):
+    head = bytes([0, 0, 8, len(dimensions)])
+    for n in dimensions:
+        head += n.to_bytes(4, "big")
+    with open(path, "wb") as file:
+        file.write(head + bytes(values))
+
+
+for name, n_test in (("one", 1), ("two", 2), ("fifty", 50)):
+    os.mkdir(name)
+    for split, n in (("train", 30), ("t10k", n_test)):
+        labels = [i % 2 for i in range(n)]
+        pixels = [y * 37 + i * 11 + draw.randrange(30) for y in labels for i in range(16)]
+        write(f"{name}/{split}-labels-idx1-ubyte", [n], labels)
+        write(f"{name}/{split}-images-idx3-ubyte", [n, 4, 4], pixels)
+END
+
+cat >tiny.yaml <<'END'
+name: tiny
+dataset: {classes: 2}
+model: {hidden: [16]}
+train: {epochs: 5, batch: 1, lr: 3e-3}
+save: {weights: true, codes: 5}
+K: 2
+grid:
+  dataset.name: [one, two, fifty]
+  method: [vib, deterministic]
+  model.covariance: [diagonal, full]
+END
+tiny() {
+    "$vib" tiny.yaml -q -j 2 --db tiny.db
+}
+check 'splits of 1, 2 and 50 examples' tiny
+
+verify() {
+    $python -W error "$root/tests/verify_weights.py" tiny.db "$1"
+}
+every_job() {
+    local job n=0
+    for job in $(sql tiny.db 'select id from job order by id'); do
+        verify "$job" || return 1
+        n=$((n + 1))
+    done
+    [ $n = 9 ]
+}
+check 'are right' every_job
+
+# noticed TABLE COLUMN NUMBER WHERE: a value of job 1, 2 or 3 that is off by so much is called wrong.
+noticed() {
+    cp -p tiny.db kept.db
+    sql tiny.db "update $1 set $2 = coalesce($2, 0) + $3 where $4 and split = 'test' and job = $job"
+    exits 1 verify "$job"
+    local status=$?
+    mv kept.db tiny.db
+    return $status
+}
+job=$(sql tiny.db "select job from setting where dataset_name = 'two' and method = 'vib' limit 1")
+check 'noticed: a mixture off by 0.01 bits' noticed bound bits 0.01 "estimator = 'mixture'"
+check 'noticed: its standard error' noticed bound se 0.01 "estimator = 'mixture'"
+check 'noticed: a value that is NULL' noticed result izy_lower 'NULL' true
+job=$(sql tiny.db "select job from setting where dataset_name = 'one' and method = 'vib' limit 1")
+check 'noticed: a standard error where one example has none' noticed result izy_lower_se 0.1 true
+
+cd "$root" && done_testing
