@@ -141,7 +141,8 @@ RUN_TESTS = CC='$(CC)' BUILD='$(BUILD)' TSAN_OPTIONS='suppressions=$(CURDIR)/tes
 test:
 	@$(DEPS) test
 	@+$(SUBMAKE) test-programs
-	@$(RUN_TESTS) tests/selftest.sh tests/layers.sh tests/documents.sh $(call suite,$(SANITIZE))
+	@$(RUN_TESTS) tests/selftest.sh tests/layers.sh tests/documents.sh tests/claims.sh \
+	    $(call suite,$(SANITIZE))
 
 check:
 	@$(DEPS) check
