@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { KEPT_DIGITS = 15 }; /* a decimal of so many survives the way through a double */
+
 static const char *skip_digits(const char *text) {
     while (*text >= '0' && *text <= '9')
         text++;
@@ -85,11 +87,10 @@ enum number_status number_parse_integer(const char *text, uint64_t *value) {
 }
 
 int number_format_real(double value, char *text, size_t size) {
-    /* A decimal of at most 15 digits survives the way through a double, and %g drops trailing
-     * zeros: the shortest text has 16 or 17 digits or is what 15 print. */
+    /* %g drops trailing zeros: the shortest text has 16 or 17 digits or is what 15 print. */
     const struct in_c in = enter_c();
     int length = 0;
-    for (int digits = 15; digits <= 17; digits++) {
+    for (int digits = KEPT_DIGITS; digits <= 17; digits++) {
         char trial[32];
         length = snprintf(trial, sizeof trial, "%.*g", digits, value);
         const double read = digits < 17 ? strtod(trial, NULL) : value;
@@ -106,9 +107,42 @@ int number_format_real(double value, char *text, size_t size) {
     return length;
 }
 
-int number_format_rounded(double value, char *text, size_t size) {
+static int format_rounded(double value, int digits, char *text, size_t size) {
     const struct in_c in = enter_c();
-    const int length = snprintf(text, size, "%.15g", value);
+    const int length = snprintf(text, size, "%.*g", digits, value);
     leave_c(in);
     return length;
+}
+
+int number_format_rounded(double value, char *text, size_t size) {
+    return format_rounded(value, KEPT_DIGITS, text, size);
+}
+
+int number_format_digits(double value, int digits, char *text, size_t size) {
+    return digits < KEPT_DIGITS ? format_rounded(value, digits, text, size)
+                                : number_format_real(value, text, size);
+}
+
+static int ascending(const void *a, const void *b) {
+    const double *left = a, *right = b;
+    return (*left > *right) - (*left < *right);
+}
+
+static bool look_alike(double a, double b, int digits) {
+    char texts[2][32];
+    (void)number_format_digits(a, digits, texts[0], sizeof texts[0]);
+    (void)number_format_digits(b, digits, texts[1], sizeof texts[1]);
+    return strcmp(texts[0], texts[1]) == 0;
+}
+
+/* Rounding keeps the order, so that neighbours that differ are all there is to look at. */
+int number_digits_apart(double *values, size_t n, int least) {
+    int digits = least;
+    if (n > 1)
+        qsort(values, n, sizeof *values, ascending);
+    for (size_t i = 1; i < n; i++)
+        while (digits < KEPT_DIGITS && values[i - 1] < values[i] &&
+               look_alike(values[i - 1], values[i], digits))
+            digits++;
+    return digits;
 }

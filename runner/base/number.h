@@ -26,4 +26,15 @@ int number_format_real(double value, char *text, size_t size);
  * computed within an error of some 2 ulp of a decimal of that length, this is that decimal. */
 int number_format_rounded(double value, char *text, size_t size);
 
+/* The value rounded to so many significant digits (at least 1), without trailing zeros, as %g has
+ * it
+ * ("0.1", "1e-06"); from 15 digits on the text of number_format_real, which no other value has.
+ * Returns what snprintf would. value must be finite. */
+int number_format_digits(double value, int digits, char *text, size_t size);
+
+/* The fewest digits, `least` (at least 1) or more, with which number_format_digits writes those of
+ * the values that differ as texts that differ. They must be finite and are left in ascending
+ * order. */
+int number_digits_apart(double *values, size_t n, int least);
+
 #endif
