@@ -1,10 +1,16 @@
 #include "runner/config/label.h"
 
+#include "runner/base/number.h"
+#include "runner/base/text.h"
+
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-enum { MAX_LABEL_KEYS = 16 };
+enum { LEAST_DIGITS = 4, ALL_DIGITS = 17 };
 
 /* Whether the key is the trade-off of a method of the sweep. */
 static bool trades(const struct config *config, const struct key *key) {
@@ -17,45 +23,77 @@ static bool trades(const struct config *config, const struct key *key) {
     return false;
 }
 
-size_t label_keys(const struct config *config, const struct key **out, size_t max) {
-    const struct key *K = key_find("K");
-    size_t n = 0;
-    for (size_t i = 0; i < n_keys && n < max; i++)
-        if (trades(config, &keys[i]) && !config_sweeps(config, &keys[i]))
-            out[n++] = &keys[i];
-    if (!config_sweeps(config, K) && n < max)
-        out[n++] = K;
+static const struct key_values *find_values(const struct config *config, const struct key *key) {
     for (size_t a = 0; a < config->n_axes; a++)
-        for (size_t k = 0; k < config->axes[a].n_keys && n < max; k++)
-            out[n++] = config->axes[a].keys[k].key;
-    if (config->n_axes == 0 && n < max)
-        out[n++] = key_find("seed");
-    return n;
+        for (size_t k = 0; k < config->axes[a].n_keys; k++)
+            if (config->axes[a].keys[k].key == key)
+                return &config->axes[a].keys[k];
+    return NULL;
 }
 
-void label_value(const struct settings *settings, const struct key *key, char *text, size_t size) {
+/* Without memory to find out how few digits do, all of them. */
+static int digits_of(const struct config *config, const struct key *key) {
+    const struct key_values *values = find_values(config, key);
+    if (key->type != KEY_REAL || values == NULL)
+        return LEAST_DIGITS;
+    double *copy = malloc(values->n * sizeof *copy);
+    if (copy == NULL)
+        return ALL_DIGITS;
+    memcpy(copy, values->bytes, values->n * sizeof *copy);
+    const int digits = number_digits_apart(copy, values->n, LEAST_DIGITS);
+    free(copy);
+    return digits;
+}
+
+static void add(struct label *label, const struct config *config, const struct key *key) {
+    assert(label->n < LABEL_MAX_KEYS);
+    label->keys[label->n] = key;
+    label->digits[label->n++] = digits_of(config, key);
+}
+
+void label_init(struct label *label, const struct config *config) {
+    const struct key *K = key_find("K");
+    label->n = 0;
+    for (size_t i = 0; i < n_keys; i++)
+        if (trades(config, &keys[i]) && !config_sweeps(config, &keys[i]))
+            add(label, config, &keys[i]);
+    if (!config_sweeps(config, K))
+        add(label, config, K);
+    for (size_t a = 0; a < config->n_axes; a++)
+        for (size_t k = 0; k < config->axes[a].n_keys; k++)
+            add(label, config, config->axes[a].keys[k].key);
+    if (config->n_axes == 0)
+        add(label, config, key_find("seed"));
+}
+
+void label_value(const struct label *label, size_t i, const struct settings *settings,
+                 char text[KEY_TEXT_SIZE]) {
+    const struct key *key = label->keys[i];
     if (!key_matters(key, settings_kind(settings)))
-        snprintf(text, size, "-");
+        (void)snprintf(text, KEY_TEXT_SIZE, "-");
     else if (key->type == KEY_REAL)
-        snprintf(text, size, "%.4g", key_real(settings, key));
+        (void)number_format_digits(key_real(settings, key), label->digits[i], text, KEY_TEXT_SIZE);
     else
-        key_format(settings, key, text, size);
+        (void)key_format(settings, key, text, KEY_TEXT_SIZE);
 }
 
-void label_job(const struct config *config, const struct settings *settings, char *text,
+void label_job(const struct label *label, const struct settings *settings, char *text,
                size_t size) {
-    const struct key *shown[MAX_LABEL_KEYS];
-    size_t n = label_keys(config, shown, MAX_LABEL_KEYS), used = 0;
-    text[0] = '\0';
-    for (size_t i = 0; i < n && used < size; i++) {
-        char value[128];
-        if (!key_matters(shown[i], settings_kind(settings)))
+    size_t used = 0;
+    for (size_t i = 0; i < label->n; i++) {
+        char value[KEY_TEXT_SIZE], part[KEY_TEXT_SIZE + 80];
+        if (!key_matters(label->keys[i], settings_kind(settings)))
             continue;
-        label_value(settings, shown[i], value, sizeof value);
-        int written = snprintf(text + used, size - used, "%s%s=%s", used > 0 ? " " : "",
-                               shown[i]->name, value);
-        used += written > 0 ? (size_t)written : 0;
+        label_value(label, i, settings, value);
+        (void)snprintf(part, sizeof part, "%s%s=%s", used > 0 ? " " : "", label->keys[i]->name,
+                       value);
+        const size_t length = text_cut(part, size - 1 - used);
+        memcpy(text + used, part, length);
+        used += length;
+        if (part[length] != '\0')
+            break;
     }
+    text[used] = '\0';
 }
 
 void label_duration(double seconds, char *text, size_t size) {

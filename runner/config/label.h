@@ -7,17 +7,27 @@
 
 #include <stddef.h>
 
-/* The trade-offs of the methods of the sweep (beta) and K, where they are not swept, then the
- * swept keys in the order of the axes (seed when there are none). Keys that one axis ties together
- * all count. Returns how many were stored in out[0..max). */
-size_t label_keys(const struct config *config, const struct key **out, size_t max);
+enum { LABEL_MAX_KEYS = 64 }; /* more than there are keys */
 
-/* A value for the eye: reals with 4 digits, all else as key_format has it. */
-void label_value(const struct settings *settings, const struct key *key, char *text, size_t size);
+/* What tells the jobs of a sweep apart. */
+struct label {
+    size_t n;
+    const struct key *keys[LABEL_MAX_KEYS];
+    int digits[LABEL_MAX_KEYS]; /* significant, of a KEY_REAL */
+};
 
-/* "beta=0.001 K=256 seed=0", cut to size. */
-void label_job(const struct config *config, const struct settings *settings, char *text,
-               size_t size);
+/* The keys are the trade-offs of the methods of the sweep (beta) and K, where they are not swept,
+ * then the swept keys in the order of the axes (seed when there are none). Keys that one axis ties
+ * together all count. Numbers have 4 digits, or as many more as it takes to tell the values of the
+ * sweep apart. */
+void label_init(struct label *label, const struct config *config);
+
+/* The value of the i-th key; "-" where it does not matter to the job. */
+void label_value(const struct label *label, size_t i, const struct settings *settings,
+                 char text[KEY_TEXT_SIZE]);
+
+/* "beta=0.001 K=256 seed=0", cut to size after a whole character. */
+void label_job(const struct label *label, const struct settings *settings, char *text, size_t size);
 
 /* "35 s", "12 min", "3 h 20 min", "2 d 4 h"; text needs 32 bytes. */
 void label_duration(double seconds, char *text, size_t size);

@@ -1,7 +1,6 @@
 #include "runner/sweep/progress.h"
 
 #include "runner/base/clock.h"
-#include "runner/config/label.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -19,6 +18,7 @@ void progress_init(struct progress *p, const struct config *config, bool quiet) 
     const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
     memset(p, 0, sizeof *p);
     p->config = config;
+    label_init(&p->label, config);
     p->quiet = quiet;
     p->terminal = !quiet && isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
     p->colour = p->terminal && (no_color == NULL || no_color[0] == '\0');
@@ -96,7 +96,7 @@ void progress_finished(struct progress *p, const struct progress_job *finished,
     if (expected && job->result.message[0] == '\0' && silent)
         return; /* trouble is always told: here also a checkpoint that could not be written */
     char label[LINE], end[LINE + sizeof job->result.message];
-    label_job(p->config, &job->settings, label, sizeof label);
+    label_job(&p->label, &job->settings, label, sizeof label);
     describe_end(job, end, sizeof end);
     progress_clear(p);
     fprintf(stderr, "[%zu/%zu] %s: %s\n", counts->done + counts->failed, counts->total, label, end);
@@ -199,7 +199,7 @@ static void draw_job(struct progress *p, const struct job *job, size_t columns) 
     char label[LINE / 2], line[LINE], objective[32] = "";
     const double J = atomic_load(&job->monitor.objective);
     const size_t epoch = atomic_load(&job->monitor.epoch), epochs = job->settings.job.epochs;
-    label_job(p->config, &job->settings, label, sizeof label);
+    label_job(&p->label, &job->settings, label, sizeof label);
     if (epoch == epochs)
         snprintf(objective, sizeof objective, "  last evaluation");
     else if (isfinite(J))

@@ -8,6 +8,7 @@
 #define RUNNER_SWEEP_PROGRESS_H
 
 #include "runner/config/config.h"
+#include "runner/config/label.h"
 #include "runner/sweep/job.h"
 
 #include <stdbool.h>
@@ -27,6 +28,7 @@ struct progress_job; /* a running job and its estimate, below */
 
 struct progress {
     const struct config *config; /* borrowed */
+    struct label label;          /* how its jobs are called */
     bool quiet, terminal, colour;
     size_t drawn;      /* lines of the block now on the screen */
     double flops_done; /* by jobs that ended in this process */

@@ -1,38 +1,45 @@
 #include "runner/sweep/report.h"
 
+#include "runner/base/text.h"
 #include "runner/config/label.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_COLUMNS = 16, CELL = 48 };
-
 struct columns {
-    const struct key *keys[MAX_COLUMNS];
-    int width[MAX_COLUMNS];
-    size_t n;
+    struct label label;
+    size_t width[LABEL_MAX_KEYS]; /* characters */
 };
 
+static size_t width_of(const char *text) {
+    return text_width(text, strlen(text));
+}
+
 static void measure(struct columns *columns, const struct grid *grid, size_t rows) {
-    char cell[CELL];
-    columns->n = label_keys(grid->config, columns->keys, MAX_COLUMNS);
-    for (size_t c = 0; c < columns->n; c++)
-        columns->width[c] = (int)strlen(columns->keys[c]->name);
+    char cell[KEY_TEXT_SIZE];
+    const struct label *label = &columns->label;
+    label_init(&columns->label, grid->config);
+    for (size_t c = 0; c < label->n; c++)
+        columns->width[c] = width_of(label->keys[c]->name);
     for (size_t i = 0; i < rows; i++) {
         struct settings settings;
         grid_settings(grid, i, &settings);
-        for (size_t c = 0; c < columns->n; c++) {
-            label_value(&settings, columns->keys[c], cell, sizeof cell);
-            int width = (int)strlen(cell);
+        for (size_t c = 0; c < label->n; c++) {
+            label_value(label, c, &settings, cell);
+            const size_t width = width_of(cell);
             columns->width[c] = width > columns->width[c] ? width : columns->width[c];
         }
     }
 }
 
+static void print_cell(const char *text, size_t width) {
+    printf("%*s%s  ", (int)(width - width_of(text)), "", text);
+}
+
 static void print_header(const struct columns *columns) {
-    for (size_t c = 0; c < columns->n; c++)
-        printf("%*s  ", columns->width[c], columns->keys[c]->name);
+    for (size_t c = 0; c < columns->label.n; c++)
+        print_cell(columns->label.keys[c]->name, columns->width[c]);
     puts("error %  error_mc %  I(Z;X) <= bits  I(Z;Y) >= bits");
 }
 
@@ -56,7 +63,7 @@ static int print_row(struct store *store, const struct grid *grid, const struct 
     struct result_row split[VIB_SPLITS];
     struct settings settings;
     enum job_state state = JOB_PENDING;
-    char cell[CELL];
+    char cell[KEY_TEXT_SIZE];
     unsigned splits = 0;
     bool known = true;
     int rc = store_read_result(store, id, split, &splits, err);
@@ -70,9 +77,9 @@ static int print_row(struct store *store, const struct grid *grid, const struct 
         return VIB_OK;
     }
     grid_settings(grid, i, &settings);
-    for (size_t c = 0; c < columns->n; c++) {
-        label_value(&settings, columns->keys[c], cell, sizeof cell);
-        printf("%*s  ", columns->width[c], cell);
+    for (size_t c = 0; c < columns->label.n; c++) {
+        label_value(&columns->label, c, &settings, cell);
+        print_cell(cell, columns->width[c]);
     }
     if (found)
         print_result(&split[VIB_TEST], vib_method_info(settings.job.method));

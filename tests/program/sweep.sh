@@ -83,6 +83,16 @@ six_rows() {
 }
 check 'a table of six results on stdout' six_rows
 
+# Also where the default four digits, or a column's width, would cut what tells them apart.
+told_apart() {
+    "$vib" small.yaml -j 1 --db apart.db --set 'beta=[0.1, 0.100001, 0.100002]' --set K=2 \
+        --set train.epochs=1 >apart.out 2>apart.err || return 1
+    cat apart.out
+    [ "$(awk '$2 ~ /^0\.1/ { print $2 }' apart.out | sort -u | wc -l)" = 3 ] &&
+        [ "$(grep -oE 'beta=[0-9.]+' apart.err | sort -u | wc -l)" = 3 ]
+}
+check 'values that differ look different, in the table and in the lines' told_apart
+
 lines() {
     "$vib" small.yaml -j 2 --db lines.db 2>lines.err >/dev/null &&
         [ "$(grep -cE '^\[[1-6]/6\] beta=.* K=.*: error_mc ' lines.err)" = 6 ]
