@@ -11,7 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { VIB_MAX_CLASSES = 65536 };
+enum {
+    VIB_MAX_CLASSES = 65536,
+    VIB_DATASET_NAME = 256 /* bytes of a name, with its zero: 63 characters of UTF-8 fit */
+};
 
 /* The numbers name random streams and stand in checkpoints: they never change. A data set need not
  * have every split. */
@@ -26,7 +29,7 @@ struct vib_split {
 };
 
 struct vib_dataset {
-    char name[64];
+    char name[VIB_DATASET_NAME];
     size_t dim;     /* inputs per example */
     size_t classes; /* 2..VIB_MAX_CLASSES */
     struct vib_split split[VIB_SPLITS];

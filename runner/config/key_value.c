@@ -3,6 +3,7 @@
 
 #include "runner/base/number.h"
 #include "runner/base/quote.h"
+#include "runner/base/text.h"
 
 #include <assert.h>
 #include <float.h>
@@ -156,14 +157,19 @@ static bool is_word_character(char c) {
            c == '_' || c == '-';
 }
 
+/* Whether a control character begins there: also one of U+0080 to U+009F, in UTF-8. */
+static bool is_control(const char *text) {
+    const unsigned char first = (unsigned char)text[0], second = (unsigned char)text[1];
+    return first < 0x20 || first == 0x7f || (first == 0xc2 && second < 0xa0);
+}
+
 static int set_string(struct settings *settings, const struct key *key, const char *text,
                       struct vib_error *err) {
-    size_t length = strlen(text);
+    const size_t length = text_width(text, strlen(text));
     if (length < (size_t)key->min || length > (size_t)key->max)
         return reject(key, text, "", err);
     for (const char *c = text; *c; c++) {
-        unsigned char byte = (unsigned char)*c;
-        if (byte < 0x20 || byte == 0x7f)
+        if (is_control(c))
             return reject(key, text, " (control characters are not allowed)", err);
         if ((key->flags & KEY_WORD && !is_word_character(*c)) ||
             (key->flags & KEY_PART && *c == '/'))

@@ -67,7 +67,7 @@ struct key {
     size_t field; /* its offset into struct settings */
     unsigned flags;
     const char *default_text;
-    double min, max; /* of a number, of each width, of the length of a KEY_STRING */
+    double min, max; /* of a number, of each width, of the characters of a KEY_STRING */
     const struct key_choice *choices; /* KEY_CHOICE and KEY_SET only; a nameless one ends them */
     const char *unit;                 /* NULL when it has none */
     const char *help;                 /* one sentence */

@@ -293,8 +293,17 @@ static void test_choices_and_strings(void **state) {
     assert_rejects("name", "a b", "not 'a b'");
     assert_rejects("name", long_name, "aaa...'");
     assert_sets("dataset.name", "fashion mnist", "fashion mnist");
+#define NINE "手写数字手写数字手"
+    assert_sets("dataset.name", NINE NINE NINE NINE NINE NINE NINE,
+                NINE NINE NINE NINE NINE NINE NINE);
+    assert_rejects("dataset.name", NINE NINE NINE NINE NINE NINE NINE "写", "1 to 63 characters");
+#undef NINE
     assert_rejects("dataset.name", "../x", "none of them '/'");
     assert_rejects("dataset.name", "", "1 to 63 characters");
+    assert_rejects("dataset.name",
+                   "a\xc2\x9b"
+                   "b",
+                   "(control characters");
     assert_sets("dataset.dir", "", "");
     assert_sets("dataset.dir", "/a/b c", "/a/b c");
     assert_rejects("dataset.dir", "a\nb", "not 'a?b' (control characters");

@@ -144,7 +144,7 @@ static void test_limits(void **state) {
 
 static void test_bad_arguments(void **state) {
     struct vib_dataset data;
-    char name[65] = "";
+    char name[VIB_DATASET_NAME + 1] = "";
     memset(name, 'n', sizeof name - 1);
     assert_int_equal(vib_dataset_load_idx(&data, "set", *state, 1, 0, 0, NULL), VIB_EINVAL);
     assert_int_equal(vib_dataset_load_idx(&data, "set", *state, 65537, 0, 0, NULL), VIB_EINVAL);

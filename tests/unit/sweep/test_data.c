@@ -191,12 +191,12 @@ static void test_reports_damage(void **state) {
 
 static void test_bad_names(void **state) {
     struct fixture *fixture = *state;
-    char name[65] = "";
-    memset(name, 'n', 64);
+    char name[VIB_DATASET_NAME + 1] = "";
+    memset(name, 'n', VIB_DATASET_NAME);
     expect_failure(fixture, files("", ""), "data set ''", NULL);
     expect_failure(fixture, files("..", ""), "data set '..'", NULL);
     expect_failure(fixture, files("a/b", ""), "'a/b'", "dataset.dir", NULL);
-    expect_failure(fixture, files(name, ""), "shorter than 64", NULL);
+    expect_failure(fixture, files(name, ""), "shorter than 256", NULL);
 }
 
 static void test_cache_keeps_files(void **state) {
