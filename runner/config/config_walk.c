@@ -17,6 +17,11 @@ static const char *find_word(const struct config_walk *walk, const char *prefix,
     return NULL;
 }
 
+static const char *last_part(const char *name) {
+    const char *dot = strrchr(name, '.');
+    return dot ? dot + 1 : name;
+}
+
 static int unknown_name(const struct config_walk *walk, const char *name, const yaml_node_t *node,
                         const yaml_node_t *value, struct vib_error *err) {
     char quoted[QUOTE_SIZE];
@@ -25,6 +30,10 @@ static int unknown_name(const struct config_walk *walk, const char *name, const 
     const char *section = key_nearest_section(name, walk->words, &length);
     bool is_section = yaml_doc_is_mapping(value);
     const char *what = is_section ? "section" : "key";
+    if (strcmp(last_part(name), "<<") == 0)
+        return yaml_doc_error(walk->doc, node, err,
+                              "merge keys (<<) are not supported: an alias may stand for a whole "
+                              "section or value, else repeat the keys");
     quote(quoted, name);
     if (section && (is_section || !key))
         return yaml_doc_error(walk->doc, node, err, "unknown %s %s; did you mean '%.*s'?", what,
@@ -68,6 +77,9 @@ static int walk_pair(const struct config_walk *walk, const char *prefix, const c
 /* Recurses no deeper than the names of keys have parts. */
 static int walk_pairs(const struct config_walk *walk, const char *prefix, const char *what,
                       const yaml_node_t *mapping, struct vib_error *err) {
+    if (yaml_doc_is_nothing(mapping))
+        return yaml_doc_error(walk->doc, mapping, err, "%s is empty: name its keys or leave it out",
+                              what);
     if (!yaml_doc_is_mapping(mapping))
         return yaml_doc_error(walk->doc, mapping, err, "%s must be a mapping of keys, not a %s",
                               what, yaml_doc_is_list(mapping) ? "list" : "single value");

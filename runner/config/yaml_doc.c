@@ -31,8 +31,14 @@ static int error_at(const struct yaml_doc *doc, yaml_mark_t mark, struct vib_err
 
 int yaml_doc_load(struct yaml_doc *doc, const char *origin, bool has_places, const char *text,
                   size_t size, struct vib_error *err) {
+    static const char mark_of_utf8[] = "\xef\xbb\xbf";
+    const size_t mark_size = sizeof mark_of_utf8 - 1;
     memset(doc, 0, sizeof *doc);
     set_origin(doc, origin);
+    if (size >= mark_size && memcmp(text, mark_of_utf8, mark_size) == 0) {
+        text += mark_size;
+        size -= mark_size;
+    }
     doc->has_places = has_places;
     char problem[YAML_SCAN_PROBLEM_SIZE];
     yaml_mark_t mark = {0, 0, 0};
@@ -86,6 +92,11 @@ const yaml_node_t *yaml_doc_value(const struct yaml_doc *doc, const yaml_node_t 
 
 bool yaml_doc_is_scalar(const yaml_node_t *node) {
     return node->type == YAML_SCALAR_NODE;
+}
+
+bool yaml_doc_is_nothing(const yaml_node_t *node) {
+    return node->type == YAML_SCALAR_NODE && node->data.scalar.length == 0 &&
+           node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 }
 
 bool yaml_doc_is_list(const yaml_node_t *node) {

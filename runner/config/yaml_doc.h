@@ -25,10 +25,10 @@ struct yaml_doc {
     yaml_document_t document;
 };
 
-/* Parses text (borrowed for the call). Refused: NUL characters, text that is not UTF-8, bad YAML,
- * several documents, aliases that contain themselves, more than the limits above. A text without a
- * document is fine: yaml_doc_root gives NULL.
- * Errors: VIB_ECONFIG with the place; VIB_ENOMEM. On failure *doc needs no release. */
+/* Parses text (borrowed for the call); a byte order mark at its start is skipped. Refused: NUL
+ * characters, text that is not UTF-8, bad YAML, several documents, aliases that contain themselves,
+ * more than the limits above. A text without a document is fine: yaml_doc_root gives NULL. Errors:
+ * VIB_ECONFIG with the place; VIB_ENOMEM. On failure *doc needs no release. */
 int yaml_doc_load(struct yaml_doc *doc, const char *origin, bool has_places, const char *text,
                   size_t size, struct vib_error *err);
 
@@ -44,6 +44,7 @@ const yaml_node_t *yaml_doc_key(const struct yaml_doc *doc, const yaml_node_t *n
 const yaml_node_t *yaml_doc_value(const struct yaml_doc *doc, const yaml_node_t *node, size_t i);
 
 bool yaml_doc_is_scalar(const yaml_node_t *node);
+bool yaml_doc_is_nothing(const yaml_node_t *node); /* a scalar for which there is no text at all */
 bool yaml_doc_is_list(const yaml_node_t *node);
 bool yaml_doc_is_mapping(const yaml_node_t *node);
 const char *yaml_doc_text(const yaml_node_t *node); /* of a scalar */

@@ -48,6 +48,20 @@ static yaml_mark_t mark_of_offset(const char *text, size_t size, size_t offset) 
     return mark;
 }
 
+/* Whether the character at that place, which libyaml found, is a tab. */
+static bool is_tab(const char *text, size_t size, yaml_mark_t mark) {
+    size_t line = 0, column = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (((unsigned char)text[i] & 0xc0) == 0x80)
+            continue; /* within a character */
+        if (line == mark.line && column == mark.column)
+            return text[i] == '\t';
+        column = text[i] == '\n' ? 0 : column + 1;
+        line += text[i] == '\n';
+    }
+    return false;
+}
+
 /* Turns libyaml's account of a failure into ours. */
 static int parser_problem(const yaml_parser_t *parser, const char *text, size_t size,
                           struct scan *scan) {
@@ -58,6 +72,8 @@ static int parser_problem(const yaml_parser_t *parser, const char *text, size_t 
     if (parser->error == YAML_READER_ERROR)
         return fail(scan, mark_of_offset(text, size, parser->problem_offset),
                     "not a text in UTF-8: %s", problem);
+    if (is_tab(text, size, parser->problem_mark))
+        return fail(scan, parser->problem_mark, "a tab: YAML is indented with spaces");
     if (parser->context)
         return fail(scan, parser->problem_mark, "not valid YAML: %s, %s", parser->context, problem);
     return fail(scan, parser->problem_mark, "not valid YAML: %s", problem);

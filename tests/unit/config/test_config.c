@@ -33,6 +33,25 @@ static void test_files(void **state) {
     }
 }
 
+/* As editors of Windows put one at the start of a file. */
+static void test_byte_order_mark(void **state) {
+    static const char *const texts[] = {"\xef\xbb\xbfK: 2\n", "\xef\xbb\xbf---\nK: 2\n"};
+    static const struct bad_config bad[] = {
+        {"\xef\xbb\xbf", "1:1: the configuration is empty"},
+        {"\xef\xbb\xbfK: x\n", "1:4: K must be"},
+    };
+    struct config_fixture *f = *state;
+    for (size_t i = 0; i < 2; i++) {
+        struct config config;
+        struct vib_error err;
+        if (config_fixture_load(f, &config, texts[i], strlen(texts[i]), &err) != 0)
+            fail_msg("%s", err.message);
+        assert_int_equal(config.base.job.K, 2);
+        config_release(&config);
+    }
+    ASSERT_ERRORS(f, bad);
+}
+
 static void assert_name(struct config_fixture *f, const char *file, const char *yaml,
                         const char *name) {
     char path[400];
@@ -202,8 +221,10 @@ static void test_cmd_keys(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        CONFIG_TEST(test_files),     CONFIG_TEST(test_default_name),  CONFIG_TEST(test_good_file),
-        CONFIG_TEST(test_overrides), CONFIG_TEST(test_recorded_text), CONFIG_TEST(test_cmd_keys),
+        CONFIG_TEST(test_files),        CONFIG_TEST(test_byte_order_mark),
+        CONFIG_TEST(test_default_name), CONFIG_TEST(test_good_file),
+        CONFIG_TEST(test_overrides),    CONFIG_TEST(test_recorded_text),
+        CONFIG_TEST(test_cmd_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
