@@ -78,6 +78,11 @@ static int default_name(struct config_plan *plan, const char *path, struct vib_e
     const struct key *key = key_find("name");
     if (config_plan_key(plan, key)->use != KEY_UNUSED)
         return 0;
+    if (!config_text_has_name(path))
+        return vib_error_set(err, VIB_ECONFIG,
+                             "%s: a configuration that comes from no ordinary file needs the key "
+                             "`name`, after which its database is named (--set name=NAME)",
+                             path);
     const char *slash = strrchr(path, '/');
     char *name = config_arena_copy(plan->arena, slash ? slash + 1 : path);
     if (!name)

@@ -67,7 +67,8 @@ struct config {
 /* Reads, validates and overrides. sets[i] is "KEY=VALUE"; VALUE is YAML: a scalar (or a list, for
  * model.hidden) fixes the key, also where the file sweeps it alone; a grid expression replaces or
  * adds an axis. A key in a zip group cannot be overridden.
- * `name` defaults to the file's base name without .yaml/.yml.
+ * `name` defaults to the file's base name without .yaml/.yml; what is no ordinary file, as a pipe,
+ * must give it.
  * On failure *config is released and zeroed. Errors: VIB_ECONFIG with "file:line:column: ..." (or
  * "--set KEY=VALUE: ...") for anything wrong in the text, including files that cannot be read,
  * aliases that contain themselves, and a grid of more than GRID_MAX_POINTS points before exclusion

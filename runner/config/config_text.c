@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Bounded, because the path may name an endless device. */
 static int read_stream(FILE *file, const char *path, char **text, size_t *size,
@@ -39,6 +40,13 @@ int config_text_read(const char *path, char **text, size_t *size, struct vib_err
     int rc = read_stream(file, path, text, size, err);
     fclose(file);
     return rc;
+}
+
+bool config_text_has_name(const char *path) {
+    struct stat status;
+    const bool of_system = strncmp(path, "/dev/", strlen("/dev/")) == 0 ||
+                           strncmp(path, "/proc/", strlen("/proc/")) == 0;
+    return !of_system && stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 /* The characters that YAML takes for line breaks, and their escapes in YAML. */

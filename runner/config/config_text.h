@@ -4,12 +4,17 @@
 
 #include "core/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Reads the file whole. *text is zero-terminated (*size does not count that) and the caller frees
  * it. Errors: VIB_ECONFIG (cannot be opened or read, a directory, larger than YAML_DOC_MAX_BYTES)
  * with the path, VIB_ENOMEM. */
 int config_text_read(const char *path, char **text, size_t *size, struct vib_error *err);
+
+/* Whether the path names a file that keeps its name, as a pipe (/dev/fd/63) or /dev/stdin do not.
+ */
+bool config_text_has_name(const char *path);
 
 /* The text followed by one comment line per override. A line break within an override is written
  * as its YAML escape, so that the result is YAML with the same content. Allocated; NULL when out of

@@ -42,6 +42,15 @@ check_bad 'an empty axis' 'bad.yaml:2:' 'grid:\n  beta: []\n'
 check_bad 'an empty grid' 'bad.yaml' 'grid:\n  beta: [1, 2]\n  exclude: [{beta: [1, 2]}]\n'
 check_bad 'a batch larger than the data' 'train.batch' \
     'dataset: {name: mixture, n_train: 50}\ntrain: {batch: 100}\n'
+check_bad 'a section without keys' 'bad.yaml:1:7: train is empty' 'train:\n#  epochs: 1\n'
+check_bad 'a tab' 'bad.yaml:2:1: a tab: .*spaces' 'grid:\n\tbeta: [1]\n'
+check_bad 'a merge key' 'bad.yaml:2:9: merge keys' 'dataset: &d {dim: 2}\ntrain: {<<: *d}\n'
+nameless() {
+    refuses 78 '^vib-sweep: /dev/.*needs the key .name.*--set name=' "$1"
+}
+check 'a pipe needs a name' nameless <(echo 'K: 2')
+echo 'K: 2' >bad.yaml
+check 'and so does the standard input' nameless /dev/stdin <bad.yaml
 check 'no such file' refuses 78 'none.yaml' none.yaml
 check '--set of an unknown key' refuses 78 'betta.*beta' "$root/configs/quickstart.yaml" --set betta=1
 check '--set without =' refuses 78 'KEY=VALUE' "$root/configs/quickstart.yaml" --set beta
