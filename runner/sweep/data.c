@@ -9,18 +9,6 @@
 
 enum { MIXTURE_EXAMPLES = 10000 }; /* per split, where the spec leaves it open */
 
-/* One loaded data set; a list, because a sweep has few of them. */
-struct entry {
-    struct entry *next;
-    char *name, *dir; /* owned; what spec's point to */
-    struct data_spec spec;
-    struct vib_dataset data;
-};
-
-struct data_cache {
-    struct entry *entries;
-};
-
 static const char *const file_names[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
                                          "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
 enum { N_FILES = sizeof file_names / sizeof file_names[0] };
@@ -179,73 +167,7 @@ static int make_mixture(const struct data_spec *spec, struct vib_dataset *data,
     return vib_dataset_make_mixture(data, &mixture, err);
 }
 
-/* Whether two specs load the same data: only the keys that the kind of data set reads count. */
-static bool same_data(const struct data_spec *a, const struct data_spec *b) {
-    if (strcmp(a->name, b->name) != 0 || a->classes != b->classes || a->n_train != b->n_train ||
-        a->n_test != b->n_test)
-        return false;
-    if (!data_is_mixture(a))
-        return strcmp(a->dir, b->dir) == 0;
-    return a->dim == b->dim && a->separation == b->separation && a->noise == b->noise &&
-           a->seed == b->seed;
-}
-
-static void entry_free(struct entry *entry) {
-    vib_dataset_release(&entry->data);
-    free(entry->name);
-    free(entry->dir);
-    free(entry);
-}
-
-static int entry_new(struct entry **out, const struct data_spec *spec, struct vib_error *err) {
-    struct entry *entry = calloc(1, sizeof *entry);
-    if (entry == NULL)
-        return no_memory(err);
-    entry->spec = *spec;
-    entry->spec.name = entry->name = strdup(spec->name);
-    entry->spec.dir = entry->dir = strdup(spec->dir);
-
-    int rc = entry->name == NULL || entry->dir == NULL ? no_memory(err)
-             : data_is_mixture(spec)                   ? make_mixture(spec, &entry->data, err)
-                                                       : load_files(spec, &entry->data, err);
-    if (rc != 0) {
-        entry_free(entry);
-        return rc;
-    }
-    *out = entry;
-    return 0;
-}
-
-int data_cache_new(struct data_cache **cache) {
-    *cache = calloc(1, sizeof **cache);
-    return *cache != NULL ? 0 : VIB_ENOMEM;
-}
-
-void data_cache_free(struct data_cache *cache) {
-    if (cache == NULL)
-        return;
-    while (cache->entries != NULL) {
-        struct entry *next = cache->entries->next;
-        entry_free(cache->entries);
-        cache->entries = next;
-    }
-    free(cache);
-}
-
-int data_cache_get(struct data_cache *cache, const struct data_spec *spec,
-                   const struct vib_dataset **data, struct vib_error *err) {
-    for (const struct entry *entry = cache->entries; entry != NULL; entry = entry->next) {
-        if (same_data(&entry->spec, spec)) {
-            *data = &entry->data;
-            return 0;
-        }
-    }
-    struct entry *entry = NULL;
-    int rc = entry_new(&entry, spec, err);
-    if (rc != 0)
-        return rc;
-    entry->next = cache->entries;
-    cache->entries = entry;
-    *data = &entry->data;
-    return 0;
+int data_load(const struct data_spec *spec, struct vib_dataset *data, struct vib_error *err) {
+    *data = (struct vib_dataset){0};
+    return data_is_mixture(spec) ? make_mixture(spec, data, err) : load_files(spec, data, err);
 }

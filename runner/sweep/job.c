@@ -240,6 +240,12 @@ static int keep(struct job *job, struct vib_trainer *trainer) {
     return VIB_OK;
 }
 
+void job_fail(struct job *job, size_t worker, const char *message) {
+    job->result.worker = worker;
+    job->result.method = job->settings.job.method;
+    end_with(job, JOB_FAILED, message);
+}
+
 void job_run(struct job *job, size_t worker) {
     struct vib_trainer *trainer = NULL;
     struct vib_error err = {0};

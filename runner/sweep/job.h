@@ -43,6 +43,7 @@ struct job {
                                  stand in message of a done job */
     bool has_checkpoint;      /* there may be a file at checkpoint_path */
     bool recorded;            /* by store_finish */
+    bool holds_data;          /* the examples of data are in memory for it */
     double elapsed_s;         /* on the thread, in this attempt */
     bool interrupted;         /* stopped before its end; its checkpoint is written, or message tells
                                  why not, or it had not begun */
@@ -51,6 +52,9 @@ struct job {
 /* Allocates a job that owns a copy of checkpoint_path; NULL when out of memory. */
 struct job *job_new(const char *checkpoint_path);
 void job_free(struct job *job);
+
+/* Ends the job as one that failed before it was run, on thread `worker`. */
+void job_fail(struct job *job, size_t worker, const char *message);
 
 /* Runs the job, on thread `worker` of the pool, to its end or until *stop; the result is in the
  * job. */

@@ -12,7 +12,7 @@
 #define RUNNER_SWEEP_SWEEP_INTERNAL_H
 
 #include "runner/config/config.h"
-#include "runner/sweep/data.h"
+#include "runner/sweep/data_cache.h"
 #include "runner/config/grid.h"
 #include "runner/base/fifo.h"
 #include "runner/base/host.h"
@@ -32,7 +32,7 @@ enum point_state { POINT_WAITING, POINT_RUNNING, POINT_ELSEWHERE, POINT_DONE, PO
 
 struct point {
     int64_t id;                     /* of table job */
-    const struct vib_dataset *data; /* borrowed from the cache */
+    const struct vib_dataset *data; /* borrowed from the cache; its examples not always there */
     double flops;                   /* estimate */
     enum point_state state;
 };
@@ -44,6 +44,7 @@ struct sweep {
     struct config config;
     struct grid grid;
     struct data_cache *cache;
+    double loading_since_s, loading_told_s; /* by clock_s: of the data sets; 0 = not yet */
     /* Where to: */
     char *database; /* path, as people know it */
     char *place;    /* the same without symbolic links: what the paths of its files begin with */
@@ -93,6 +94,11 @@ void sweep_move(struct sweep *sweep, size_t point, enum point_state state);
 /* The counts as people see them: no more run than there are threads. Looks at the points from
  * sweep->next on until one waits. */
 void sweep_count(const struct sweep *sweep, struct progress_counts *counts);
+
+/* --- data sets (sweep_data.c) --- */
+
+/* To be called as the data set of each point has been loaded: says now and then how far it is. */
+void sweep_tell_loading(struct sweep *sweep, size_t point);
 
 /* --- the database (sweep_turn.c) --- */
 

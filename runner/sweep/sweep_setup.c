@@ -14,7 +14,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { LOOP_BUSY_MS = 200 };
+enum {
+    LOOP_BUSY_MS = 200,
+    KEPT_DATA = 128 << 20 /* bytes of examples, as of two MNISTs, that may wait for another job */
+};
 
 static int check_jobs(struct sweep *s, struct vib_error *err) {
     s->points = calloc(s->grid.n, sizeof *s->points);
@@ -30,6 +33,7 @@ static int check_jobs(struct sweep *s, struct vib_error *err) {
             rc = vib_trainer_check(&settings.job, s->points[i].data, err);
         if (rc != VIB_OK)
             return rc;
+        sweep_tell_loading(s, i);
         s->points[i].flops = vib_job_flops(&settings.job, s->points[i].data);
         s->order[i] = (uint32_t)i;
         s->flops_waiting += s->points[i].flops;
@@ -170,14 +174,24 @@ static bool is_settled(void *store, const char *identity) {
            (state == JOB_DONE || state == JOB_DIVERGED);
 }
 
+/* The examples are held until the job is settled: its codes go to the database with their labels.
+ */
+static void run_with_data(struct job *job, size_t worker, struct data_cache *cache) {
+    struct vib_error err;
+    job->holds_data = data_cache_hold(cache, job->data, &err) == VIB_OK;
+    if (job->holds_data)
+        job_run(job, worker);
+    else
+        job_fail(job, worker, err.message);
+}
+
 static void run_task(struct fifo_item *task, size_t worker, void *context) {
     struct job *job = (struct job *)task;
     const double start = clock_s();
-    (void)context;
     if (atomic_load(job->stop))
         job->interrupted = true; /* before it began: there is nothing to save */
     else
-        job_run(job, worker);
+        run_with_data(job, worker, context);
     job->elapsed_s = clock_s() - start;
 }
 
@@ -187,7 +201,7 @@ static void wake(void *context) {
 }
 
 static int start_pool(struct sweep *s, struct vib_error *err) {
-    const struct pool_events events = {run_task, wake, NULL};
+    const struct pool_events events = {run_task, wake, s->cache};
     s->shown = calloc(s->threads, sizeof *s->shown);
     if (s->shown == NULL)
         return vib_error_set(err, VIB_ENOMEM, "out of memory for %zu threads", s->threads);
@@ -219,7 +233,7 @@ int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_
     progress_init(&s->progress, &s->config, options->quiet);
     s->threads = options->threads < s->grid.n ? options->threads : s->grid.n;
     tell_grid(s);
-    if (data_cache_new(&s->cache) != VIB_OK)
+    if (data_cache_new(&s->cache, KEPT_DATA) != VIB_OK)
         return vib_error_set(err, VIB_ENOMEM, "out of memory");
     rc = check_jobs(s, err);
     if (rc == VIB_OK)

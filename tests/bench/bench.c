@@ -8,7 +8,7 @@
 #include "runner/base/host.h"
 #include "runner/base/version.h"
 #include "runner/config/keys.h"
-#include "runner/sweep/data.h"
+#include "runner/sweep/data_cache.h"
 #include "tests/bench/bandwidth.h"
 #include "tests/bench/plan.h"
 #include "tests/bench/record.h"
@@ -110,7 +110,7 @@ static int bench(bool quick, struct vib_error *err) {
     struct data_cache *cache = NULL;
     const struct vib_dataset *data;
     choose(&settings, quick);
-    if (data_cache_new(&cache) != VIB_OK)
+    if (data_cache_new(&cache, SIZE_MAX) != VIB_OK)
         return vib_error_set(err, VIB_ENOMEM, "out of memory");
     int rc = tell_run(threads, err);
     if (rc == VIB_OK)

@@ -1,5 +1,5 @@
 /* Where data sets are looked for, what is said when there are none, and the cache. */
-#include "runner/sweep/data.h"
+#include "runner/sweep/data_cache.h"
 #include "tests/unit/core/idx_file.h"
 
 #include <setjmp.h>
@@ -21,7 +21,7 @@ static int setup(void **state) {
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
     fixture->folder = folder_new();
-    assert_int_equal(data_cache_new(&fixture->cache), 0);
+    assert_int_equal(data_cache_new(&fixture->cache, SIZE_MAX), 0);
     assert_int_equal(unsetenv("VIB_SWEEP_DATA"), 0);
     assert_int_equal(unsetenv("XDG_DATA_HOME"), 0);
     assert_int_equal(unsetenv("HOME"), 0);

@@ -1,0 +1,237 @@
+#include "runner/sweep/data_cache.h"
+
+#include "runner/sweep/data.h"
+
+#include <pthread.h>
+#include <search.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct cache_entry {
+    struct vib_dataset data; /* first: what callers have of an entry */
+    char *name, *dir;        /* owned; what spec's point to */
+    struct data_spec spec;
+    pthread_mutex_t mutex; /* around the pointers to the examples, and what follows */
+    size_t holders;
+    bool loaded;
+};
+
+struct data_cache {
+    size_t n, room;
+    struct cache_entry **entries; /* [room] */
+    void *tree;                   /* of tsearch, by spec: a sweep may have 10^6 data sets */
+    size_t keep_bytes;
+    atomic_size_t loaded_bytes;
+};
+
+static int no_memory(struct vib_error *err) {
+    return vib_error_set(err, VIB_ENOMEM, "out of memory for a data set");
+}
+
+static int compare_sizes(size_t a, size_t b) {
+    return (a > b) - (a < b);
+}
+
+static int compare_reals(double a, double b) {
+    return (a > b) - (a < b);
+}
+
+/* By what the kind of data set reads of a spec. */
+static int compare_specs(const struct data_spec *a, const struct data_spec *b) {
+    int order = strcmp(a->name, b->name);
+    order = order != 0 ? order : compare_sizes(a->classes, b->classes);
+    order = order != 0 ? order : compare_sizes(a->n_train, b->n_train);
+    order = order != 0 ? order : compare_sizes(a->n_test, b->n_test);
+    if (order != 0 || !data_is_mixture(a))
+        return order != 0 ? order : strcmp(a->dir, b->dir);
+    order = compare_sizes(a->dim, b->dim);
+    order = order != 0 ? order : compare_reals(a->separation, b->separation);
+    order = order != 0 ? order : compare_reals(a->noise, b->noise);
+    return order != 0 ? order : (a->seed > b->seed) - (a->seed < b->seed);
+}
+
+static int compare_entries(const void *a, const void *b) {
+    const struct cache_entry *left = a, *right = b;
+    return compare_specs(&left->spec, &right->spec);
+}
+
+static size_t bytes_of(const struct vib_dataset *data) {
+    size_t bytes = 0;
+    for (size_t s = 0; s < VIB_SPLITS; s++) {
+        const struct vib_split *split = &data->split[s];
+        const size_t input = split->bytes != NULL ? sizeof *split->bytes : sizeof *split->values;
+        bytes += split->n * (data->dim * input + sizeof *split->labels);
+    }
+    return bytes;
+}
+
+/* Moves the examples of one data set into another that is the same but for them. */
+static void move_examples(struct vib_dataset *to, struct vib_dataset *from) {
+    for (size_t s = 0; s < VIB_SPLITS; s++) {
+        to->split[s].bytes = from->split[s].bytes;
+        to->split[s].values = from->split[s].values;
+        to->split[s].labels = from->split[s].labels;
+        from->split[s].bytes = NULL;
+        from->split[s].values = NULL;
+        from->split[s].labels = NULL;
+    }
+}
+
+/* Frees the examples where nobody needs them and there is more in memory than is to be kept. */
+static void drop_examples(struct data_cache *cache, struct cache_entry *entry) {
+    struct vib_dataset dropped = {0};
+    if (entry->holders > 0 || atomic_load(&cache->loaded_bytes) <= cache->keep_bytes)
+        return;
+    atomic_fetch_sub(&cache->loaded_bytes, bytes_of(&entry->data));
+    move_examples(&dropped, &entry->data);
+    vib_dataset_release(&dropped);
+    entry->loaded = false;
+}
+
+static int load_again(struct data_cache *cache, struct cache_entry *entry, struct vib_error *err) {
+    struct vib_dataset again;
+    int rc = data_load(&entry->spec, &again, err);
+    if (rc != VIB_OK)
+        return rc;
+    if (strcmp(again.digest, entry->data.digest) != 0)
+        rc = vib_error_set(err, VIB_EDATA,
+                           "data set '%s': the files have changed since the sweep began; start it "
+                           "again",
+                           entry->spec.name);
+    if (rc == VIB_OK) {
+        move_examples(&entry->data, &again);
+        entry->loaded = true;
+        atomic_fetch_add(&cache->loaded_bytes, bytes_of(&entry->data));
+    }
+    vib_dataset_release(&again);
+    return rc;
+}
+
+static void entry_free(struct cache_entry *entry) {
+    vib_dataset_release(&entry->data);
+    (void)pthread_mutex_destroy(&entry->mutex); /* which nobody holds */
+    free(entry->name);
+    free(entry->dir);
+    free(entry);
+}
+
+static int entry_new(struct cache_entry **out, const struct data_spec *spec,
+                     struct vib_error *err) {
+    struct cache_entry *entry = calloc(1, sizeof *entry);
+    if (entry == NULL || pthread_mutex_init(&entry->mutex, NULL) != 0) {
+        free(entry);
+        return no_memory(err);
+    }
+    entry->spec = *spec;
+    entry->spec.name = entry->name = strdup(spec->name);
+    entry->spec.dir = entry->dir = strdup(spec->dir);
+
+    int rc = entry->name == NULL || entry->dir == NULL ? no_memory(err)
+                                                       : data_load(spec, &entry->data, err);
+    if (rc != VIB_OK) {
+        entry_free(entry);
+        return rc;
+    }
+    entry->loaded = true;
+    *out = entry;
+    return VIB_OK;
+}
+
+static int make_room(struct data_cache *cache, struct vib_error *err) {
+    const size_t room = cache->room == 0 ? 8 : 2 * cache->room;
+    if (cache->n < cache->room)
+        return VIB_OK;
+    struct cache_entry **entries = realloc(cache->entries, room * sizeof *entries);
+    if (entries == NULL)
+        return no_memory(err);
+    cache->entries = entries;
+    cache->room = room;
+    return VIB_OK;
+}
+
+static int add_entry(struct data_cache *cache, const struct data_spec *spec,
+                     struct vib_error *err) {
+    struct cache_entry *entry = NULL;
+    int rc = make_room(cache, err);
+    if (rc == VIB_OK)
+        rc = entry_new(&entry, spec, err);
+    if (rc != VIB_OK)
+        return rc;
+    if (tsearch(entry, &cache->tree, compare_entries) == NULL) {
+        entry_free(entry);
+        return no_memory(err);
+    }
+    cache->entries[cache->n++] = entry;
+    atomic_fetch_add(&cache->loaded_bytes, bytes_of(&entry->data));
+    drop_examples(cache, entry);
+    return VIB_OK;
+}
+
+int data_cache_new(struct data_cache **cache, size_t keep_bytes) {
+    struct data_cache *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return VIB_ENOMEM;
+    made->keep_bytes = keep_bytes;
+    atomic_init(&made->loaded_bytes, 0);
+    *cache = made;
+    return VIB_OK;
+}
+
+void data_cache_free(struct data_cache *cache) {
+    if (cache == NULL)
+        return;
+    for (size_t i = 0; i < cache->n; i++) {
+        (void)tdelete(cache->entries[i], &cache->tree, compare_entries);
+        entry_free(cache->entries[i]);
+    }
+    free(cache->entries);
+    free(cache);
+}
+
+int data_cache_get(struct data_cache *cache, const struct data_spec *spec,
+                   const struct vib_dataset **data, struct vib_error *err) {
+    const struct cache_entry wanted = {.spec = *spec};
+    struct cache_entry *const *found = tfind(&wanted, &cache->tree, compare_entries);
+    if (found != NULL) {
+        *data = &(*found)->data;
+        return VIB_OK;
+    }
+    int rc = add_entry(cache, spec, err);
+    if (rc == VIB_OK)
+        *data = &cache->entries[cache->n - 1]->data;
+    return rc;
+}
+
+size_t data_cache_n(const struct data_cache *cache) {
+    return cache->n;
+}
+
+const struct vib_dataset *data_cache_at(const struct data_cache *cache, size_t i) {
+    return &cache->entries[i]->data;
+}
+
+/* Callers have the first member of an entry, as constant. */
+static struct cache_entry *entry_of(const struct vib_dataset *data) {
+    return (struct cache_entry *)(uintptr_t)data;
+}
+
+int data_cache_hold(struct data_cache *cache, const struct vib_dataset *data,
+                    struct vib_error *err) {
+    struct cache_entry *entry = entry_of(data);
+    (void)pthread_mutex_lock(&entry->mutex); /* fails for wrong use alone, as does unlock */
+    const int rc = entry->loaded ? VIB_OK : load_again(cache, entry, err);
+    entry->holders += rc == VIB_OK;
+    (void)pthread_mutex_unlock(&entry->mutex);
+    return rc;
+}
+
+void data_cache_let_go(struct data_cache *cache, const struct vib_dataset *data) {
+    struct cache_entry *entry = entry_of(data);
+    (void)pthread_mutex_lock(&entry->mutex);
+    entry->holders--;
+    drop_examples(cache, entry);
+    (void)pthread_mutex_unlock(&entry->mutex);
+}
