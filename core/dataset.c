@@ -45,8 +45,8 @@ static int no_memory(const struct vib_dataset *data, struct vib_error *err) {
     return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", data->name);
 }
 
-/* Checks a split's labels and sets its empirical label entropy in bits. */
-static int label_entropy(struct vib_dataset *data, enum vib_split_id id, struct vib_error *err) {
+/* Checks a split's labels, counts their classes and sets their empirical entropy in bits. */
+static int measure_labels(struct vib_dataset *data, enum vib_split_id id, struct vib_error *err) {
     struct vib_split *split = &data->split[id];
 
     for (size_t i = 0; i < split->n; i++)
@@ -60,8 +60,10 @@ static int label_entropy(struct vib_dataset *data, enum vib_split_id id, struct 
     for (size_t i = 0; i < split->n; i++)
         count[split->labels[i]]++;
     split->h_y = 0;
+    split->n_classes = 0;
     for (size_t c = 0; c < data->classes; c++) {
         double p = (double)count[c] / (double)split->n;
+        split->n_classes += p > 0;
         if (p > 0)
             split->h_y -= p * log2(p);
     }
@@ -125,7 +127,7 @@ int vib_dataset_finish(struct vib_dataset *data, struct vib_error *err) {
     int rc = 0;
     for (enum vib_split_id id = 0; rc == 0 && id < VIB_SPLITS; id++)
         if (vib_dataset_has(data, id))
-            rc = label_entropy(data, id, err);
+            rc = measure_labels(data, id, err);
     return rc != 0 ? rc : compute_digest(data, err);
 }
 

@@ -26,6 +26,7 @@ struct vib_split {
     float *values;    /* [n][dim], or NULL when the data are bytes; owned */
     uint16_t *labels; /* [n], each < classes; owned */
     double h_y;       /* empirical label entropy H(Y) of the split, bits */
+    size_t n_classes; /* classes that have an example in the split */
 };
 
 struct vib_dataset {
@@ -52,8 +53,9 @@ bool vib_dataset_has(const struct vib_dataset *data, enum vib_split_id split);
 /* Frees what a dataset owns and zeroes it; harmless on a zeroed one. */
 void vib_dataset_release(struct vib_dataset *data);
 
-/* Computes h_y of all splits and the digest. To be called once, by loaders, when all else is set.
- * Errors: VIB_EDATA if a label is >= classes, VIB_ENOMEM, VIB_EBACKEND if SHA-256 fails. */
+/* Computes h_y and n_classes of all splits and the digest. To be called once, by loaders, when all
+ * else is set. Errors: VIB_EDATA if a label is >= classes, VIB_ENOMEM, VIB_EBACKEND if SHA-256
+ * fails. */
 int vib_dataset_finish(struct vib_dataset *data, struct vib_error *err);
 
 /* Converts the rows index[0..count) of a split into out [count][dim], row-major float32.
@@ -64,13 +66,14 @@ void vib_dataset_gather(const struct vib_dataset *data, enum vib_split_id split,
 /* Reads `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
  * `t10k-labels-idx1-ubyte` (each raw or with .gz; raw is preferred) from directory dir.
  * n_train, n_test: keep only the first that many examples; 0 keeps all.
- * classes: number of classes; a label >= classes is an error that names file and example.
- * On success *data is initialised and owned by the caller; on failure it is left zeroed.
- * Errors: VIB_EDATA with the file's name and what is wrong (missing file, magic number, element
- * type, number of dimensions, truncated, trailing bytes, images and labels differing in number,
- * train and test differing in shape, label out of range, limits above what the file holds, zero
- * examples, damaged gzip), VIB_EINVAL (no room in *data for the name, or for so many classes),
- * VIB_ENOMEM, VIB_EBACKEND. */
+ * classes: number of classes, and a label >= classes is an error that names file and example; 0:
+ * one more than the greatest label in the files, whatever the limits, and 2 at least. On success
+ * *data is initialised and owned by the caller; on failure it is left zeroed. Errors: VIB_EDATA
+ * with the file's name and what is wrong (missing file, magic number, element type, number of
+ * dimensions, truncated, trailing bytes, images and labels differing in number, train and test
+ * differing in shape, label out of range, limits above what the file holds, zero examples, damaged
+ * gzip), VIB_EINVAL (no room in *data for the name, or for so many classes), VIB_ENOMEM,
+ * VIB_EBACKEND. */
 int vib_dataset_load_idx(struct vib_dataset *data, const char *name, const char *dir,
                          size_t classes, size_t n_train, size_t n_test, struct vib_error *err);
 

@@ -17,10 +17,19 @@ static int check_labels(const struct vib_idx *labels, size_t classes, struct vib
     for (size_t i = 0; i < labels->dims[0]; i++)
         if (labels->bytes[i] >= classes)
             return vib_error_set(err, VIB_EDATA,
-                                 "%s: label out of range: expected one below %zu (the number of "
-                                 "classes), found %d at example %zu (counted from 0)",
+                                 "%s: label out of range: expected one below %zu "
+                                 "(dataset.classes), found %d at example %zu (counted from 0)",
                                  labels->path, classes, labels->bytes[i], i);
     return 0;
+}
+
+/* How many classes all the labels of the file ask for, `classes` at least: a part of a data set is
+ * of the same classes as the whole. */
+static size_t count_classes(const struct vib_idx *labels, size_t classes) {
+    for (size_t i = 0; i < labels->dims[0]; i++)
+        if (labels->bytes[i] >= classes)
+            classes = (size_t)labels->bytes[i] + 1;
+    return classes;
 }
 
 static int check_split(const struct vib_idx *images, const struct vib_idx *labels, size_t classes,
@@ -34,7 +43,7 @@ static int check_split(const struct vib_idx *images, const struct vib_idx *label
     if (limit > n)
         return vib_error_set(err, VIB_EDATA, "%s: %zu %s examples are asked for, the file has %zu",
                              images->path, limit, vib_split_name(id), n);
-    return check_labels(labels, classes, err);
+    return classes == 0 ? 0 : check_labels(labels, classes, err);
 }
 
 /* The first n labels in the width of struct vib_split; NULL when out of memory. */
@@ -51,15 +60,22 @@ static uint8_t *keep_rows(uint8_t *bytes, size_t n, size_t width) {
     return fewer != NULL ? fewer : bytes;
 }
 
+/* What is to be loaded: so many classes, 0 for what the labels ask for, and so many examples of
+ * each split, 0 for all. */
+struct request {
+    size_t classes, limit[VIB_SPLITS];
+};
+
 /* Loads one split and moves it into *data; the first split loaded gives data->dim. */
-static int load_split(struct vib_dataset *data, enum vib_split_id id, const char *dir, size_t limit,
-                      size_t shape[2], struct vib_error *err) {
+static int load_split(struct vib_dataset *data, enum vib_split_id id, const char *dir,
+                      const struct request *request, size_t shape[2], struct vib_error *err) {
+    const size_t limit = request->limit[id];
     struct vib_idx images = {0}, labels = {0};
     int rc = vib_idx_read(&images, dir, file_names[id].images, 3, err);
     if (rc == 0)
         rc = vib_idx_read(&labels, dir, file_names[id].labels, 1, err);
     if (rc == 0)
-        rc = check_split(&images, &labels, data->classes, id, limit, err);
+        rc = check_split(&images, &labels, request->classes, id, limit, err);
     if (rc != 0)
         goto out;
     if (data->dim != 0 && (images.dims[1] != shape[0] || images.dims[2] != shape[1])) {
@@ -72,6 +88,8 @@ static int load_split(struct vib_dataset *data, enum vib_split_id id, const char
     shape[0] = images.dims[1];
     shape[1] = images.dims[2];
     data->dim = shape[0] * shape[1];
+    if (request->classes == 0)
+        data->classes = count_classes(&labels, data->classes);
     size_t n = limit != 0 ? limit : images.dims[0];
     uint16_t *wide = widen(labels.bytes, n);
     if (wide == NULL) {
@@ -89,22 +107,23 @@ out:
 
 int vib_dataset_load_idx(struct vib_dataset *data, const char *name, const char *dir,
                          size_t classes, size_t n_train, size_t n_test, struct vib_error *err) {
-    struct vib_dataset loaded = {.classes = classes, .ixy = (double)NAN, .ixy_se = (double)NAN};
-    size_t limit[VIB_SPLITS] = {[VIB_TRAIN] = n_train, [VIB_TEST] = n_test};
+    struct vib_dataset loaded = {
+        .classes = classes == 0 ? 2 : classes, .ixy = (double)NAN, .ixy_se = (double)NAN};
+    const struct request request = {classes, {[VIB_TRAIN] = n_train, [VIB_TEST] = n_test}};
     size_t shape[2] = {0, 0};
     int rc = 0;
 
     *data = (struct vib_dataset){0};
-    if (classes < 2 || classes > VIB_MAX_CLASSES)
-        return vib_error_set(err, VIB_EINVAL, "%s: %zu classes, expected 2 to %d", name, classes,
-                             VIB_MAX_CLASSES);
+    if (classes == 1 || classes > VIB_MAX_CLASSES)
+        return vib_error_set(err, VIB_EINVAL, "%s: %zu classes, expected 2 to %d, or 0", name,
+                             classes, VIB_MAX_CLASSES);
     if (strlen(name) >= sizeof loaded.name)
         return vib_error_set(err, VIB_EINVAL, "%s: a data set's name has at most %zu bytes", name,
                              sizeof loaded.name - 1);
     snprintf(loaded.name, sizeof loaded.name, "%s", name);
     for (enum vib_split_id id = 0; rc == 0 && id < VIB_SPLITS; id++)
         if (file_names[id].images != NULL)
-            rc = load_split(&loaded, id, dir, limit[id], shape, err);
+            rc = load_split(&loaded, id, dir, &request, shape, err);
     if (rc == 0)
         rc = vib_dataset_finish(&loaded, err);
     if (rc != 0) {

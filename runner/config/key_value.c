@@ -51,8 +51,8 @@ static void append_real_range(const struct key *key, char *out) {
 }
 
 static void append_integer_range(const struct key *key, char *out) {
-    append(out, KEY_ACCEPTS_SIZE, " from %.0f to %llu", key->min,
-           (unsigned long long)max_integer(key));
+    append(out, KEY_ACCEPTS_SIZE, "%s from %.0f to %llu", key->flags & KEY_OR_ZERO ? ", 0 or" : "",
+           key->min, (unsigned long long)max_integer(key));
 }
 
 static void append_choices(const struct key *key, char *out) {
@@ -120,6 +120,8 @@ static int set_real(struct settings *settings, const struct key *key, const char
 }
 
 static bool in_integer_range(const struct key *key, uint64_t value) {
+    if (value == 0 && key->flags & KEY_OR_ZERO)
+        return true;
     return value >= (uint64_t)key->min && value <= max_integer(key);
 }
 

@@ -103,8 +103,9 @@ const struct key keys[] = {
      .help = "folder that holds the data set's files; empty: look for dataset.name in the "
              "usual places"},
     {.name = "dataset.classes", .type = KEY_SIZE, .field = AT(data.classes),
-     .default_text = "10", .flags = KEY_DATA, .min = 2, .max = VIB_MAX_CLASSES,
-     .help = "number of classes"},
+     .default_text = "0", .flags = KEY_DATA | KEY_OR_ZERO, .min = 2, .max = VIB_MAX_CLASSES,
+     .help = "number of classes; 0: one more than the greatest label in the files, 10 of the "
+             "mixture"},
     {.name = "dataset.n_train", .type = KEY_SIZE, .field = AT(data.n_train),
      .default_text = "0", .flags = KEY_DATA, .max = MAX_EXAMPLES, .unit = "examples",
      .help = "training examples used, the first ones; 0: all of a file, 10000 of the mixture"},

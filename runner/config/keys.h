@@ -13,9 +13,9 @@
 
 /* The data set a job asks for. Strings are borrowed from whoever set the key (see key_set). */
 struct data_spec {
-    const char *name; /* "mixture", or a folder name such as "mnist" */
-    const char *dir;  /* "" = search (see runner/sweep/data.h) */
-    size_t classes;
+    const char *name;       /* "mixture", or a folder name such as "mnist" */
+    const char *dir;        /* "" = search (see runner/sweep/data.h) */
+    size_t classes;         /* 0 = what the labels of the files ask for, 10 of the mixture */
     size_t n_train, n_test; /* 0 = all examples of a file, 10000 of the mixture */
     size_t dim;             /* mixture only, as are the rest */
     double separation, noise;
@@ -50,6 +50,7 @@ enum {
     KEY_WORD = 8,      /* KEY_STRING of letters, digits and . _ - only */
     KEY_PART = 16,     /* KEY_STRING without '/' */
     KEY_MIXTURE = 32,  /* KEY_DATA of the built-in data set alone */
+    KEY_OR_ZERO = 64,  /* KEY_SIZE that may also be 0, below its min */
 };
 
 /* A value of a KEY_CHOICE, or a name in a KEY_SET. */

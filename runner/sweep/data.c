@@ -7,7 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MIXTURE_EXAMPLES = 10000 }; /* per split, where the spec leaves it open */
+/* Where the spec leaves it open: the examples of each split, and the classes. */
+enum { MIXTURE_EXAMPLES = 10000, MIXTURE_CLASSES = 10 };
 
 static const char *const file_names[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
                                          "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
@@ -157,7 +158,7 @@ static int make_mixture(const struct data_spec *spec, struct vib_dataset *data,
                         struct vib_error *err) {
     struct vib_mixture mixture = {
         .dim = spec->dim,
-        .classes = spec->classes,
+        .classes = spec->classes != 0 ? spec->classes : MIXTURE_CLASSES,
         .n_train = spec->n_train != 0 ? spec->n_train : MIXTURE_EXAMPLES,
         .n_test = spec->n_test != 0 ? spec->n_test : MIXTURE_EXAMPLES,
         .separation = spec->separation,

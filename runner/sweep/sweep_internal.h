@@ -97,8 +97,14 @@ void sweep_count(const struct sweep *sweep, struct progress_counts *counts);
 
 /* --- data sets (sweep_data.c) --- */
 
+/* The settings of a point as they are recorded: with the data set's own number of classes. */
+void sweep_settings(const struct sweep *sweep, size_t point, struct settings *settings);
+
 /* To be called as the data set of each point has been loaded: says now and then how far it is. */
 void sweep_tell_loading(struct sweep *sweep, size_t point);
+
+/* Says, once, that there are classes that no example teaches. */
+void sweep_tell_classes(struct sweep *sweep);
 
 /* --- the database (sweep_turn.c) --- */
 

@@ -105,7 +105,7 @@ static int add_point(struct sweep *s, size_t i, struct vib_error *err) {
     struct settings settings;
     enum job_state state = JOB_PENDING;
     struct job_identities identities;
-    grid_settings(&s->grid, i, &settings);
+    sweep_settings(s, i, &settings);
     int rc = job_identities(&settings, point->data->digest, &identities, err);
     if (rc == VIB_OK)
         rc = store_add_job(s->store, &identities, &settings, point->data, &point->id, &state, err);
@@ -236,6 +236,8 @@ int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_
     if (data_cache_new(&s->cache, KEPT_DATA) != VIB_OK)
         return vib_error_set(err, VIB_ENOMEM, "out of memory");
     rc = check_jobs(s, err);
+    if (rc == VIB_OK)
+        sweep_tell_classes(s);
     if (rc == VIB_OK)
         qsort_r(s->order, s->grid.n, sizeof *s->order, longest_first, s->points);
     if (rc == VIB_OK)

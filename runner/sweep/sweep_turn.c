@@ -77,7 +77,7 @@ static struct job *new_job(const char *database, const char *identity, bool save
 static struct job *make_job(struct sweep *s, size_t i, struct vib_error *err) {
     struct settings settings;
     char identity[65];
-    grid_settings(&s->grid, i, &settings);
+    sweep_settings(s, i, &settings);
     if (job_identity(&settings, s->points[i].data->digest, identity, err) != VIB_OK)
         return NULL;
     struct job *job = new_job(s->place, identity, settings.save_weights, err);

@@ -86,7 +86,7 @@ static void test_defaults(void **state) {
     settings_init(&s);
     assert_string_equal(s.data.name, "mnist");
     assert_string_equal(s.data.dir, "");
-    assert_int_equal(s.data.classes, 10);
+    assert_int_equal(s.data.classes, 0);
     assert_int_equal(s.job.method, VIB_METHOD_VIB);
     assert_int_equal(s.job.activation, VIB_RELU);
     assert_int_equal(s.job.K, 256);
@@ -283,6 +283,9 @@ static void test_choices_and_strings(void **state) {
     char long_name[300];
     memset(long_name, 'a', sizeof long_name - 1);
     long_name[sizeof long_name - 1] = '\0';
+    assert_sets("dataset.classes", "0", "0");
+    assert_sets("dataset.classes", "2", "2");
+    assert_rejects("dataset.classes", "1", "a whole number, 0 or from 2 to 65536, not '1'");
     assert_sets("model.activation", "tanh", "tanh");
     assert_rejects("model.activation", "Tanh", "must be one of relu, tanh, not 'Tanh'");
     assert_sets("method", "label_smoothing", "label_smoothing");

@@ -15,7 +15,6 @@ enum { EXAMPLES = 30 + 20, BYTES = EXAMPLES * (2 * 4 + 2) }; /* of a mixture bel
 static struct data_spec mixture(uint64_t seed) {
     return (struct data_spec){.name = "mixture",
                               .dir = "",
-                              .classes = 10,
                               .n_train = 30,
                               .n_test = 20,
                               .dim = 2,
@@ -100,8 +99,7 @@ static void files_that_changed_are_refused(void **state) {
     (void)state;
     idx_set_write(folder, 20, 20, false);
     assert_int_equal(data_cache_new(&cache, 0), 0);
-    const struct vib_dataset *data =
-        get(cache, (struct data_spec){.name = "set", .dir = folder, .classes = 10});
+    const struct vib_dataset *data = get(cache, (struct data_spec){.name = "set", .dir = folder});
     hold(cache, data);
     data_cache_let_go(cache, data);
     idx_set_write(folder, 20, 21, false);
