@@ -2,6 +2,7 @@
 
 #include "runner/config/config_arena.h"
 #include "runner/config/config_build.h"
+#include "runner/config/config_data.h"
 #include "runner/config/config_plan.h"
 #include "runner/config/config_text.h"
 #include "runner/base/quote.h"
@@ -113,7 +114,11 @@ static int load_documents(struct config *config, struct yaml_doc *docs, const ch
         rc = apply_set(&plan, sets[i], &docs[1 + i], err);
     if (rc == 0)
         rc = default_name(&plan, config->path, err);
-    return rc != 0 ? rc : config_build(config, &plan, &docs[0], err);
+    if (rc == 0)
+        rc = config_data_name(&plan, config->path, &config->data_named, err);
+    if (rc == 0)
+        rc = config_build(config, &plan, &docs[0], err);
+    return rc != 0 ? rc : config_data_check(config, err);
 }
 
 int config_load(struct config *config, const char *path, const char *const *sets, size_t n_sets,
@@ -149,10 +154,14 @@ void config_release(struct config *config) {
     memset(config, 0, sizeof *config);
 }
 
-bool config_sweeps(const struct config *config, const struct key *key) {
+const struct key_values *config_values(const struct config *config, const struct key *key) {
     for (size_t i = 0; i < config->n_axes; i++)
         for (size_t k = 0; k < config->axes[i].n_keys; k++)
             if (config->axes[i].keys[k].key == key)
-                return true;
-    return false;
+                return &config->axes[i].keys[k];
+    return NULL;
+}
+
+bool config_sweeps(const struct config *config, const struct key *key) {
+    return config_values(config, key) != NULL;
 }

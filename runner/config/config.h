@@ -56,6 +56,7 @@ struct config {
     char *path;           /* as given */
     char *text;           /* the file, then one `# --set KEY=VALUE` line per override */
     struct settings base; /* every key that is not swept */
+    bool data_named;      /* by dataset.name; else the data set is called as dataset.dir is */
     unsigned methods;     /* of the points, those excluded too: bit m is enum vib_method m */
     size_t n_axes;
     struct axis *axes; /* in the order of the file; the last varies fastest */
@@ -68,7 +69,7 @@ struct config {
  * model.hidden) fixes the key, also where the file sweeps it alone; a grid expression replaces or
  * adds an axis. A key in a zip group cannot be overridden.
  * `name` defaults to the file's base name without .yaml/.yml; what is no ordinary file, as a pipe,
- * must give it.
+ * must give it. dataset.name defaults to the base name of dataset.dir, where that is given.
  * On failure *config is released and zeroed. Errors: VIB_ECONFIG with "file:line:column: ..." (or
  * "--set KEY=VALUE: ...") for anything wrong in the text, including files that cannot be read,
  * aliases that contain themselves, and a grid of more than GRID_MAX_POINTS points before exclusion
@@ -77,6 +78,9 @@ int config_load(struct config *config, const char *path, const char *const *sets
                 struct vib_error *err);
 
 void config_release(struct config *config);
+
+/* The values by which some axis varies the key, or NULL. */
+const struct key_values *config_values(const struct config *config, const struct key *key);
 
 /* Whether some axis varies the key. */
 bool config_sweeps(const struct config *config, const struct key *key);

@@ -100,14 +100,10 @@ static unsigned methods_of(const struct config *config) {
     const struct key *method = key_find("method");
     unsigned methods = 0;
     struct settings scratch;
-    for (size_t i = 0; i < config->n_axes; i++) {
-        for (size_t k = 0; k < config->axes[i].n_keys; k++) {
-            const struct key_values *values = &config->axes[i].keys[k];
-            for (size_t v = 0; values->key == method && v < values->n; v++) {
-                key_put(&scratch, method, key_values_at(values, v));
-                methods |= 1u << scratch.job.method;
-            }
-        }
+    const struct key_values *values = config_values(config, method);
+    for (size_t v = 0; values != NULL && v < values->n; v++) {
+        key_put(&scratch, method, key_values_at(values, v));
+        methods |= 1u << scratch.job.method;
     }
     return methods != 0 ? methods : 1u << config->base.job.method;
 }

@@ -97,11 +97,12 @@ const struct key keys[] = {
 
     {.name = "dataset.name", .type = KEY_STRING, .field = AT(data.name),
      .default_text = "mnist", .flags = KEY_DATA | KEY_PART, .min = 1, .max = 63,
-     .help = "folder of the data set, or `mixture` for the built-in one"},
+     .help = "folder of the data set, or `mixture` for the built-in one; with dataset.dir any "
+             "name, by default that folder's"},
     {.name = "dataset.dir", .type = KEY_STRING, .field = AT(data.dir),
      .default_text = "", .flags = KEY_DATA | KEY_SWEEP, .max = 4095,
-     .help = "folder that holds the data set's files; empty: look for dataset.name in the "
-             "usual places"},
+     .help = "folder that holds the data set's files, ~/ for one in $HOME; empty: look for "
+             "dataset.name in the usual places"},
     {.name = "dataset.classes", .type = KEY_SIZE, .field = AT(data.classes),
      .default_text = "0", .flags = KEY_DATA | KEY_OR_ZERO, .min = 2, .max = VIB_MAX_CLASSES,
      .help = "number of classes; 0: one more than the greatest label in the files, 10 of the "

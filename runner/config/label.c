@@ -23,17 +23,9 @@ static bool trades(const struct config *config, const struct key *key) {
     return false;
 }
 
-static const struct key_values *find_values(const struct config *config, const struct key *key) {
-    for (size_t a = 0; a < config->n_axes; a++)
-        for (size_t k = 0; k < config->axes[a].n_keys; k++)
-            if (config->axes[a].keys[k].key == key)
-                return &config->axes[a].keys[k];
-    return NULL;
-}
-
 /* Without memory to find out how few digits do, all of them. */
 static int digits_of(const struct config *config, const struct key *key) {
-    const struct key_values *values = find_values(config, key);
+    const struct key_values *values = config_values(config, key);
     if (key->type != KEY_REAL || values == NULL)
         return LEAST_DIGITS;
     double *copy = malloc(values->n * sizeof *copy);

@@ -72,6 +72,14 @@ int store_end_run(struct store *store, int64_t run, const char *outcome, struct 
 /* Records a data set; one that is there already is left alone. */
 int store_add_dataset(struct store *store, const struct vib_dataset *data, struct vib_error *err);
 
+/* What the data set of that digest is called, cut to size; "" when it is not there. */
+int store_dataset_name(struct store *store, const char *digest, char *name, size_t size,
+                       struct vib_error *err);
+
+/* Calls the data set of that digest otherwise, also in the settings of its jobs. */
+int store_rename_dataset(struct store *store, const char *digest, const char *name,
+                         struct vib_error *err);
+
 /* Adds a pending job unless its identity is there; gives its row's id and state either way. The
  * ids of new jobs ascend in the order of the calls. The data set must have been added. */
 int store_add_job(struct store *store, const struct job_identities *identities,

@@ -39,9 +39,26 @@ static const char *variable(const char *name) {
     return value != NULL && *value != '\0' ? value : NULL;
 }
 
+/* The path, allocated, with $HOME for the ~ of ~/: shells leave it to us in a configuration, in
+ * --set KEY=~/... and between quotes. Without $HOME, and for the ~user of others, as it is. */
+static char *expand(const char *path) {
+    const char *home = variable("HOME");
+    const bool own = path[0] == '~' && (path[1] == '/' || path[1] == '\0');
+    if (!own || home == NULL)
+        return strdup(path);
+    return path[1] == '/' ? join(home, "", path + 2) : strdup(home);
+}
+
 static void release_places(struct place places[N_PLACES]) {
     for (size_t i = 0; i < N_PLACES; i++)
         free(places[i].path);
+}
+
+/* The folder of that name in one that may begin with ~/; NULL when out of memory. */
+static char *join_expanded(const char *folder, const char *middle, const char *name) {
+    char *whole = expand(folder), *path = whole == NULL ? NULL : join(whole, middle, name);
+    free(whole);
+    return path;
 }
 
 /* Lists where a data set of that name is looked for, in this order. */
@@ -53,9 +70,9 @@ static int find_places(const char *name, struct place places[N_PLACES], struct v
     places[1] = (struct place){.label = "$XDG_DATA_HOME and $HOME"};
     places[2] = (struct place){.path = join("/usr/share/datasets", "", name)};
     if (own != NULL)
-        places[0].path = join(own, "", name);
+        places[0].path = join_expanded(own, "", name);
     if (shared != NULL)
-        places[1].path = join(shared, "vib-sweep", name);
+        places[1].path = join_expanded(shared, "vib-sweep", name);
     else if (home != NULL)
         places[1].path = join(home, ".local/share/vib-sweep", name);
 
@@ -122,11 +139,23 @@ static int load_from(const struct data_spec *spec, const char *dir, struct vib_d
         if (has_file(dir, file_names[i]))
             continue;
         how_to_get(spec->name, how, sizeof how);
-        return vib_error_set(err, VIB_EDATA, "data set '%s': no file %s/%s, nor with .gz; %s",
-                             spec->name, dir, file_names[i], how);
+        return vib_error_set(err, VIB_EDATA, "data set '%s': no file %s/%s, nor with .gz%s; %s",
+                             spec->name, dir, file_names[i],
+                             *dir == '~' ? " (only the ~ of ~/ is expanded, by $HOME)" : "", how);
     }
     return vib_dataset_load_idx(data, spec->name, dir, spec->classes, spec->n_train, spec->n_test,
                                 err);
+}
+
+/* From spec->dir. */
+static int load_named(const struct data_spec *spec, struct vib_dataset *data,
+                      struct vib_error *err) {
+    char *dir = expand(spec->dir);
+    if (dir == NULL)
+        return no_memory(err);
+    const int rc = load_from(spec, dir, data, err);
+    free(dir);
+    return rc;
 }
 
 static int load_files(const struct data_spec *spec, struct vib_dataset *data,
@@ -134,14 +163,14 @@ static int load_files(const struct data_spec *spec, struct vib_dataset *data,
     struct place places[N_PLACES];
     size_t i = 0;
 
-    if (*spec->name == '\0' || *spec->name == '.' || strchr(spec->name, '/') != NULL ||
-        strlen(spec->name) >= sizeof data->name)
+    if (strchr(spec->name, '/') != NULL || strlen(spec->name) >= sizeof data->name ||
+        (*spec->dir == '\0' && (*spec->name == '\0' || *spec->name == '.')))
         return vib_error_set(err, VIB_EDATA,
                              "data set '%s': expected the name of a folder, without '/' and "
                              "shorter than %zu bytes; dataset.dir is for paths",
                              spec->name, sizeof data->name);
     if (*spec->dir != '\0')
-        return load_from(spec, spec->dir, data, err);
+        return load_named(spec, data, err);
 
     int rc = find_places(spec->name, places, err);
     if (rc != 0)

@@ -8,7 +8,7 @@
 
 /* "mixture" is generated. Any other name is looked for as IDX files in spec->dir if that is set,
  * else in the first that exists of $VIB_SWEEP_DATA/<name>, $XDG_DATA_HOME/vib-sweep/<name> (default
- * ~/.local/share), /usr/share/datasets/<name>.
+ * ~/.local/share), /usr/share/datasets/<name>. A folder that begins with ~/ is in $HOME.
  * On success *data is the caller's, on failure it is left zeroed. Any thread.
  * Errors: VIB_EDATA (what was looked for, every place that was tried, how to get it), VIB_ENOMEM.
  */

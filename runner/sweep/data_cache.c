@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -216,6 +217,11 @@ const struct vib_dataset *data_cache_at(const struct data_cache *cache, size_t i
 /* Callers have the first member of an entry, as constant. */
 static struct cache_entry *entry_of(const struct vib_dataset *data) {
     return (struct cache_entry *)(uintptr_t)data;
+}
+
+void data_cache_rename(const struct vib_dataset *data, const char *name) {
+    struct vib_dataset *renamed = &entry_of(data)->data;
+    (void)snprintf(renamed->name, sizeof renamed->name, "%s", name);
 }
 
 int data_cache_hold(struct data_cache *cache, const struct vib_dataset *data,

@@ -27,6 +27,10 @@ int data_cache_get(struct data_cache *cache, const struct data_spec *spec,
 size_t data_cache_n(const struct data_cache *cache);
 const struct vib_dataset *data_cache_at(const struct data_cache *cache, size_t i);
 
+/* Calls a data set of a cache otherwise; the name is cut to fit. One thread, and no other
+ * meanwhile. */
+void data_cache_rename(const struct vib_dataset *data, const char *name);
+
 /* Sees to it that the examples are in memory, until the matching data_cache_let_go. Any thread;
  * one that needs another data set does not wait. Errors: of data_load, and VIB_EDATA when the files
  * are no longer those that were loaded first. */

@@ -1,13 +1,14 @@
-/* The data sets of a sweep: what is recorded and told of them. */
+/* The data sets of a sweep: what is told of them, and what the database calls them. */
 #include "runner/base/clock.h"
 #include "runner/base/quote.h"
 #include "runner/sweep/sweep_internal.h"
 
-#include <stdio.h>
+#include <string.h>
 
 void sweep_settings(const struct sweep *s, size_t i, struct settings *settings) {
     const struct vib_dataset *data = s->points[i].data;
     grid_settings(&s->grid, i, settings);
+    settings->data.name = data->name;
     settings->data.classes = data->classes;
 }
 
@@ -45,4 +46,54 @@ void sweep_tell_classes(struct sweep *s) {
                   "data set %s has %zu classes, %zu of them without a training example%s",
                   quote(quoted, first->name), first->classes,
                   first->classes - first->split[VIB_TRAIN].n_classes, others);
+}
+
+/* Whether the sweep has the same data under that name, too. */
+static bool has_twin(const struct sweep *s, const char *digest, const char *name) {
+    for (size_t i = 0; i < data_cache_n(s->cache); i++) {
+        const struct vib_dataset *data = data_cache_at(s->cache, i);
+        if (strcmp(data->digest, digest) == 0 && strcmp(data->name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void tell_twins(struct sweep *s, const char *name, const char *other) {
+    char quoted[2][QUOTE_SIZE];
+    if (!s->twins_told)
+        progress_note(&s->progress,
+                      "data sets %s and %s are the same data: their jobs are one and called by the "
+                      "first name",
+                      quote(quoted[0], name), quote(quoted[1], other));
+    s->twins_told = true;
+}
+
+static void tell_name(struct sweep *s, const char *name, const char *known) {
+    char quoted[2][QUOTE_SIZE];
+    if (!s->name_told)
+        progress_note(&s->progress, "data set %s is called %s in the database%s",
+                      quote(quoted[0], name), quote(quoted[1], known),
+                      s->config.data_named ? ": it and its jobs are renamed"
+                                           : ", and stays so; dataset.name would rename it");
+    s->name_told = true;
+}
+
+/* The database may know the data by another name: the digest is what counts. A name that the user
+ * gives is right, one that comes from the folder gives way. */
+int sweep_add_data(struct sweep *s, const struct vib_dataset *data, struct vib_error *err) {
+    char known[VIB_DATASET_NAME];
+    int rc = store_add_dataset(s->store, data, err);
+    if (rc == VIB_OK)
+        rc = store_dataset_name(s->store, data->digest, known, sizeof known, err);
+    if (rc != VIB_OK || strcmp(known, data->name) == 0)
+        return rc;
+    if (has_twin(s, data->digest, known)) {
+        tell_twins(s, known, data->name);
+        return VIB_OK;
+    }
+    tell_name(s, data->name, known);
+    if (s->config.data_named)
+        return store_rename_dataset(s->store, data->digest, data->name, err);
+    data_cache_rename(data, known);
+    return VIB_OK;
 }

@@ -45,6 +45,7 @@ struct sweep {
     struct grid grid;
     struct data_cache *cache;
     double loading_since_s, loading_told_s; /* by clock_s: of the data sets; 0 = not yet */
+    bool twins_told, name_told;             /* of data sets that go by two names */
     /* Where to: */
     char *database; /* path, as people know it */
     char *place;    /* the same without symbolic links: what the paths of its files begin with */
@@ -97,7 +98,8 @@ void sweep_count(const struct sweep *sweep, struct progress_counts *counts);
 
 /* --- data sets (sweep_data.c) --- */
 
-/* The settings of a point as they are recorded: with the data set's own number of classes. */
+/* The settings of a point as they are recorded: with the data set's own name and number of classes.
+ * They are borrowed from the data set. */
 void sweep_settings(const struct sweep *sweep, size_t point, struct settings *settings);
 
 /* To be called as the data set of each point has been loaded: says now and then how far it is. */
@@ -105,6 +107,9 @@ void sweep_tell_loading(struct sweep *sweep, size_t point);
 
 /* Says, once, that there are classes that no example teaches. */
 void sweep_tell_classes(struct sweep *sweep);
+
+/* Records a data set in the database and agrees with it on the name. Errors: of the store. */
+int sweep_add_data(struct sweep *sweep, const struct vib_dataset *data, struct vib_error *err);
 
 /* --- the database (sweep_turn.c) --- */
 

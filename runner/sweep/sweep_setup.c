@@ -151,7 +151,7 @@ static int register_jobs(struct sweep *s, struct vib_error *err) {
         rc = store_take_back(s->store, &s->host, &n_taken, err);
     for (size_t i = 0; i < s->grid.n && rc == VIB_OK; i++) {
         if (i == 0 || s->points[i].data != s->points[i - 1].data)
-            rc = store_add_dataset(s->store, s->points[i].data, err);
+            rc = sweep_add_data(s, s->points[i].data, err);
         if (rc == VIB_OK)
             rc = add_point(s, i, err);
     }

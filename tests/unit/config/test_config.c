@@ -82,6 +82,52 @@ static void test_default_name(void **state) {
     assert_name(*state, ".yaml", "K: 2", NULL);
 }
 
+/* name is NULL where the configuration is to be refused, and say `dataset.name`. */
+static void assert_data_name(struct config_fixture *f, const char *yaml, const char *name,
+                             bool named) {
+    struct config config;
+    struct vib_error err;
+    const int rc = config_fixture_load(f, &config, yaml, strlen(yaml), &err);
+    if (name == NULL) {
+        assert_int_equal(rc, VIB_ECONFIG);
+        assert_non_null(strstr(err.message, "sweep.yaml: "));
+        assert_non_null(strstr(err.message, "dataset.name"));
+        config_fixture_assert_released(&config);
+        return;
+    }
+    if (rc != 0)
+        fail_msg("%s", err.message);
+    assert_string_equal(config.base.data.name, name);
+    assert_int_equal(config.data_named, named);
+    config_release(&config);
+}
+
+static void test_data_name(void **state) {
+    struct config_fixture *f = *state;
+    assert_data_name(f, "K: 2", "mnist", true);
+    assert_data_name(f, "dataset: {dir: /a/emnist-letters}", "emnist-letters", false);
+    assert_data_name(f, "dataset: {dir: '../a b//'}", "a b", false);
+    assert_data_name(f, "dataset: {dir: ~/mn}", "mn", false);
+    assert_data_name(f, "dataset: {dir: .hidden}", ".hidden", false);
+    assert_data_name(f, "dataset: {dir: ., name: x}", "x", true);
+    assert_data_name(f, "{dataset: {dir: /a/b}, grid: {dataset.name: [x]}}", "mnist", true);
+    static const char *const refused[] = {
+        "dataset: {dir: .}",
+        "dataset: {dir: a/..}",
+        "dataset: {dir: /}",
+        "dataset: {dir: '~'}",
+        "dataset: {dir: /a/mixture}",
+        "dataset: {dir: /a/"
+        "1234567890123456789012345678901234567890123456789012345678901234}",
+        "dataset: {dir: /a/b, name: mixture}",
+        "{dataset: {dir: /a/b}, grid: {dataset.name: [mixture]}}",
+        "{dataset: {dir: /a/b}, grid: {dataset.name: [x, y]}}",
+        "{dataset: {dir: /a/b}, grid: {zip: {dataset.name: [x, y], K: [1, 2]}}}",
+    };
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        assert_data_name(f, refused[i], NULL, false);
+}
+
 static void assert_real(const struct key_values *values, size_t i, double expected) {
     struct settings settings;
     key_put(&settings, values->key, key_values_at(values, i));
@@ -221,10 +267,10 @@ static void test_cmd_keys(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        CONFIG_TEST(test_files),        CONFIG_TEST(test_byte_order_mark),
-        CONFIG_TEST(test_default_name), CONFIG_TEST(test_good_file),
-        CONFIG_TEST(test_overrides),    CONFIG_TEST(test_recorded_text),
-        CONFIG_TEST(test_cmd_keys),
+        CONFIG_TEST(test_files),         CONFIG_TEST(test_byte_order_mark),
+        CONFIG_TEST(test_default_name),  CONFIG_TEST(test_data_name),
+        CONFIG_TEST(test_good_file),     CONFIG_TEST(test_overrides),
+        CONFIG_TEST(test_recorded_text), CONFIG_TEST(test_cmd_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

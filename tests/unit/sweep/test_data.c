@@ -126,6 +126,20 @@ static void test_search_order(void **state) {
     free(dir);
 }
 
+/* As a shell leaves ~/ in a configuration, in --set dataset.dir=~/mn and between quotes. */
+static void test_home(void **state) {
+    struct fixture *fixture = *state;
+    write_set(fixture->folder, "home/mn", 12);
+    write_set(fixture->folder, "home/own/set", 13);
+    expect_failure(fixture, files("set", "~/mn"), "~/mn", "only the ~ of ~/", NULL);
+    set_variable("HOME", fixture->folder, "home");
+    assert_int_equal(get(fixture, files("set", "~/mn"))->split[VIB_TRAIN].n, 12);
+    expect_failure(fixture, files("set", "~"), "home/train-images", NULL);
+    expect_failure(fixture, files("set", "~mn"), "no file ~mn/train-images", NULL);
+    assert_int_equal(setenv("VIB_SWEEP_DATA", "~/own", 1), 0);
+    assert_int_equal(get(fixture, files("set", ""))->split[VIB_TRAIN].n, 13);
+}
+
 static void test_skips_places_without_the_set(void **state) {
     struct fixture *fixture = *state;
     write_set(fixture->folder, "own/other", 12);
@@ -271,6 +285,7 @@ int main(void) {
 #define WITH_CACHE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
         WITH_CACHE(test_search_order),
+        WITH_CACHE(test_home),
         WITH_CACHE(test_skips_places_without_the_set),
         WITH_CACHE(test_missing_set_names_every_place),
         WITH_CACHE(test_says_how_to_get_it),

@@ -113,6 +113,17 @@ static void files_that_changed_are_refused(void **state) {
     folder_remove(folder);
 }
 
+static void a_name_can_be_changed(void **state) {
+    struct data_cache *cache;
+    (void)state;
+    assert_int_equal(data_cache_new(&cache, 0), 0);
+    const struct vib_dataset *data = get(cache, mixture(1));
+    data_cache_rename(data, "toy");
+    assert_string_equal(data->name, "toy");
+    assert_ptr_equal(get(cache, mixture(1)), data); /* found by what it was asked for as */
+    data_cache_free(cache);
+}
+
 /* For ThreadSanitizer: threads that take turns with the same data sets. */
 struct user {
     struct data_cache *cache;
@@ -157,6 +168,7 @@ int main(void) {
         cmocka_unit_test(examples_are_there_while_they_are_held),
         cmocka_unit_test(as_many_as_fit_are_kept),
         cmocka_unit_test(files_that_changed_are_refused),
+        cmocka_unit_test(a_name_can_be_changed),
         cmocka_unit_test(threads_share_a_cache),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,118 @@
+#!/bin/bash
+# Data sets as the user names them: folders, names, classes, many of them.
+# shellcheck disable=SC2317 # functions are called by name, through check
+. tests/tap.sh
+. tests/program/common.sh
+
+# big_endian N: the bytes of a number of 32 bits, escaped for printf.
+big_endian() {
+    printf '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 >> 24)) $(($1 >> 16 & 255)) $(($1 >> 8 & 255)) $(($1 & 255))
+}
+
+# split FOLDER PREFIX FIRST LAST: an image of 2 x 2 pixels for each of the labels, ten times.
+split() {
+    local images='' labels='' i label n=$((10 * ($4 - $3 + 1)))
+    for ((i = 0; i < n; i++)); do
+        label=$(($3 + i % ($4 - $3 + 1)))
+        labels+=$(printf '\\x%02x' $label)
+        images+=$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' $((label * 9 % 256)) $((i * 7 % 256)) \
+            $((label * 31 % 256)) $((255 - label * 8)))
+    done
+    printf '%b' "\\x00\\x00\\x08\\x03$(big_endian $n)$(big_endian 2)$(big_endian 2)$images" \
+        >"$1/$2-images-idx3-ubyte"
+    printf '%b' "\\x00\\x00\\x08\\x01$(big_endian $n)$labels" >"$1/$2-labels-idx1-ubyte"
+}
+
+# data FOLDER FIRST LAST: a data set whose labels go from FIRST to LAST.
+data() {
+    mkdir -p "$1" && split "$1" train "$2" "$3" && split "$1" t10k "$2" "$3"
+}
+
+cat >small.yaml <<'END'
+name: small
+model: {hidden: [4]}
+train: {epochs: 1, batch: 10}
+evaluate: {bounds: []}
+K: 2
+END
+data sets/letters 1 7
+data sets/digits 0 3
+
+folder_only() {
+    "$vib" small.yaml -q --db a.db --set dataset.dir=sets/letters/ 2>err
+}
+check 'a data set may be given by its folder alone' folder_only
+check 'and is called as that' sql_is a.db \
+    'select name, dataset_name from dataset, setting' 'letters|letters'
+check 'the greatest label tells the number of classes' sql_is a.db \
+    'select classes, dataset_classes from dataset, setting' '8|8'
+check 'that one is empty is told, in one line' test "$(cat err)" = \
+    "vib-sweep: data set 'letters' has 8 classes, 1 of them without a training example"
+
+part_of_it() {
+    "$vib" small.yaml -q --db part.db --set dataset.dir=sets/letters --set dataset.n_train=20 \
+        --set dataset.n_test=3 2>/dev/null && sql_is part.db 'select classes from dataset' 8
+}
+check 'a part of it is of the same classes' part_of_it
+explicit() {
+    "$vib" small.yaml -q --db a.db --set dataset.dir=sets/letters --set dataset.classes=8 2>/dev/null &&
+        sql_is a.db 'select count(*), sum(attempts) from job' '1|1'
+}
+check 'the same number given is the same job' explicit
+
+rename() {
+    "$vib" small.yaml -q --db a.db --set dataset.dir=sets/letters --set dataset.name=emnist 2>err &&
+        grep -q "data set 'emnist' is called 'letters' in the database: it and its jobs are renamed" err
+}
+check 'a name given later is told' rename
+check 'and recorded, for the same jobs' sql_is a.db \
+    'select name, dataset_name, attempts from dataset, setting, job' 'emnist|emnist|1'
+keep() {
+    "$vib" small.yaml -q --db a.db --set dataset.dir=sets/letters --set 'K=[2, 3]' 2>err &&
+        grep -q "data set 'letters' is called 'emnist' in the database, and stays so" err
+}
+check 'a folder says less than a name' keep
+check 'also for new jobs' sql_is a.db \
+    'select name, group_concat(distinct dataset_name), count(*) from dataset, setting' 'emnist|emnist|2'
+
+refuses_dir() {
+    exits 78 "$vib" small.yaml -q "${@:2}" >out 2>err && [ "$(wc -l <err)" = 1 ] && grep -q "$1" err
+}
+check 'one folder for several names is refused' refuses_dir 'small.yaml: dataset.dir .*leave' \
+    --set dataset.dir=sets/letters --set 'dataset.name=[letters, digits]'
+check 'and for the built-in data set' refuses_dir 'small.yaml: .mixture. is built in' \
+    --set dataset.dir=sets/letters --set dataset.name=mixture
+check 'a folder without a name of its own needs one' refuses_dir 'the key dataset.name is needed' \
+    --set dataset.dir=.
+home() {
+    HOME=$PWD/sets "$vib" small.yaml -q --db home.db --set dataset.dir=~/digits \
+        --set 'dataset.dir=~/digits' && sql_is home.db 'select name, classes from dataset' 'digits|4'
+}
+check 'the home folder may be named as in a shell, which leaves it to the program' home
+
+several() {
+    VIB_SWEEP_DATA=$PWD/sets "$vib" small.yaml -q --db several.db \
+        --set 'dataset.name=[letters, digits]' 2>/dev/null && sql_is several.db \
+        'select dataset_name, dataset_classes, n from setting join result using (job)
+         where split = "test" order by 1' $'digits|4|40\nletters|8|70'
+}
+check 'several by name, each of its own classes' several
+twins() {
+    ln -s letters sets/twins
+    VIB_SWEEP_DATA=$PWD/sets "$vib" small.yaml -q --db twins.db \
+        --set 'dataset.name=[letters, twins]' 2>err && grep -q "'letters' and 'twins' are the same data" err &&
+        sql_is twins.db 'select dataset_name from setting' letters
+}
+check 'the same data by two names are told' twins
+
+# More than may wait in memory, so that examples are loaded again.
+many() {
+    "$vib" small.yaml -j "$1" -q --db "many$1.db" --set dataset.name=mixture --set dataset.n_train=300000 \
+        --set dataset.n_test=10 --set train.batch=5000 --set 'dataset.seed=[0, 1, 2, 3, 4, 5, 6, 7, 8]' &&
+        export_both "many$1.db" "many$1"
+}
+check 'a sweep of many data sets' many 1
+check 'on two threads' many 2
+check 'gives the same bytes' same_results many1 many2
+
+cd "$root" && done_testing
