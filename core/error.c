@@ -1,5 +1,7 @@
 #include "core/error.h"
 
+#include "core/printable.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -22,6 +24,7 @@ int vib_error_set(struct vib_error *err, int code, const char *format, ...) {
         err->code = code;
         if (vsnprintf(err->message, sizeof err->message, format, args) < 0)
             err->message[0] = '\0';
+        vib_make_printable(err->message);
         va_end(args);
     }
     return code;

@@ -31,14 +31,15 @@ enum vib_status {
 
 struct vib_error {
     int code;          /* one of enum vib_status */
-    char message[768]; /* one sentence, no trailing newline; truncated when longer */
+    char message[768]; /* one sentence, no trailing newline; cut, at a character, when longer */
 };
 
 /* The general meaning of a code; a static string, never NULL. */
 const char *vib_status_text(int code);
 
 /* Stores code and the formatted sentence in *err (which may be NULL) and returns code, so that
- * a failing function can end in `return vib_error_set(err, VIB_EDATA, "...", ...)`. */
+ * a failing function can end in `return vib_error_set(err, VIB_EDATA, "...", ...)`. The sentence is
+ * made printable (core/printable.h), whatever file, key or path is part of it. */
 int vib_error_set(struct vib_error *err, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

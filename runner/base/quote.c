@@ -1,5 +1,6 @@
 #include "runner/base/quote.h"
 
+#include "core/printable.h"
 #include "runner/base/text.h"
 
 #include <stdbool.h>
@@ -13,12 +14,7 @@ const char *quote(char out[QUOTE_SIZE], const char *text) {
     const bool cut = length > room;
     if (cut)
         length = text_cut(text, room - strlen("..."));
-    char *end = out;
-    *end++ = '\'';
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-        *end++ = c < 0x20 || c == 0x7f ? '?' : text[i];
-    }
-    (void)snprintf(end, QUOTE_SIZE - (size_t)(end - out), "%s", cut ? "...'" : "'");
+    (void)snprintf(out, QUOTE_SIZE, "'%.*s%s'", (int)length, text, cut ? "..." : "");
+    vib_make_printable(out);
     return out;
 }

@@ -4,7 +4,7 @@
 
 enum { QUOTE_SIZE = 64 };
 
-/* Writes text between single quotes, with control characters as '?' and cut (at a character of
+/* Writes text between single quotes, made printable (core/printable.h) and cut (at a character of
  * UTF-8) to fit. Returns out. */
 const char *quote(char out[QUOTE_SIZE], const char *text);
 

@@ -215,7 +215,7 @@ static void test_overrides(void **state) {
         {"beta={a: 1}", "--set beta={a: 1}: the values for beta must be a list, or one of"},
         {"beta=1\n---\n2", "--set beta=1?---?2: a second document begins here"},
         {"beta=&a [*a]", "--set beta=&a [*a]: the alias 'a' contains itself"},
-        {"beta=\xff", "--set beta=\xff: not a text in UTF-8"},
+        {"beta=\xff", "--set beta=?: not a text in UTF-8"},
         {"name=[a, b]", "--set name=[a, b]: name belongs to the sweep as a whole"},
         {"name=", "--set name=: name must be 1 to 200"},
         {"model.hidden=5", "--set model.hidden=5: model.hidden must be a list"},
