@@ -5,6 +5,7 @@
 #include "runner/base/text.h"
 #include "runner/base/version.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -14,7 +15,7 @@ const struct command *const commands[] = {&command_sweep, &command_export, &comm
                                           &command_keys};
 const size_t n_commands = sizeof commands / sizeof commands[0];
 
-enum { BRIEF_SIZE = 80 };
+enum { BRIEF_SIZE = 80, ENDED_BY_SIGNAL = 128 /* and the signal's number on top */ };
 
 /* The commands by what each of them needs. */
 static void print_commands(void) {
@@ -37,15 +38,16 @@ static int print_help(const struct command *command) {
         return 0;
     print_commands();
     puts("");
-    text_wrap(stdout,
-              "The first Ctrl-C, SIGTERM or SIGHUP checkpoints the running jobs and ends; the "
-              "same command continues. Another Ctrl-C or SIGTERM, half a second later or more, "
-              "ends at once. Several vib-sweep processes may share a database.\n\n"
-              "Exit codes: 0 all jobs are done; 1 some failed or diverged; 64 wrong usage; 66 "
-              "missing or damaged data; 70 internal error; 71 out of memory or threads; 73 cannot "
-              "create a file; 74 input/output error; 75 database busy; 78 error in the "
-              "configuration; 129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM.",
-              0, 0);
+    text_wrap(
+        stdout,
+        "The first Ctrl-C, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 or SIGXCPU checkpoints the "
+        "running jobs and ends; the same command continues. Another one, half a second "
+        "later or more, ends at once, but for SIGHUP and SIGXCPU. Several vib-sweep processes may share a database.\n\n"
+        "Exit codes: 0 all jobs are done; 1 some failed or diverged; 64 wrong usage; 66 "
+        "missing or damaged data; 70 internal error; 71 out of memory or threads; 73 cannot "
+        "create a file; 74 input/output error; 75 database busy; 78 error in the "
+        "configuration; 128 + N ended by signal N (129 SIGHUP, 130 SIGINT, 143 SIGTERM).",
+        0, 0);
     return 0;
 }
 
@@ -106,6 +108,8 @@ static int find_command(const char *word, const struct command **command, struct
 int main(int argc, char **argv) {
     const struct command *command = &command_sweep;
     struct vib_error err = {0};
+    /* Beyond the limit of a file's size (RLIMIT_FSIZE) a write fails, as on a full disk. */
+    (void)signal(SIGXFSZ, SIG_IGN);
     int rc = argc > 1 ? find_command(argv[1], &command, &err) : 0;
     const int skip = command == &command_sweep ? 0 : 1;
     if (rc == 0)
@@ -114,8 +118,9 @@ int main(int argc, char **argv) {
         rc = print_help(command);
     else if (rc == COMMAND_VERSION)
         rc = print_version();
-    /* Output that a full disk or a closed stdout swallowed is an error, not silence. */
-    if ((fflush(stdout) != 0 || ferror(stdout)) && rc >= 0)
+    /* Output that a full disk or a closed stdout swallowed is an error, not silence; but the signal
+     * that ended a sweep may have been that of the terminal's end. */
+    if ((fflush(stdout) != 0 || ferror(stdout)) && rc >= 0 && rc <= ENDED_BY_SIGNAL)
         rc = vib_error_set(&err, VIB_EIO, "cannot write to standard output");
     if (rc < 0)
         fprintf(stderr, "vib-sweep: %s\n",

@@ -1,6 +1,7 @@
 #include "runner/plot/gnuplot.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,16 +36,27 @@ static int explain(int status, FILE *words, struct vib_error *err) {
 static int spawn(pid_t *pid, const int fds[3]) {
     char *const argv[] = {(char[]){"gnuplot"}, (char[]){"-d"}, (char[]){"-"}, NULL};
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t defaults; /* it would take no notice of a write that fails */
+    (void)sigemptyset(&defaults);
+    (void)sigaddset(&defaults, SIGXFSZ);
     int reason = posix_spawn_file_actions_init(&actions);
     if (reason != 0)
         return reason;
+    if ((reason = posix_spawnattr_init(&attributes)) != 0) {
+        (void)posix_spawn_file_actions_destroy(&actions);
+        return reason;
+    }
+    if ((reason = posix_spawnattr_setsigdefault(&attributes, &defaults)) == 0)
+        reason = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
     for (int i = 0; i < 3 && reason == 0; i++)
         reason = posix_spawn_file_actions_adddup2(&actions, fds[i], i);
     /* It names a terminal that gnuplot starts with, or dies of where it lacks that one. */
     if (reason == 0 && unsetenv("GNUTERM") != 0)
         reason = errno;
     if (reason == 0)
-        reason = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
+        reason = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environ);
+    (void)posix_spawnattr_destroy(&attributes);
     (void)posix_spawn_file_actions_destroy(&actions);
     return reason;
 }

@@ -6,16 +6,28 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+/* What asks for the end. `repeats` are those that come again by themselves: a terminal that is
+ * closed lets shell and kernel hang up one after the other, and beyond its limit of processor time
+ * (RLIMIT_CPU) a process is told so every second. */
+static const struct {
+    int number;
+    bool repeats;
+} requests[] = {{SIGINT, false},  {SIGTERM, false}, {SIGHUP, true},
+                {SIGUSR1, false}, {SIGUSR2, false}, {SIGXCPU, true}};
+enum { REQUESTS = sizeof requests / sizeof requests[0] };
+
 /* A signal handler can only reach static storage. */
 static atomic_int received;
 static _Atomic int64_t first_ms; /* when the first arrived, on now_ms's clock; 0: none has */
 static int wake_pipe[2] = {-1, -1};
-static bool hangup_handled;
+static struct sigaction before[REQUESTS];
+static bool handled[REQUESTS];
 
 void signals_wake(void) {
     int saved = errno;
@@ -31,15 +43,21 @@ static int64_t now_ms(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + 1;
 }
 
-/* One request may arrive as two signals: `timeout` signals its child and then its group, a terminal
- * that is closed lets shell and kernel hang up one after the other. */
+static bool repeats(int signal_number) {
+    for (size_t i = 0; i < REQUESTS; i++)
+        if (requests[i].number == signal_number)
+            return requests[i].repeats;
+    return false;
+}
+
+/* One request may arrive as two signals: `timeout` signals its child and then its group. */
 static void handle(int signal_number) {
     const int64_t now = now_ms();
     int64_t first = 0;
     if (atomic_compare_exchange_strong(&first_ms, &first, now)) {
         atomic_store(&received, signal_number);
         signals_wake();
-    } else if (signal_number != SIGHUP && now - first >= SIGNALS_TOGETHER_MS) {
+    } else if (!repeats(signal_number) && now - first >= SIGNALS_TOGETHER_MS) {
         _exit(128 + signal_number); /* SQLite's journal makes this safe */
     }
 }
@@ -53,13 +71,19 @@ static int set_handler(int signal_number, void (*handler)(int)) {
     return sigaction(signal_number, &action, NULL);
 }
 
-/* nohup ignores the hangup for us, and that is to stay so. */
-static int handle_hangup(void) {
-    struct sigaction old;
-    if (sigaction(SIGHUP, NULL, &old) != 0)
-        return -1;
-    hangup_handled = old.sa_handler != SIG_IGN;
-    return hangup_handled ? set_handler(SIGHUP, handle) : 0;
+/* What is ignored when the program starts, the hangup by nohup or the interrupt by a shell that
+ * starts a job in the background, is ignored for us, and that is to stay so. */
+static int handle_requests(void) {
+    for (size_t i = 0; i < REQUESTS; i++) {
+        if (sigaction(requests[i].number, NULL, &before[i]) != 0)
+            return -1;
+        if (before[i].sa_handler == SIG_IGN)
+            continue;
+        if (set_handler(requests[i].number, handle) != 0)
+            return -1;
+        handled[i] = true;
+    }
+    return 0;
 }
 
 int signals_init(struct vib_error *err) {
@@ -67,17 +91,17 @@ int signals_init(struct vib_error *err) {
     atomic_store(&first_ms, 0);
     if (pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
         return vib_error_set(err, VIB_EIO, "cannot create a pipe: %s", strerror(errno));
-    if (set_handler(SIGINT, handle) != 0 || set_handler(SIGTERM, handle) != 0 ||
-        handle_hangup() != 0 || set_handler(SIGPIPE, SIG_IGN) != 0)
+    if (handle_requests() != 0 || set_handler(SIGPIPE, SIG_IGN) != 0)
         return vib_error_set(err, VIB_EIO, "cannot handle signals: %s", strerror(errno));
     return VIB_OK;
 }
 
 void signals_release(void) {
-    (void)set_handler(SIGINT, SIG_DFL);
-    (void)set_handler(SIGTERM, SIG_DFL);
-    if (hangup_handled)
-        (void)set_handler(SIGHUP, SIG_DFL);
+    for (size_t i = 0; i < REQUESTS; i++) {
+        if (handled[i])
+            (void)sigaction(requests[i].number, &before[i], NULL);
+        handled[i] = false;
+    }
     for (int i = 0; i < 2; i++) {
         if (wake_pipe[i] >= 0)
             close(wake_pipe[i]);

@@ -1,5 +1,7 @@
-/* SIGINT, SIGTERM and SIGHUP: the first asks for an orderly end; another SIGINT or SIGTERM, unless
- * it comes within SIGNALS_TOGETHER_MS and so belongs to the first, ends the process at once.
+/* SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU, with which batch systems announce the end:
+ * the first asks for an orderly end; another one, unless it comes within SIGNALS_TOGETHER_MS and so
+ * belongs to the first, ends the process at once. SIGHUP and SIGXCPU, which come again by
+ * themselves, only ask. What was ignored before stays ignored.
  *
  * Also the pipe that wakes the coordinating thread, since a signal and a finished job are the two
  * things it waits for. One instance per process. */
@@ -14,7 +16,9 @@ enum { SIGNALS_TOGETHER_MS = 500 };
  * terminal never costs results. Errors: VIB_EIO. */
 int signals_init(struct vib_error *err);
 
-/* Restores the default handlers and closes the pipe. */
+/* Restores what was before and closes the pipe; harmless without signals_init. SIGPIPE stays
+ * ignored.
+ */
 void signals_release(void);
 
 /* The first signal that arrived, or 0. */

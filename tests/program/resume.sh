@@ -56,7 +56,40 @@ check 'the same bytes as undisturbed' same_results whole term
 # As the shell and the kernel, or `timeout`, send them.
 check 'SIGHUP, a closed terminal, twice: status 129' interrupted HUP hup.db 129 twice
 check 'SIGTERM twice at once: status 143' interrupted TERM twice.db 143 twice
-# Asynchronous children of a script ignore SIGINT unless job control is on.
+# As batch systems announce the end. That of the processor time is told again every second.
+check 'SIGUSR1: status 138' interrupted USR1 usr1.db 138
+check 'SIGUSR2: status 140' interrupted USR2 usr2.db 140
+check 'SIGXCPU: status 152' interrupted XCPU xcpu.db 152
+# closes_terminal DB: the terminal that the sweep runs on, on which it still has a table to print.
+cat >terminal.py <<'END'
+import os, pty, select, sys
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(sys.argv[2], sys.argv[2:])
+while not os.path.isdir(sys.argv[1] + ".checkpoints"):
+    if select.select([terminal], [], [], 0.02)[0]:
+        os.read(terminal, 4096)
+os.close(terminal)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+END
+closes_terminal() {
+    [ "$(TERM=xterm python3 terminal.py gone.db "$vib" small.yaml -j 2 --db gone.db)" = 129 ] &&
+        sql_is gone.db "select outcome from run" interrupted
+}
+if command -v python3 >/dev/null; then
+    check 'a terminal that is closed: status 129' closes_terminal
+else
+    skip 'a terminal that is closed: status 129' 'no python3'
+fi
+# Asynchronous children of a script ignore SIGINT unless job control is on, and that stays so.
+ignores_interrupts() {
+    "$vib" small.yaml -j 2 -q --db background.db >/dev/null &
+    local process=$!
+    until_true 120 has_checkpoint background.db || return 1
+    kill -INT $process
+    wait $process
+}
+check 'a job in the background is not interrupted' ignores_interrupts
 set -m
 check 'SIGINT: status 130' interrupted INT int.db 130
 set +m

@@ -130,20 +130,50 @@ static int status_of(int first, double apart_s, int second) {
     return WEXITSTATUS(status);
 }
 
+static const double LATER_S = SIGNALS_TOGETHER_MS * 1e-3 + 0.01;
+
 static void the_second_signal_ends(void **state) {
     (void)state;
-    const double later = SIGNALS_TOGETHER_MS * 1e-3 + 0.01;
-    assert_int_equal(status_of(SIGINT, later, SIGINT), 130);
-    assert_int_equal(status_of(SIGINT, later, SIGTERM), 143);
-    assert_int_equal(status_of(SIGTERM, later, SIGINT), 130);
+    assert_int_equal(status_of(SIGINT, LATER_S, SIGINT), 128 + SIGINT);
+    assert_int_equal(status_of(SIGINT, LATER_S, SIGTERM), 128 + SIGTERM);
+    assert_int_equal(status_of(SIGTERM, LATER_S, SIGINT), 128 + SIGINT);
+    assert_int_equal(status_of(SIGUSR1, LATER_S, SIGUSR2), 128 + SIGUSR2);
+    assert_int_equal(status_of(SIGXCPU, LATER_S, SIGUSR1), 128 + SIGUSR1);
 }
 
 static void two_that_come_together_are_one(void **state) {
-    const double later = SIGNALS_TOGETHER_MS * 1e-3 + 0.01;
     (void)state;
     assert_int_equal(status_of(SIGTERM, 0.0, SIGTERM), 3);
     assert_int_equal(status_of(SIGHUP, 0.0, SIGTERM), 3);
-    assert_int_equal(status_of(SIGINT, later, SIGHUP), 3); /* the terminal goes meanwhile */
+}
+
+/* The terminal goes meanwhile, and the processor time is over, every second anew. */
+static void some_come_again_by_themselves(void **state) {
+    (void)state;
+    assert_int_equal(status_of(SIGINT, LATER_S, SIGHUP), 3);
+    assert_int_equal(status_of(SIGXCPU, LATER_S, SIGXCPU), 3);
+}
+
+static void (*handler_of(int signal_number))(int) {
+    struct sigaction action;
+    assert_int_equal(sigaction(signal_number, NULL, &action), 0);
+    return action.sa_handler;
+}
+
+static void what_is_ignored_stays_ignored(void **state) {
+    const int *signal_number = *state;
+    struct vib_error err;
+    assert_true(signal(*signal_number, SIG_IGN) == SIG_DFL);
+    assert_int_equal(signals_init(&err), VIB_OK);
+    assert_int_equal(raise(*signal_number), 0);
+    assert_int_equal(signals_received(), 0);
+    signals_release();
+    assert_true(handler_of(*signal_number) == SIG_IGN);
+    assert_true(signal(*signal_number, SIG_DFL) == SIG_IGN);
+    assert_int_equal(signals_init(&err), VIB_OK); /* and no longer than that */
+    assert_true(handler_of(*signal_number) != SIG_IGN && handler_of(*signal_number) != SIG_DFL);
+    signals_release();
+    assert_true(handler_of(*signal_number) == SIG_DFL);
 }
 
 static void a_closed_pipe_is_no_death(void **state) {
@@ -156,7 +186,7 @@ static void a_closed_pipe_is_no_death(void **state) {
 }
 
 int main(void) {
-    static int interrupt = SIGINT, terminate = SIGTERM;
+    static int requests[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(nothing_at_first, setup, teardown),
         cmocka_unit_test_setup_teardown(a_wait_lasts_its_time, setup, teardown),
@@ -164,10 +194,18 @@ int main(void) {
         cmocka_unit_test_setup_teardown(wakes_are_used_up_together, setup, teardown),
         cmocka_unit_test_setup_teardown(a_flood_of_wakes_does_not_block, setup, teardown),
         cmocka_unit_test_setup_teardown(another_thread_wakes, setup, teardown),
-        cmocka_unit_test_prestate(the_first_signal_is_kept, &interrupt),
-        cmocka_unit_test_prestate(the_first_signal_is_kept, &terminate),
+        cmocka_unit_test_prestate(the_first_signal_is_kept, &requests[0]),
+        cmocka_unit_test_prestate(the_first_signal_is_kept, &requests[1]),
+        cmocka_unit_test_prestate(the_first_signal_is_kept, &requests[2]),
+        cmocka_unit_test_prestate(the_first_signal_is_kept, &requests[3]),
+        cmocka_unit_test_prestate(the_first_signal_is_kept, &requests[4]),
+        cmocka_unit_test_prestate(the_first_signal_is_kept, &requests[5]),
         cmocka_unit_test(the_second_signal_ends),
         cmocka_unit_test(two_that_come_together_are_one),
+        cmocka_unit_test(some_come_again_by_themselves),
+        cmocka_unit_test_prestate(what_is_ignored_stays_ignored, &requests[0]),
+        cmocka_unit_test_prestate(what_is_ignored_stays_ignored, &requests[1]),
+        cmocka_unit_test_prestate(what_is_ignored_stays_ignored, &requests[2]),
         cmocka_unit_test_setup_teardown(a_closed_pipe_is_no_death, setup, teardown),
     };
     return cmocka_run_group_tests_name("signals", tests, NULL, NULL);
