@@ -111,8 +111,11 @@ int vib_measure_information(struct vib_evaluator *evaluator, const float *weight
         vib_error_set(err, rc, "out of memory for the choice among %zu examples", all);
     if (rc == VIB_OK)
         rc = vib_codes_init(&codes, &posterior, n, err);
-    if (rc == VIB_OK)
+    if (rc == VIB_OK) {
         rc = vib_codes_make(&codes, evaluator, weights, data, split, index, stop);
+        if (rc != VIB_OK)
+            vib_error_set(err, rc, "%s", vib_status_text(rc));
+    }
     if (rc == VIB_OK) {
         rc = estimate(&source, params, stop, result->bound, err);
         for (size_t e = 0; e < VIB_ESTIMATORS; e++)

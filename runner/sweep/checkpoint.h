@@ -28,8 +28,11 @@ int checkpoint_write(const char *path, const char *identity, const struct checkp
                      struct vib_error *err);
 
 /* Reads; *found is false when there is no file. On success the caller owns what
- * checkpoint_release frees. Errors: VIB_ESTATE with the path and what is wrong (truncated, wrong
- * checksum, another job's, another format version), VIB_EIO, VIB_ENOMEM. */
+ * checkpoint_release frees. Errors: VIB_ESTATE with the path and what is wrong with the file, which
+ * is of no more use (truncated, wrong checksum, another job's, an older format version). The others
+ * say nothing against it, and it is to be kept: VIB_EIO (it cannot be opened or read just now, is
+ * another user's, or something that is no file is in its place), VIB_EDATA (a newer program's),
+ * VIB_ENOMEM. */
 int checkpoint_read(const char *path, const char *identity, struct checkpoint *checkpoint,
                     bool *found, struct vib_error *err);
 

@@ -1,5 +1,6 @@
 #include "runner/sweep/job.h"
 
+#include "core/printable.h"
 #include "runner/sweep/checkpoint.h"
 #include "runner/base/clock.h"
 #include "runner/store/saved_codes.h"
@@ -47,11 +48,12 @@ static void note(struct job *job, const char *text) {
 }
 
 /* Unlike other notes it stands beside those that are there. */
-static void note_loss(struct job *job, const char *loss, const char *reason) {
-    char *text = job->result.message;
-    const size_t length = strlen(text);
-    snprintf(text + length, sizeof job->result.message - length, "%s%s: %s", length > 0 ? "; " : "",
-             loss, reason);
+static void add_note(struct job *job, const char *text) {
+    char *notes = job->result.message;
+    const size_t length = strlen(notes);
+    snprintf(notes + length, sizeof job->result.message - length, "%s%s", length > 0 ? "; " : "",
+             text);
+    vib_make_printable(notes); /* which ends it with a whole character */
 }
 
 static void end_with(struct job *job, enum job_state state, const char *text) {
@@ -109,7 +111,8 @@ static int save(struct job *job, struct vib_trainer *trainer, struct vib_error *
     return checkpoint_write(job->checkpoint_path, job->identity, &checkpoint, err);
 }
 
-/* Continues from the checkpoint if there is a good one. */
+/* Continues from the checkpoint if there is a good one. One that is damaged is of no use to
+ * anybody, but one that cannot be read just now is, and to start over would be to overwrite it. */
 static int resume(struct job *job, struct vib_trainer *trainer, struct vib_error *err) {
     struct checkpoint saved = {0};
     bool found = false;
@@ -122,7 +125,7 @@ static int resume(struct job *job, struct vib_trainer *trainer, struct vib_error
         saved.progress.epochs = NULL; /* now the job's */
     }
     checkpoint_release(&saved);
-    if (rc == VIB_ESTATE || rc == VIB_EIO) {
+    if (rc == VIB_ESTATE) {
         char text[sizeof job->result.message];
         snprintf(text, sizeof text, "started over: %s", err->message);
         note(job, text);
@@ -144,8 +147,13 @@ static int advance(struct job *job, struct vib_trainer *trainer, size_t *chunk) 
     return rc;
 }
 
-/* *epoch is the epoch, from 1, that an error belongs to. */
-static int train(struct job *job, struct vib_trainer *trainer, size_t *epoch) {
+/* What becomes known of a job while it is trained. */
+struct training {
+    size_t epoch;       /* from 1: that an error belongs to */
+    bool between_steps; /* the trainer's state is one that a checkpoint may hold */
+};
+
+static int train(struct job *job, struct vib_trainer *trainer, struct training *now) {
     const size_t epochs = job->settings.job.epochs;
     const double every_s = job->settings.checkpoint_every_s;
     struct vib_progress p;
@@ -158,16 +166,18 @@ static int train(struct job *job, struct vib_trainer *trainer, size_t *epoch) {
     show_progress(job, &p, first_examples);
     atomic_store(&job->monitor.base, atomic_load(&job->monitor.done));
     atomic_store(&job->monitor.started, true);
+    now->between_steps = true;
     while (rc == VIB_OK) {
-        *epoch = p.epoch;
+        now->epoch = p.epoch;
         if (evaluation_due(job, &p))
             rc = evaluate(job, trainer, &p);
         if (rc != VIB_OK || p.epoch == epochs)
             break;
         if (stopped(job))
             return VIB_ESTOPPED;
-        *epoch = p.epoch + 1;
+        now->epoch = p.epoch + 1;
         rc = advance(job, trainer, &chunk);
+        now->between_steps = rc == VIB_OK;
         vib_trainer_progress(trainer, &p);
         show_progress(job, &p, first_examples);
         job->result.examples = p.examples;
@@ -183,61 +193,97 @@ static int train(struct job *job, struct vib_trainer *trainer, size_t *epoch) {
     return rc;
 }
 
-/* What is measured only once, on the final weights. That it cannot be does not cost the job its
- * result: only VIB_ESTOPPED is an error. */
-static int measure_information(struct job *job, struct vib_trainer *trainer) {
-    const double start = clock_s();
-    int rc = VIB_OK;
-    for (enum vib_split_id id = 0; id < VIB_SPLITS && rc != VIB_ESTOPPED; id++) {
-        struct vib_error err = {0};
-        if (!vib_dataset_has(job->data, id))
-            continue;
-        rc = vib_trainer_bounds(trainer, id, &job->result.information[id], &err);
-        if (rc == VIB_OK || rc == VIB_ESTOPPED)
-            continue;
-        char loss[64];
-        (void)snprintf(loss, sizeof loss, "estimates of I(Z;X) for %s are missing",
-                       vib_split_name(id));
-        note_loss(job, loss, err.message[0] != '\0' ? err.message : vib_status_text(rc));
-    }
-    job->result.evaluate_s += clock_s() - start;
-    return rc == VIB_ESTOPPED ? rc : VIB_OK;
+/* The sentence of a failure begins with what is missing for it. */
+static int lack(struct vib_error *err, int rc, const char *what) {
+    const struct vib_error why = *err;
+    return vib_error_set(err, rc, "%s: %s", what, why.message);
 }
 
-static int keep_codes(struct job *job, struct vib_trainer *trainer) {
-    struct vib_error err;
+/* What is measured only once, on the final weights. That some of it is not finite is a result. */
+static int measure_information(struct job *job, struct vib_trainer *trainer,
+                               struct vib_error *err) {
     const double start = clock_s();
-    int rc =
-        saved_codes_new(&job->result.codes, trainer, job->data, job->settings.save_codes, &err);
+    int rc = VIB_OK;
+    for (enum vib_split_id id = 0; id < VIB_SPLITS && rc == VIB_OK; id++) {
+        char what[64];
+        if (!vib_dataset_has(job->data, id))
+            continue;
+        rc = vib_trainer_bounds(trainer, id, &job->result.information[id], err);
+        if (rc == VIB_OK || rc == VIB_ESTOPPED)
+            continue;
+        (void)snprintf(what, sizeof what, "estimates of I(Z;X) for %s are missing",
+                       vib_split_name(id));
+        lack(err, rc, what);
+        if (rc != VIB_EDIVERGED)
+            continue;
+        add_note(job, err->message);
+        rc = VIB_OK;
+    }
     job->result.evaluate_s += clock_s() - start;
-    if (rc != VIB_OK && rc != VIB_ESTOPPED)
-        note_loss(job, "no codes kept", err.message);
     return rc;
 }
 
-static void keep_weights(struct job *job, struct vib_trainer *trainer) {
-    struct vib_error err;
+static int keep_codes(struct job *job, struct vib_trainer *trainer, struct vib_error *err) {
+    const double start = clock_s();
+    const int rc =
+        saved_codes_new(&job->result.codes, trainer, job->data, job->settings.save_codes, err);
+    job->result.evaluate_s += clock_s() - start;
+    return rc == VIB_OK || rc == VIB_ESTOPPED ? rc : lack(err, rc, "no codes kept");
+}
+
+static int keep_weights(struct job *job, struct vib_trainer *trainer, struct vib_error *err) {
     const struct weights weights = {.net = vib_trainer_network(trainer),
                                     .values = vib_trainer_weights(trainer),
                                     .settings = &job->settings,
                                     .identity = job->identity,
                                     .data_digest = job->data->digest,
                                     .epochs = job->settings.job.epochs};
-    if (weights_write(job->weights_path, &weights, &err) == VIB_OK)
-        job->result.weights = weights_name(job->weights_path);
-    else
-        note_loss(job, "no weights kept", err.message);
+    const int rc = weights_write(job->weights_path, &weights, err);
+    if (rc != VIB_OK)
+        return lack(err, rc, "no weights kept");
+    job->result.weights = weights_name(job->weights_path);
+    return VIB_OK;
 }
 
-/* What is kept beside the results, where it is asked for. That it cannot be costs neither them nor
- * the job: only VIB_ESTOPPED is an error. */
-static int keep(struct job *job, struct vib_trainer *trainer) {
-    if (job->settings.save_codes > 0 && vib_dataset_has(job->data, VIB_TEST) &&
-        keep_codes(job, trainer) == VIB_ESTOPPED)
-        return VIB_ESTOPPED;
-    if (job->weights_path != NULL)
-        keep_weights(job, trainer);
-    return VIB_OK;
+/* What is made of the final weights: the estimates and, where it is asked for, what is kept. */
+static int conclude(struct job *job, struct vib_trainer *trainer, struct vib_error *err) {
+    int rc = measure_information(job, trainer, err);
+    if (rc == VIB_OK && job->settings.save_codes > 0 && vib_dataset_has(job->data, VIB_TEST))
+        rc = keep_codes(job, trainer, err);
+    if (rc == VIB_OK && job->weights_path != NULL)
+        rc = keep_weights(job, trainer, err);
+    return rc;
+}
+
+/* A job that lacks something for want of memory, of room on the disk or of a descriptor is not
+ * done: what was trained is saved, so that --retry makes what is missing. */
+static void fail(struct job *job, struct vib_trainer *trainer, const struct vib_error *why) {
+    struct vib_error err;
+    const int rc = save(job, trainer, &err);
+    end_with(job, JOB_FAILED, why->message);
+    add_note(job, rc == VIB_OK ? "--retry goes on from its checkpoint" : err.message);
+}
+
+static void end(struct job *job, struct vib_trainer *trainer, int rc, const struct training *now,
+                const struct vib_error *why) {
+    struct vib_error err;
+    char text[128];
+    if (rc == VIB_OK) {
+        job->result.state = JOB_DONE;
+        atomic_store(&job->monitor.done, 1.0);
+    } else if (rc == VIB_ESTOPPED) {
+        job->interrupted = true;
+        if (save(job, trainer, &err) != VIB_OK)
+            end_with(job, JOB_PENDING, err.message);
+    } else if (rc == VIB_EDIVERGED) {
+        snprintf(text, sizeof text, "the objective or the weights are not finite in epoch %zu",
+                 now->epoch);
+        end_with(job, JOB_DIVERGED, text);
+    } else if (now->between_steps) {
+        fail(job, trainer, why);
+    } else {
+        end_with(job, JOB_FAILED, why->message);
+    }
 }
 
 void job_fail(struct job *job, size_t worker, const char *message) {
@@ -249,8 +295,7 @@ void job_fail(struct job *job, size_t worker, const char *message) {
 void job_run(struct job *job, size_t worker) {
     struct vib_trainer *trainer = NULL;
     struct vib_error err = {0};
-    char text[128];
-    size_t epoch = 0;
+    struct training now = {0};
     int rc = vib_trainer_new(&trainer, &job->settings.job, job->data, job->stop, &err);
     if (rc == VIB_OK)
         rc = resume(job, trainer, &err);
@@ -261,24 +306,10 @@ void job_run(struct job *job, size_t worker) {
         vib_trainer_free(trainer);
         return;
     }
-    rc = train(job, trainer, &epoch);
-    if (rc == VIB_OK)
-        rc = measure_information(job, trainer);
-    if (rc == VIB_OK)
-        rc = keep(job, trainer);
-    if (rc == VIB_OK) {
-        job->result.state = JOB_DONE;
-        atomic_store(&job->monitor.done, 1.0);
-    } else if (rc == VIB_ESTOPPED) {
-        job->interrupted = true;
-        if (save(job, trainer, &err) != VIB_OK)
-            end_with(job, JOB_PENDING, err.message);
-    } else if (rc == VIB_EDIVERGED) {
-        snprintf(text, sizeof text, "the objective or the weights are not finite in epoch %zu",
-                 epoch);
-        end_with(job, JOB_DIVERGED, text);
-    } else {
-        end_with(job, JOB_FAILED, vib_status_text(rc));
-    }
+    if ((rc = train(job, trainer, &now)) != VIB_OK)
+        vib_error_set(&err, rc, "%s", vib_status_text(rc));
+    else
+        rc = conclude(job, trainer, &err);
+    end(job, trainer, rc, &now, &err);
     vib_trainer_free(trainer);
 }

@@ -215,16 +215,49 @@ same_codes() {
 }
 check 'its codes are the same' same_codes
 
-# Weights that cannot be written cost the results nothing.
+# Weights that cannot be written for a while: the jobs have failed, and --retry makes what is missing
+# from their checkpoints.
 blocked() {
     echo 'in the way' >blocked.db.weights
-    "$vib" saved.yaml -j 2 -q "${saving[@]}" --db blocked.db 2>blocked.err >/dev/null
+    exits 1 "$vib" saved.yaml -j 2 -q "${saving[@]}" --db blocked.db 2>blocked.err >/dev/null
 }
-check 'where no weights can be written: status 0' blocked
-check 'the loss of each is told' test "$(grep -c 'no weights kept: cannot .*blocked.db.weights' blocked.err)" = 6
-check 'and in the database; results and codes are there' sql_is blocked.db \
-    "select count(*), count(weights), (select count(*) from code), (select count(*) from result) from job
-     where state = 'done' and message like 'no weights kept: cannot %'" '6|0|300|12'
+check 'where no weights can be written: status 1' blocked
+check 'the loss of each is told' test "$(grep -c 'failed: no weights kept: cannot .*blocked.db.weights' blocked.err)" = 6
+check 'and in the database' sql_is blocked.db \
+    "select count(*), sum(message like 'no weights kept: cannot %; --retry goes on from its checkpoint')
+     from job where state = 'failed'" '6|6'
+sql blocked.db 'select id, train_s from job order by id' >blocked.trained
+makes_up() {
+    rm blocked.db.weights && "$vib" saved.yaml -j 2 -q "${saving[@]}" --db blocked.db --retry
+}
+check 'with --retry, once there is room again' makes_up
+check 'nothing is missing' sql_is blocked.db \
+    "select count(*), count(weights), max(message), (select count(*) from code), (select count(*) from result)
+     from job where state = 'done'" '6|6||300|12'
+not_trained_again() {
+    sql blocked.db 'select id, train_s from job order by id' | cmp - blocked.trained
+}
+check 'nothing was trained again' not_trained_again
+check 'and no checkpoint is left' test ! -e blocked.db.checkpoints
+same_as_unblocked() {
+    local name
+    for name in $db blocked.db; do
+        codes "$name" | sort >"$(basename "$name").codes"
+    done
+    diff -r blocked.db.weights $db.weights && cmp saved.db.codes blocked.db.codes
+}
+check 'the same codes and the same bytes of weights' same_as_unblocked
+
+# A file that may not grow is like a full disk: no weights of the larger model.
+limited() {
+    (ulimit -f 200 && exits 1 "$vib" saved.yaml -j 1 -q --set save.weights=true --set method=deterministic \
+        --set K=2 --set 'model.hidden=[256, 256]' --set checkpoint.every=0 --db limited.db 2>limited.err)
+}
+check 'a limit of file sizes: status 1' limited
+check 'it is told' grep -q 'failed: no weights kept: .*: File too large' limited.err
+check 'without the limit' "$vib" saved.yaml -j 1 -q --set save.weights=true --set method=deterministic \
+    --set K=2 --set 'model.hidden=[256, 256]' --set checkpoint.every=0 --db limited.db --retry
+check 'nothing is missing' sql_is limited.db "select state, count(weights) from job" 'done|1'
 
 # The runner alone, with a trainer that does nothing, keeps what that trainer has.
 check 'with a trainer that does nothing' "$vib-null" saved.yaml -j 2 -q "${saving[@]}" --db null.db

@@ -281,6 +281,35 @@ static void test_foreign_files(void **state) {
     assert_non_null(strstr(p->err.message, "not a checkpoint"));
 }
 
+/* A newer program's checkpoint is as good as it was, whatever is in it; an older one's is not. */
+static void test_newer_version(void **state) {
+    struct place *p = *state;
+    unsigned char bytes[4096];
+    write_small(p);
+    const size_t n = file_bytes(p->path, bytes, sizeof bytes);
+    bytes[VERSION_AT] = 4;
+    put_checked(p, bytes, n);
+    assert_int_equal(read_code(p, job_a), VIB_EDATA);
+    assert_non_null(strstr(p->err.message, "format version 4; this program knows 2 and 3: cont"));
+    bytes[VERSION_AT] = 1;
+    put_checked(p, bytes, n);
+    assert_int_equal(read_code(p, job_a), VIB_ESTATE);
+}
+
+/* Where no file can be there is none. */
+static void test_impossible_places(void **state) {
+    struct place *p = *state;
+    struct checkpoint got;
+    char *path = NULL;
+    bool found = true;
+    assert_true(asprintf(&path, "%s/%0300d.ckpt", p->folder, 0) > 0);
+    assert_ok(checkpoint_read(path, job_a, &got, &found, &p->err), &p->err);
+    assert_false(found);
+    free(path);
+    assert_ok(checkpoint_read("/dev/null/x.ckpt", job_a, &got, &found, &p->err), &p->err);
+    assert_false(found);
+}
+
 static void test_replaces_at_once(void **state) {
     struct place *p = *state;
     struct checkpoint checkpoint = {.state = (char[]){"newer"}, .state_size = 5}, got;
@@ -352,6 +381,8 @@ int main(void) {
         WITH_PLACE(test_every_consistent_truncation),
         WITH_PLACE(test_absurd_sizes),
         WITH_PLACE(test_foreign_files),
+        WITH_PLACE(test_newer_version),
+        WITH_PLACE(test_impossible_places),
         WITH_PLACE(test_replaces_at_once),
         WITH_PLACE(test_write_failures),
         WITH_PLACE(test_remove),

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -167,6 +168,78 @@ static void a_damaged_checkpoint_starts_it_over(void **state) {
     job_free(job);
 }
 
+/* Until give_descriptors no file can be opened. */
+static struct rlimit take_descriptors(void) {
+    struct rlimit before, none;
+    const int next = dup(STDERR_FILENO);
+    assert_true(next >= 0);
+    close(next);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = before;
+    none.rlim_cur = (rlim_t)next;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    return before;
+}
+
+static void give_descriptors(const struct rlimit *before) {
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, before), 0);
+}
+
+static ino_t inode(const char *path) {
+    struct stat status;
+    assert_int_equal(stat(path, &status), 0);
+    return status.st_ino;
+}
+
+/* Runs a job that fails over its checkpoint, which stays what it was. */
+static void fails_and_keeps(struct job_bench *b, const char *message) {
+    struct job *job = job_bench_add(b);
+    job->settings.checkpoint_every_s = 1e-9;
+    job_run(job, 0);
+    assert_false(job->interrupted);
+    assert_int_equal(job->result.state, JOB_FAILED);
+    assert_int_equal(job->result.n_epochs, 0);
+    if (strstr(job->result.message, message) == NULL)
+        fail_msg("%s", job->result.message);
+    job_free(job);
+}
+
+static void a_checkpoint_that_cannot_be_opened_is_kept(void **state) {
+    struct job_bench *b = *state;
+    job_free(interrupt(b));
+    const ino_t saved = inode(b->checkpoint);
+    const struct rlimit before = take_descriptors();
+    struct job *job = job_bench_add(b);
+    job_run(job, 0);
+    give_descriptors(&before);
+    assert_int_equal(job->result.state, JOB_FAILED);
+    assert_non_null(strstr(job->result.message, "cannot open "));
+    assert_non_null(strstr(job->result.message, ": Too many open files"));
+    assert_true(inode(b->checkpoint) == saved);
+    job_free(job);
+    job = job_bench_add(b);
+    job_run(job, 0);
+    assert_all_done(job);
+    assert_string_equal(job->result.message, "");
+    job_free(job);
+}
+
+static void what_is_no_file_does_not_hang(void **state) {
+    struct job_bench *b = *state;
+    char folder[400];
+    snprintf(folder, sizeof folder, "%s.checkpoints", b->database);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(mkfifo(b->checkpoint, 0600), 0);
+    fails_and_keeps(b, "is a named pipe where a checkpoint belongs; move it away");
+    assert_int_equal(unlink(b->checkpoint), 0);
+    assert_int_equal(mkdir(b->checkpoint, 0700), 0);
+    fails_and_keeps(b, "is a folder where a checkpoint belongs");
+    assert_int_equal(rmdir(b->checkpoint), 0);
+    assert_int_equal(symlink("/dev/zero", b->checkpoint), 0);
+    fails_and_keeps(b, "is a device where a checkpoint belongs");
+    assert_int_equal(unlink(b->checkpoint), 0);
+}
+
 static void assert_diverges(struct job_bench *b, size_t batch, size_t eval_every,
                             const char *message) {
     struct job *job = job_bench_add(b);
@@ -229,6 +302,8 @@ int main(void) {
         JOB_TEST(a_job_needs_no_test_split),
         JOB_TEST(a_checkpoint_that_cannot_be_written_is_told),
         JOB_TEST(a_damaged_checkpoint_starts_it_over),
+        JOB_TEST(a_checkpoint_that_cannot_be_opened_is_kept),
+        JOB_TEST(what_is_no_file_does_not_hang),
         JOB_TEST(diverges_in_the_right_epoch),
         JOB_TEST(a_long_training_is_saved_at_its_end),
         JOB_TEST(fails_with_words),

@@ -1,5 +1,5 @@
-/* What a job keeps beside its results: codes and weights, also after an interruption, and never at
- * the cost of the results. */
+/* What a job keeps beside its results: codes and weights, also after an interruption; a job that
+ * cannot keep them has failed and makes up for it. */
 #include "runner/sweep/checkpoint.h"
 #include "runner/store/saved_codes.h"
 #include "runner/sweep/weights_file.h"
@@ -162,24 +162,58 @@ static void stopped_before_it_and_continued(void **state) {
     job_free(second);
 }
 
-static void weights_that_cannot_be_written_are_told(void **state) {
+/* What is missing fails the job, which then has only that to make. */
+static void weights_that_cannot_be_written_are_made_up_for(void **state) {
     struct job_bench *b = *state;
     char folder[400];
-    struct job *job = keeping_job(b, 10);
+    struct job *whole = keeping_job(b, 10), *job = keeping_job(b, 10), *again = keeping_job(b, 10);
+    job_run(whole, 0);
+    assert_done(whole);
+    assert_int_equal(unlink(whole->weights_path), 0);
     snprintf(folder, sizeof folder, "%s.weights", b->database);
+    assert_int_equal(rmdir(folder), 0);
     FILE *in_its_place = fopen(folder, "w");
     assert_non_null(in_its_place);
     assert_int_equal(fclose(in_its_place), 0);
     leave_finished_checkpoint(b);
     assert_int_equal(truncate(job->checkpoint_path, 100), 0);
     job_run(job, 0);
-    assert_done(job);
+    assert_int_equal(job->result.state, JOB_FAILED);
     assert_null(job->result.weights);
-    assert_non_null(job->result.codes);
-    assert_memory_equal(job->result.message, "started over: ", 14); /* that note stays */
-    const char *loss = strstr(job->result.message, "; no weights kept: cannot ");
-    assert_non_null(loss);
-    assert_non_null(strstr(loss, folder));
+    assert_memory_equal(job->result.message, "no weights kept: cannot ", 24);
+    assert_non_null(strstr(job->result.message, folder));
+    assert_non_null(strstr(job->result.message, "; --retry goes on from its checkpoint"));
+    assert_int_equal(unlink(folder), 0);
+    job_run(again, 0);
+    assert_done(again);
+    assert_true(again->result.train_s == job->result.train_s); /* nothing was trained again */
+    assert_memory_equal(again->result.message, "started over: ", 14); /* that note stays */
+    assert_memory_equal(again->result.epochs, whole->result.epochs,
+                        2 * sizeof *whole->result.epochs);
+    assert_same_codes(again->result.codes, whole->result.codes);
+    assert_decoder_in_file(again->weights_path, whole->result.codes);
+    job_free(whole);
+    job_free(job);
+    job_free(again);
+}
+
+/* Then the checkpoint cannot be written either: both are told. */
+static void without_room_for_anything(void **state) {
+    struct job_bench *b = *state;
+    char name[400];
+    struct job *job = keeping_job(b, 0);
+    const char *const suffixes[] = {"weights", "checkpoints"};
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(name, sizeof name, "%s.%s", b->database, suffixes[i]);
+        FILE *in_its_place = fopen(name, "w");
+        assert_non_null(in_its_place);
+        assert_int_equal(fclose(in_its_place), 0);
+    }
+    job_run(job, 0);
+    assert_int_equal(job->result.state, JOB_FAILED);
+    assert_memory_equal(job->result.message, "no weights kept: cannot ", 24);
+    assert_non_null(strstr(job->result.message, "; cannot "));
+    assert_null(strstr(job->result.message, "--retry goes on"));
     job_free(job);
 }
 
@@ -191,7 +225,8 @@ int main(void) {
         WITH_BENCH(codes_and_weights_are_kept),
         WITH_BENCH(a_point_is_predicted_as_its_decoder_says),
         WITH_BENCH(stopped_before_it_and_continued),
-        WITH_BENCH(weights_that_cannot_be_written_are_told),
+        WITH_BENCH(weights_that_cannot_be_written_are_made_up_for),
+        WITH_BENCH(without_room_for_anything),
     };
     return cmocka_run_group_tests_name("keep", tests, NULL, NULL);
 }
