@@ -1,8 +1,9 @@
 #include "core/dataset.h"
 
+#include "core/sha256.h"
+
 #include <assert.h>
 #include <math.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,22 +74,21 @@ static int measure_labels(struct vib_dataset *data, enum vib_split_id id, struct
 
 /* A label is a byte where the classes fit one, else two, the low one first: wider labels in memory
  * leave every digest what it was. */
-static int hash_labels(EVP_MD_CTX *hash, const struct vib_split *split, size_t classes) {
+static void hash_labels(struct vib_sha256 *hash, const struct vib_split *split, size_t classes) {
     enum { CHUNK = 4096 };
     unsigned char bytes[2 * CHUNK];
     const size_t width = classes <= 256 ? 1 : 2;
-    int ok = 1;
-    for (size_t first = 0; ok && first < split->n; first += CHUNK) {
+    for (size_t first = 0; first < split->n; first += CHUNK) {
         const size_t n = split->n - first < CHUNK ? split->n - first : CHUNK;
         for (size_t i = 0; i < n; i++)
             for (size_t k = 0; k < width; k++)
                 bytes[width * i + k] = (unsigned char)(split->labels[first + i] >> 8 * k & 0xff);
-        ok = EVP_DigestUpdate(hash, bytes, width * n) == 1;
+        vib_sha256_add(hash, bytes, width * n);
     }
-    return ok;
 }
 
-static int hash_split(EVP_MD_CTX *hash, const struct vib_dataset *data, enum vib_split_id id) {
+static void hash_split(struct vib_sha256 *hash, const struct vib_dataset *data,
+                       enum vib_split_id id) {
     const struct vib_split *split = &data->split[id];
     char shape[128];
     int length =
@@ -97,30 +97,19 @@ static int hash_split(EVP_MD_CTX *hash, const struct vib_dataset *data, enum vib
     const void *inputs = split->bytes != NULL ? (const void *)split->bytes : split->values;
     size_t width = split->bytes != NULL ? sizeof *split->bytes : sizeof *split->values;
 
-    return EVP_DigestUpdate(hash, shape, (size_t)length) == 1 &&
-           EVP_DigestUpdate(hash, inputs, split->n * data->dim * width) == 1 &&
-           hash_labels(hash, split, data->classes);
+    vib_sha256_add(hash, shape, (size_t)length);
+    vib_sha256_add(hash, inputs, split->n * data->dim * width);
+    hash_labels(hash, split, data->classes);
 }
 
-static int compute_digest(struct vib_dataset *data, struct vib_error *err) {
-    unsigned char sum[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    EVP_MD_CTX *hash = EVP_MD_CTX_new();
-    if (hash == NULL)
-        return no_memory(data, err);
-
-    int ok = EVP_DigestInit_ex(hash, EVP_sha256(), NULL) == 1;
-    for (enum vib_split_id id = 0; ok && id < VIB_SPLITS; id++)
-        ok = !vib_dataset_has(data, id) || hash_split(hash, data, id);
-    ok = ok && EVP_DigestFinal_ex(hash, sum, &size) == 1;
-    EVP_MD_CTX_free(hash);
-    if (!ok)
-        return vib_error_set(err, VIB_EBACKEND, "%s: the hash library cannot compute SHA-256",
-                             data->name);
-    assert(2 * size + 1 == sizeof data->digest);
-    for (unsigned i = 0; i < size; i++)
-        snprintf(data->digest + 2 * i, 3, "%02x", sum[i]);
-    return 0;
+static void compute_digest(struct vib_dataset *data) {
+    struct vib_sha256 hash;
+    _Static_assert(sizeof data->digest == VIB_SHA256_TEXT, "room for a digest");
+    vib_sha256_init(&hash);
+    for (enum vib_split_id id = 0; id < VIB_SPLITS; id++)
+        if (vib_dataset_has(data, id))
+            hash_split(&hash, data, id);
+    vib_sha256_end(&hash, data->digest);
 }
 
 int vib_dataset_finish(struct vib_dataset *data, struct vib_error *err) {
@@ -128,7 +117,9 @@ int vib_dataset_finish(struct vib_dataset *data, struct vib_error *err) {
     for (enum vib_split_id id = 0; rc == 0 && id < VIB_SPLITS; id++)
         if (vib_dataset_has(data, id))
             rc = measure_labels(data, id, err);
-    return rc != 0 ? rc : compute_digest(data, err);
+    if (rc == 0)
+        compute_digest(data);
+    return rc;
 }
 
 static void convert_row(const uint8_t *restrict x, size_t dim, float *restrict out) {

@@ -54,8 +54,7 @@ bool vib_dataset_has(const struct vib_dataset *data, enum vib_split_id split);
 void vib_dataset_release(struct vib_dataset *data);
 
 /* Computes h_y and n_classes of all splits and the digest. To be called once, by loaders, when all
- * else is set. Errors: VIB_EDATA if a label is >= classes, VIB_ENOMEM, VIB_EBACKEND if SHA-256
- * fails. */
+ * else is set. Errors: VIB_EDATA if a label is >= classes, VIB_ENOMEM. */
 int vib_dataset_finish(struct vib_dataset *data, struct vib_error *err);
 
 /* Converts the rows index[0..count) of a split into out [count][dim], row-major float32.
@@ -72,8 +71,7 @@ void vib_dataset_gather(const struct vib_dataset *data, enum vib_split_id split,
  * with the file's name and what is wrong (missing file, magic number, element type, number of
  * dimensions, truncated, trailing bytes, images and labels differing in number, train and test
  * differing in shape, label out of range, limits above what the file holds, zero examples, damaged
- * gzip), VIB_EINVAL (no room in *data for the name, or for so many classes), VIB_ENOMEM,
- * VIB_EBACKEND. */
+ * gzip), VIB_EINVAL (no room in *data for the name, or for so many classes), VIB_ENOMEM. */
 int vib_dataset_load_idx(struct vib_dataset *data, const char *name, const char *dir,
                          size_t classes, size_t n_train, size_t n_test, struct vib_error *err);
 
@@ -88,7 +86,7 @@ struct vib_mixture {
 
 /* Generates a mixture; the true I(X;Y) = H(Y) - E[H(Y|X)] is computed by Monte Carlo with exact
  * posteriors (double precision) and stored with its standard error. The same struct vib_mixture
- * gives the same bytes. Errors: VIB_EINVAL, VIB_ENOMEM, VIB_EBACKEND. */
+ * gives the same bytes. Errors: VIB_EINVAL, VIB_ENOMEM. */
 int vib_dataset_make_mixture(struct vib_dataset *data, const struct vib_mixture *mixture,
                              struct vib_error *err);
 

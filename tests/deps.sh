@@ -37,7 +37,7 @@ stdlib.h libc6-dev
 yaml.h libyaml-dev
 sqlite3.h libsqlite3-dev
 zlib.h zlib1g-dev
-openssl/evp.h libssl-dev
+openssl/sha.h libssl-dev
 END
     case $BACKEND in
     dnnl) printf '%s\n' 'oneapi/dnnl/dnnl.h libdnnl-dev' 'omp.h libomp-dev' ;;

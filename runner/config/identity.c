@@ -1,6 +1,6 @@
 #include "runner/config/identity.h"
 
-#include <openssl/evp.h>
+#include "core/sha256.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -51,43 +51,38 @@ static void make_table(void) {
 enum { JOB, POINT, CURVE, HASHES };
 
 /* Adds a text to the hashes from..until-1. */
-static int add(EVP_MD_CTX *const hashes[HASHES], size_t from, size_t until, const char *text,
-               struct vib_error *err) {
+static void add(struct vib_sha256 hashes[HASHES], size_t from, size_t until, const char *text) {
     for (size_t i = from; i < until; i++)
-        if (EVP_DigestUpdate(hashes[i], text, strlen(text)) != 1)
-            return vib_error_set(err, VIB_EBACKEND, "SHA-256 failed");
-    return 0;
+        vib_sha256_add(&hashes[i], text, strlen(text));
 }
 
-static int add_head(EVP_MD_CTX *const hashes[HASHES], const char *data_digest,
-                    const struct key *trade_off, struct vib_error *err) {
+static void add_head(struct vib_sha256 hashes[HASHES], const char *data_digest,
+                     const struct key *trade_off) {
     char head[64], of_point[80], of_curve[160];
     const char *seed = table.seed->name;
     snprintf(head, sizeof head, "numerics=%d\ndata=", numerics_version());
     snprintf(of_point, sizeof of_point, "\nwithout=%s\n", seed);
     snprintf(of_curve, sizeof of_curve, "\nwithout=%s%s%s\n", seed, trade_off ? "," : "",
              trade_off ? trade_off->name : "");
-    int rc = add(hashes, JOB, HASHES, head, err);
-    if (rc == 0)
-        rc = add(hashes, JOB, HASHES, data_digest, err);
-    if (rc == 0)
-        rc = add(hashes, JOB, POINT, "\n", err);
-    if (rc == 0)
-        rc = add(hashes, POINT, CURVE, of_point, err);
-    return rc != 0 ? rc : add(hashes, CURVE, HASHES, of_curve, err);
+    add(hashes, JOB, HASHES, head);
+    add(hashes, JOB, HASHES, data_digest);
+    add(hashes, JOB, POINT, "\n");
+    add(hashes, POINT, CURVE, of_point);
+    add(hashes, CURVE, HASHES, of_curve);
 }
 
-static int add_key(EVP_MD_CTX *const hashes[HASHES], const struct settings *settings,
+static int add_key(struct vib_sha256 hashes[HASHES], const struct settings *settings,
                    const struct key *key, size_t until, struct vib_error *err) {
     char value[KEY_TEXT_SIZE], line[KEY_TEXT_SIZE + 64];
     if (key_format(settings, key, value, sizeof value) >= KEY_TEXT_SIZE)
         return vib_error_set(err, VIB_EINVAL, "the value of %s is too long", key->name);
     snprintf(line, sizeof line, "%s=%s\n", key->name, value);
-    return add(hashes, JOB, until, line, err);
+    add(hashes, JOB, until, line);
+    return 0;
 }
 
 /* Values are compared before they are written as text, which is most of the cost. */
-static int add_keys(EVP_MD_CTX *const hashes[HASHES], const struct settings *settings,
+static int add_keys(struct vib_sha256 hashes[HASHES], const struct settings *settings,
                     const struct key *trade_off, struct vib_error *err) {
     const struct settings *defaults = settings_defaults();
     int rc = 0;
@@ -100,46 +95,19 @@ static int add_keys(EVP_MD_CTX *const hashes[HASHES], const struct settings *set
     return rc;
 }
 
-static int begin(EVP_MD_CTX **hash, struct vib_error *err) {
-    if ((*hash = EVP_MD_CTX_new()) == NULL)
-        return vib_error_set(err, VIB_ENOMEM, "out of memory");
-    if (EVP_DigestInit_ex(*hash, EVP_sha256(), NULL) != 1)
-        return vib_error_set(err, VIB_EBACKEND, "SHA-256 is not available");
-    return 0;
-}
-
-static int finish(EVP_MD_CTX *hash, char out[IDENTITY_SIZE], struct vib_error *err) {
-    static const char digits[] = "0123456789abcdef";
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    if (EVP_DigestFinal_ex(hash, digest, &length) != 1 || 2 * length + 1 != IDENTITY_SIZE)
-        return vib_error_set(err, VIB_EBACKEND, "SHA-256 failed");
-    for (size_t i = 0; i < length; i++) {
-        out[2 * i] = digits[digest[i] >> 4];
-        out[2 * i + 1] = digits[digest[i] & 15];
-    }
-    out[IDENTITY_SIZE - 1] = '\0';
-    return 0;
-}
-
 int job_identities(const struct settings *settings, const char *data_digest,
                    struct job_identities *out, struct vib_error *err) {
     const struct key *trade_off = key_trade_off(settings->job.method);
     char *const texts[HASHES] = {out->job, out->point, out->curve};
-    EVP_MD_CTX *hashes[HASHES] = {NULL};
-    int rc = 0;
+    struct vib_sha256 hashes[HASHES];
     if (pthread_once(&table_once, make_table) != 0)
         return vib_error_set(err, VIB_ETHREAD, "cannot prepare the table of keys");
-    for (size_t i = 0; i < HASHES && rc == 0; i++)
-        rc = begin(&hashes[i], err);
-    if (rc == 0)
-        rc = add_head(hashes, data_digest, trade_off, err);
-    if (rc == 0)
-        rc = add_keys(hashes, settings, trade_off, err);
-    for (size_t i = 0; i < HASHES && rc == 0; i++)
-        rc = finish(hashes[i], texts[i], err);
     for (size_t i = 0; i < HASHES; i++)
-        EVP_MD_CTX_free(hashes[i]);
+        vib_sha256_init(&hashes[i]);
+    add_head(hashes, data_digest, trade_off);
+    const int rc = add_keys(hashes, settings, trade_off, err);
+    for (size_t i = 0; i < HASHES && rc == 0; i++)
+        vib_sha256_end(&hashes[i], texts[i]);
     return rc;
 }
 

@@ -26,7 +26,7 @@ struct job_identities {
                                   for the points of one curve */
 };
 
-/* Errors: VIB_ENOMEM, VIB_EBACKEND when the hash library fails. */
+/* Errors: VIB_EINVAL (a value that is too long as text), VIB_ETHREAD. */
 int job_identities(const struct settings *settings, const char *data_digest,
                    struct job_identities *out, struct vib_error *err);
 
