@@ -305,6 +305,25 @@ void *vib_trainer_state(struct vib_trainer *t, size_t *size) {
     return t->state;
 }
 
+/* Whether a header is one that a trainer of t's parameters and data can have written. Counts follow
+ * from where training stands; only finite numbers are carried on. */
+static bool is_possible(const struct vib_trainer *t, const struct state_header *h) {
+    const uint64_t n = t->data->split[VIB_TRAIN].n, batch = t->params.batch;
+    const bool begun = h->epoch > 0 || h->step > 0;
+    bool possible = h->magic == STATE_MAGIC && h->n_params == t->net.n_params &&
+                    h->epoch <= t->params.epochs && h->step < t->steps_per_epoch &&
+                    (h->epoch < t->params.epochs || h->step == 0);
+    possible = possible && h->total_steps == h->epoch * t->steps_per_epoch + h->step &&
+               h->examples == h->epoch * n + h->step * batch &&
+               h->epoch_examples == (double)(h->step * batch) && !signbit(h->epoch_examples);
+    possible = possible && isfinite(h->objective_sum) && (h->step > 0 || h->objective_sum == 0.0) &&
+               (h->epoch > 0 ? isfinite(h->last_objective) : isnan(h->last_objective)) &&
+               isfinite(h->lr) && (begun ? h->lr >= 0.0 : h->lr == 0.0);
+    for (size_t i = 0; i < VIB_OBJECTIVE_STATE; i++)
+        possible = possible && isfinite(h->objective[i]);
+    return possible;
+}
+
 int vib_trainer_restore(struct vib_trainer *t, const void *state, size_t size,
                         struct vib_error *err) {
     struct state_header header;
@@ -312,8 +331,7 @@ int vib_trainer_restore(struct vib_trainer *t, const void *state, size_t size,
         return vib_error_set(err, VIB_ESTATE, "saved state has %zu bytes, this model's has %zu",
                              size, t->state_size);
     memcpy(&header, state, sizeof header);
-    if (header.magic != STATE_MAGIC || header.n_params != t->net.n_params ||
-        header.step >= t->steps_per_epoch || header.epoch > t->params.epochs)
+    if (!is_possible(t, &header))
         return vib_error_set(err, VIB_ESTATE, "saved state is not one of this model");
     memcpy(t->state, state, size);
     derive(t);

@@ -79,7 +79,9 @@ const struct vib_network *vib_trainer_network(const struct vib_trainer *trainer)
  * A trainer of the same parameters and data that restores them continues with the same bits. */
 void *vib_trainer_state(struct vib_trainer *trainer, size_t *size);
 
-/* Errors: VIB_ESTATE when the bytes are not the state of such a trainer (nothing is changed). */
+/* Errors: VIB_ESTATE when the bytes are not the state of such a trainer (nothing is changed): by
+ * their number, or by counts and sums that none can have reached. The parameters themselves may be
+ * any numbers: should they not be finite, training or evaluation ends with VIB_EDIVERGED. */
 int vib_trainer_restore(struct vib_trainer *trainer, const void *state, size_t size,
                         struct vib_error *err);
 
