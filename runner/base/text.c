@@ -1,5 +1,7 @@
 #include "runner/base/text.h"
 
+#include "core/printable.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +20,52 @@ size_t text_cut(const char *text, size_t most) {
     return length;
 }
 
+/* Whether the character that begins with these two bytes takes two columns: those of East Asia,
+ * emoji, and for safety's sake all symbols from U+2300 on, some of which do. */
+static bool is_wide(unsigned char first, unsigned char second) {
+    switch (first) {
+    case 0xe1: /* U+1100 to U+115F, Hangul's first consonants */
+        return second == 0x84 || second == 0x85;
+    case 0xe2:
+        return second >= 0x8c;
+    case 0xee: /* U+E000 to U+EFFF, for private use */
+        return false;
+    default:
+        return first >= 0xe3;
+    }
+}
+
+/* The columns that the byte adds to a text: 0 within a character. */
+static size_t columns_of(const char *at) {
+    if (continues_character(at[0]))
+        return 0;
+    return is_wide((unsigned char)at[0], (unsigned char)at[1]) ? 2 : 1;
+}
+
 size_t text_width(const char *text, size_t size) {
     size_t width = 0;
     for (size_t i = 0; i < size; i++)
-        width += !continues_character(text[i]);
+        width += columns_of(text + i);
     return width;
+}
+
+size_t text_fit(const char *text, size_t columns) {
+    size_t length = 0, width = 0;
+    while (text[length] != '\0' && (width += columns_of(text + length)) <= columns)
+        length++;
+    return length;
+}
+
+void text_show(FILE *out, const char *text) {
+    char part[256];
+    while (*text != '\0') {
+        const size_t whole = text_cut(text, sizeof part - 1), n = whole > 0 ? whole : 1;
+        memcpy(part, text, n);
+        part[n] = '\0';
+        vib_make_printable(part);
+        (void)fputs(part, out);
+        text += n;
+    }
 }
 
 void text_wrap(FILE *out, const char *text, size_t column, size_t indent) {

@@ -1,5 +1,6 @@
 #include "runner/config/label.h"
 
+#include "core/printable.h"
 #include "runner/base/number.h"
 #include "runner/base/text.h"
 
@@ -67,6 +68,7 @@ void label_value(const struct label *label, size_t i, const struct settings *set
         (void)number_format_digits(key_real(settings, key), label->digits[i], text, KEY_TEXT_SIZE);
     else
         (void)key_format(settings, key, text, KEY_TEXT_SIZE);
+    vib_make_printable(text);
 }
 
 void label_job(const struct label *label, const struct settings *settings, char *text,

@@ -1,6 +1,8 @@
 #include "runner/sweep/progress.h"
 
+#include "core/printable.h"
 #include "runner/base/clock.h"
+#include "runner/base/text.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -10,7 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { BAR_WIDTH = 24, BAR_MIN_WIDTH = 6, LINE = 512 };
+enum { BAR_WIDTH = 24, BAR_MIN_WIDTH = 6, LINE = 512, NOTE = 1024 };
 
 static const double SMOOTHING = 0.3, SAMPLE_S = 1.0;
 
@@ -34,7 +36,7 @@ static void terminal_size(size_t *rows, size_t *columns) {
 
 /* One line, cut so that the terminal never wraps it: a wrapped line would break the redraw. */
 static void put_line(struct progress *p, const char *text, size_t columns) {
-    fprintf(stderr, "%.*s\033[K\n", (int)(columns - 1), text);
+    fprintf(stderr, "%.*s\033[K\n", (int)text_fit(text, columns - 1), text);
     p->drawn++;
 }
 
@@ -47,12 +49,14 @@ void progress_clear(struct progress *p) {
 
 void progress_note(struct progress *p, const char *format, ...) {
     va_list args;
+    char note[NOTE];
     progress_clear(p);
     va_start(args, format);
-    fputs("vib-sweep: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    if (vsnprintf(note, sizeof note, format, args) < 0)
+        note[0] = '\0';
     va_end(args);
+    vib_make_printable(note);
+    fprintf(stderr, "vib-sweep: %s\n", note);
     fflush(stderr);
 }
 
@@ -97,7 +101,9 @@ void progress_finished(struct progress *p, const struct progress_job *finished,
         return; /* trouble is always told: here also a checkpoint that could not be written */
     char label[LINE], end[LINE + sizeof job->result.message];
     label_job(&p->label, &job->settings, label, sizeof label);
+    vib_make_printable(label);
     describe_end(job, end, sizeof end);
+    vib_make_printable(end);
     progress_clear(p);
     fprintf(stderr, "[%zu/%zu] %s: %s\n", counts->done + counts->failed, counts->total, label, end);
     fflush(stderr);
@@ -177,15 +183,17 @@ static void state_facts(struct progress *p, const struct progress_counts *c,
 
 static void draw_summary(struct progress *p, const struct progress_counts *c,
                          const struct progress_job *running, size_t n, size_t columns) {
-    char bar[BAR_WIDTH + 4], facts[LINE], line[2 * LINE];
+    char name[LINE], bar[BAR_WIDTH + 4], facts[LINE], line[2 * LINE];
     double share = (double)(c->done + c->failed);
     for (size_t i = 0; i < n; i++)
         share += atomic_load(&running[i].job->monitor.done);
     state_facts(p, c, running, n, facts, sizeof facts);
-    size_t used = strlen(p->config->base.name) + 1 + strlen(facts) + 1;
+    snprintf(name, sizeof name, "%s", p->config->base.name);
+    vib_make_printable(name);
+    size_t used = text_width(name, strlen(name)) + 1 + strlen(facts) + 1;
     make_bar(share / (double)c->total, columns > used ? columns - used : 0, bar);
     if (used <= columns)
-        snprintf(line, sizeof line, "%s %s%s", p->config->base.name, bar, facts);
+        snprintf(line, sizeof line, "%s %s%s", name, bar, facts);
     else
         snprintf(line, sizeof line, "%s", facts);
     if (p->colour && c->failed > 0)
@@ -200,6 +208,7 @@ static void draw_job(struct progress *p, const struct job *job, size_t columns) 
     const double J = atomic_load(&job->monitor.objective);
     const size_t epoch = atomic_load(&job->monitor.epoch), epochs = job->settings.job.epochs;
     label_job(&p->label, &job->settings, label, sizeof label);
+    vib_make_printable(label);
     if (epoch == epochs)
         snprintf(objective, sizeof objective, "  last evaluation");
     else if (isfinite(J))

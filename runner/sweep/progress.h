@@ -45,7 +45,7 @@ struct progress_job {
 
 void progress_init(struct progress *progress, const struct config *config, bool quiet);
 
-/* A line for the user, above the block. */
+/* A line for the user, above the block; made printable (core/printable.h), as all that is shown. */
 void progress_note(struct progress *progress, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

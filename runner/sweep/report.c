@@ -100,8 +100,13 @@ int report_print(struct store *store, const struct grid *grid, const int64_t *id
         rc = print_row(store, grid, &columns, i, ids[i], &open, err);
     if (open > 0)
         printf("%zu job%s without a result yet\n", open, open == 1 ? " is" : "s are");
-    if (rows < grid->n)
-        printf("... and %zu more: vib-sweep export %s\n", grid->n - rows, database);
-    printf("results: %s\n", database);
+    if (rows < grid->n) {
+        printf("... and %zu more: vib-sweep export ", grid->n - rows);
+        text_show(stdout, database);
+        putchar('\n');
+    }
+    fputs("results: ", stdout);
+    text_show(stdout, database);
+    putchar('\n');
     return rc;
 }

@@ -141,4 +141,22 @@ full_disk() {
 }
 check 'a full disk under stdout is an error' full_disk
 
+# Whatever a name holds, nothing of it steers the terminal, in messages and in the table.
+no_controls() {
+    "$vib" "$@" >out 2>&1
+    cat -v out
+    [ -s out ] && ! tr -d '\n' <out | grep -q '[[:cntrl:]]'
+}
+steering=$'\e[31m'
+cp small.yaml "$steering.yaml"
+check 'names with control characters: a database' no_controls "$steering.yaml" -j 2 --db "$steering.db"
+check 'a configuration' no_controls "no $steering.yaml"
+check 'a key' no_controls small.yaml --set "K$steering=1"
+check 'a value' no_controls small.yaml --set "K=$steering"
+check 'a data set' no_controls small.yaml --set "dataset.name=\"\\e[31m\"" --set 'dataset.dir="\e[31m"'
+check 'an option' no_controls "--$steering"
+check 'a command' no_controls "$steering"
+check 'a table' no_controls export "$steering.db" --table "$steering"
+check 'a filter of a figure' no_controls plot "$steering.db" -f plane -o x.svg --only "K=$steering"
+
 cd "$root" && done_testing

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -73,6 +74,57 @@ static void entries_have_two_columns(void **state) {
     assert_entry("longish", "help", "  longish\n          help\n");
 }
 
+static void assert_fit(const char *text, size_t columns, const char *want) {
+    const size_t n = text_fit(text, columns);
+    assert_int_equal(n, strlen(want));
+    assert_memory_equal(text, want, n);
+    assert_true(text_width(text, n) <= columns);
+}
+
+static void a_line_ends_with_a_whole_character(void **state) {
+    (void)state;
+    assert_fit("plain", 3, "pla");
+    assert_fit("plain", 5, "plain");
+    assert_fit("plain", 9, "plain");
+    assert_fit("", 3, "");
+    assert_fit("plain", 0, "");
+    assert_fit("\u03b2\u03b2\u03b2", 2, "\u03b2\u03b2");
+    assert_fit("\u6570\u636e", 4, "\u6570\u636e");
+    assert_fit("\u6570\u636e", 3, "\u6570");
+    assert_fit("a\U0001f600b", 2, "a");
+    assert_fit("a\U0001f600b", 3, "a\U0001f600");
+}
+
+static void assert_shown(const char *text, const char *want) {
+    char *got = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&got, &size);
+    assert_non_null(out);
+    text_show(out, text);
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(got, want);
+    free(got);
+}
+
+/* Also where a long text is shown in parts. */
+static void what_is_shown_steers_no_terminal(void **state) {
+    char long_text[2002], want[2002];
+    (void)state;
+    assert_shown("", "");
+    assert_shown("a\033[1m\u03b2\xff", "a?[1m\u03b2?");
+    for (size_t shift = 0; shift < 2; shift++) {
+        memset(long_text, 'x', sizeof long_text);
+        for (size_t at = shift; at + 2 < sizeof long_text; at += 2)
+            memcpy(long_text + at, "\u03b2", 2);
+        long_text[2000 + shift] = '\0';
+        assert_shown(long_text, long_text);
+    }
+    memset(long_text, '\x80', sizeof long_text - 1);
+    memset(want, '?', sizeof want - 1);
+    long_text[sizeof long_text - 1] = want[sizeof want - 1] = '\0';
+    assert_shown(long_text, want);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_full),
@@ -80,6 +132,8 @@ int main(void) {
         cmocka_unit_test(a_new_line_is_a_new_line),
         cmocka_unit_test(long_words_stay_whole),
         cmocka_unit_test(entries_have_two_columns),
+        cmocka_unit_test(a_line_ends_with_a_whole_character),
+        cmocka_unit_test(what_is_shown_steers_no_terminal),
     };
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }

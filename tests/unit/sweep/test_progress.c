@@ -1,5 +1,7 @@
 /* What is shown of a sweep: time left, lines where there is no terminal, the block where there is.
  */
+#include "core/printable.h"
+#include "runner/base/text.h"
 #include "runner/sweep/progress.h"
 #include "tests/unit/config/config_fixture.h"
 
@@ -242,6 +244,49 @@ static void the_block_on_a_terminal(void **state) {
     assert_string_equal(finish_job(s), ""); /* the bar tells it */
 }
 
+/* The first line that was drawn, without the escape sequence at its end. */
+static void first_line(const char *text, char *line, size_t size) {
+    text += strcspn(text, "\r");
+    text += *text == '\r';
+    const size_t length = strcspn(text, "\033");
+    assert_true(length < size);
+    memcpy(line, text, length);
+    line[length] = '\0';
+}
+
+/* However narrow it is, no character is cut and no line wraps, also of characters of two columns.
+ */
+static void a_name_is_cut_between_characters(void **state) {
+    struct stage *s = *state;
+    const struct progress_counts none = {.total = 1};
+    struct winsize narrow = {.ws_row = 24};
+    char line[1024], printable[1024];
+    s->config.base.name = "\u00e9t\u00e9-\u6570\u636e\u96c6-\U0001f600";
+    to_terminal(s, 24, 80);
+    for (unsigned short columns = 1; columns < 80; columns++) {
+        narrow.ws_col = columns;
+        assert_int_equal(ioctl(STDERR_FILENO, TIOCSWINSZ, &narrow), 0);
+        progress_draw(&s->progress, &none, NULL, 0);
+        first_line(shown(s), line, sizeof line);
+        strcpy(printable, line);
+        vib_make_printable(printable);
+        assert_string_equal(line, printable);
+        assert_true(text_width(line, strlen(line)) < columns);
+    }
+}
+
+static void nothing_steers_the_terminal(void **state) {
+    struct stage *s = *state;
+    to_pipe(s, false);
+    progress_note(&s->progress, "cannot read %s", "a\033[2Jb\n");
+    assert_string_equal(shown(s), "vib-sweep: cannot read a?[2Jb?\n");
+    s->job.result.state = JOB_FAILED;
+    strcpy(s->job.result.message,
+           "cannot read \x9b"
+           "2J");
+    assert_string_equal(finish_job(s), "[4/8] K=256 beta=0.25: failed: cannot read ?2J\n");
+}
+
 /* Taken over by another process, or deleted: its result is in no table. */
 static void a_result_that_is_not_kept(void **state) {
     struct stage *s = *state;
@@ -288,6 +333,8 @@ int main(void) {
         STAGE_TEST(an_interruption_is_told_when_it_lost_something),
         STAGE_TEST(work_done_is_counted_once),
         STAGE_TEST(the_block_on_a_terminal),
+        STAGE_TEST(a_name_is_cut_between_characters),
+        STAGE_TEST(nothing_steers_the_terminal),
         STAGE_TEST(a_result_that_is_not_kept),
         STAGE_TEST(tiny_terminals),
         STAGE_TEST(a_narrow_terminal_never_wraps),
