@@ -17,6 +17,10 @@ int vib_codes_init(struct vib_codes *codes, const struct vib_posterior *posterio
     return vib_error_set(err, VIB_ENOMEM, "out of memory for the codes of %zu examples", n);
 }
 
+size_t vib_codes_bytes(const struct vib_posterior *posterior, size_t n) {
+    return n * (posterior->K + vib_posterior_factor_size(posterior)) * sizeof(float);
+}
+
 void vib_codes_release(struct vib_codes *codes) {
     free(codes->mu);
     free(codes->factor);

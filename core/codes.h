@@ -24,6 +24,9 @@ int vib_codes_init(struct vib_codes *codes, const struct vib_posterior *posterio
                    struct vib_error *err);
 void vib_codes_release(struct vib_codes *codes);
 
+/* Bytes that the codes of n examples take. */
+size_t vib_codes_bytes(const struct vib_posterior *posterior, size_t n);
+
 /* Encodes the examples index[0..n) of the split, or its first n when index is NULL, by the
  * parameters weights [n_params]. *stop (may be NULL) is looked at between batches. Errors:
  * VIB_ENOMEM, VIB_ESTOPPED, VIB_EBACKEND. */

@@ -40,6 +40,9 @@ int vib_evaluator_init(struct vib_evaluator *evaluator, const struct vib_network
                        const struct vib_dataset *data, struct vib_error *err);
 void vib_evaluator_release(struct vib_evaluator *evaluator);
 
+/* Bytes that it takes, but for what the library of matrix products needs. */
+size_t vib_evaluator_bytes(const struct vib_network *net, const struct vib_dataset *data);
+
 /* Measures the parameters weights [n_params] on a split that the data set has. *stop (may be NULL)
  * is looked at between batches. predictions [n of the split] (may be NULL) receives the classes
  * that error_mc counts. Errors: VIB_ESTOPPED, VIB_EDIVERGED (a result is not finite), VIB_EBACKEND.

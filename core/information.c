@@ -1,6 +1,7 @@
 #include "core/information.h"
 
 #include "core/codes.h"
+#include "core/pairwise.h"
 #include "core/random.h"
 
 #include <assert.h>
@@ -89,6 +90,27 @@ double vib_information_flops(const struct vib_params *params, const struct vib_d
         if (stochastic && (params->bounds & passes[i].estimators) != 0)
             flops += pairs * passes[i].flops;
     return flops;
+}
+
+/* On one split: the choice of examples, their codes, two arrays of terms, and the pairs; the fit of
+ * one Gaussian takes less than these. */
+static size_t split_bytes(const struct vib_params *params, const struct vib_dataset *data,
+                          enum vib_split_id split) {
+    const struct vib_posterior posterior = vib_posterior_of(params);
+    const size_t n = examples_used(params, data, split);
+    return data->split[split].n * sizeof(uint32_t) + vib_codes_bytes(&posterior, n) +
+           2 * n * sizeof(double) + vib_pairwise_bytes(params->covariance, n, params->K);
+}
+
+size_t vib_information_bytes(const struct vib_params *params, const struct vib_dataset *data) {
+    size_t most = 0;
+    if (!vib_method_info(params->method)->stochastic || params->bounds == 0)
+        return 0;
+    for (enum vib_split_id id = 0; id < VIB_SPLITS; id++) {
+        const size_t needed = vib_dataset_has(data, id) ? split_bytes(params, data, id) : 0;
+        most = needed > most ? needed : most;
+    }
+    return most;
 }
 
 int vib_measure_information(struct vib_evaluator *evaluator, const float *weights,

@@ -22,6 +22,9 @@ struct vib_information {
  * covariance for K = 2 and 32. */
 double vib_information_flops(const struct vib_params *params, const struct vib_dataset *data);
 
+/* Bytes that vib_measure_information takes, on the split that needs the most. */
+size_t vib_information_bytes(const struct vib_params *params, const struct vib_dataset *data);
+
 /* Measures the parameters weights [n_params] on a split that the data set has, by params->bounds.
  * *stop may be NULL.
  * Errors: VIB_ENOMEM, VIB_ESTOPPED, VIB_EBACKEND: nothing is made; VIB_EDIVERGED: not all that was

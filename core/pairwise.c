@@ -31,6 +31,23 @@ static size_t bytes(const struct vib_measure *measure, struct vib_extent extent,
     return (extent.vectors * K + extent.triangles * (K * (K + 1) / 2)) * measure->number;
 }
 
+static const struct vib_measure *measures_of(enum vib_covariance covariance) {
+    return covariance == VIB_FULL ? vib_measures_full : vib_measures_diagonal;
+}
+
+size_t vib_pairwise_bytes(enum vib_covariance covariance, size_t n, size_t K) {
+    const struct vib_measure *measures = measures_of(covariance);
+    const struct pairs *p = NULL;
+    size_t most = 0;
+    for (size_t kind = 0; kind < VIB_PAIRWISE_KINDS; kind++) {
+        const struct vib_measure *m = &measures[kind];
+        const size_t needed = ROWS * bytes(m, m->row, K) + (COLUMNS + 1) * bytes(m, m->column, K) +
+                              LANES * bytes(m, m->work, K);
+        most = needed > most ? needed : most;
+    }
+    return most + sizeof *p + n * (sizeof *p->scale + sizeof *p->own + sizeof *p->sums);
+}
+
 static void pairs_release(struct pairs *p) {
     free(p->rows);
     free(p->column);
@@ -177,8 +194,7 @@ static int do_tiles(struct pairs *p, const atomic_bool *stop) {
 
 int vib_pairwise_log_sums(const struct vib_gaussians *g, enum vib_pairwise kind,
                           const atomic_bool *stop, double *log_sums) {
-    const struct vib_measure *measures =
-        g->covariance == VIB_FULL ? vib_measures_full : vib_measures_diagonal;
+    const struct vib_measure *measures = measures_of(g->covariance);
     struct pairs *p = vib_memory_new(sizeof *p);
     if (p == NULL)
         return VIB_ENOMEM;

@@ -24,4 +24,7 @@ enum vib_pairwise {
 int vib_pairwise_log_sums(const struct vib_gaussians *g, enum vib_pairwise kind,
                           const atomic_bool *stop, double *log_sums);
 
+/* Bytes that it takes for n examples, with the kind that needs the most. */
+size_t vib_pairwise_bytes(enum vib_covariance covariance, size_t n, size_t K);
+
 #endif

@@ -166,6 +166,24 @@ int vib_pass_init_training(struct vib_pass *pass, const struct vib_network *net,
     return prepare(pass, (struct purpose){true, input_gradient}, err);
 }
 
+/* What prepare carves, without making it. */
+static size_t measure(const struct vib_network *net, size_t batch, enum vib_type type, float keep,
+                      bool backward) {
+    struct vib_pass pass = {.net = net, .batch = batch, .type = type, .keep = keep};
+    for (size_t l = 0; l < net->n_layers && backward; l++)
+        split_rows(&pass.plan[l].weight, net->layer[l].in);
+    return carve_all(&pass, NULL, (struct purpose){backward, false});
+}
+
+size_t vib_pass_bytes(const struct vib_network *net, size_t batch) {
+    return measure(net, batch, VIB_F32, 1.0f, false);
+}
+
+size_t vib_pass_training_bytes(const struct vib_network *net, size_t batch, enum vib_type type,
+                               double dropout) {
+    return measure(net, batch, type, (float)(1.0 - dropout), true);
+}
+
 struct vib_objective_batch vib_pass_batch(const struct vib_pass *pass, const struct vib_weights *w,
                                           const uint16_t *labels) {
     return (struct vib_objective_batch){.rows = pass->batch,

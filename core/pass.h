@@ -74,6 +74,12 @@ int vib_pass_init_training(struct vib_pass *pass, const struct vib_network *net,
                            struct vib_error *err);
 void vib_pass_release(struct vib_pass *pass);
 
+/* Bytes that such a pass takes, but for what the library of matrix products needs: of one for
+ * evaluation, or for training at that type and dropout. */
+size_t vib_pass_bytes(const struct vib_network *net, size_t batch);
+size_t vib_pass_training_bytes(const struct vib_network *net, size_t batch, enum vib_type type,
+                               double dropout);
+
 /* input -> head, factor. Errors: VIB_EBACKEND. */
 int vib_encode(struct vib_pass *pass, const struct vib_weights *w);
 

@@ -351,3 +351,23 @@ double vib_job_flops(const struct vib_params *params, const struct vib_dataset *
     return (double)params->epochs * train * vib_network_step_flops(&net) +
            evaluations * evaluated * evaluation + vib_information_flops(params, data);
 }
+
+size_t vib_job_bytes(const struct vib_params *params, const struct vib_dataset *data) {
+    struct vib_network net;
+    vib_network_init(&net, params, data->dim, data->classes);
+    const size_t n = data->split[VIB_TRAIN].n, batch = params->batch, vector = sizeof(float);
+    const size_t narrow = params->precision == VIB_BF16 ? sizeof(uint16_t) : 0;
+    const double dropout = net.objective.dropout;
+    const size_t passes =
+        vib_pass_training_bytes(&net, batch, params->precision, dropout) +
+        (n % batch == 0 ? 0
+                        : vib_pass_training_bytes(&net, n % batch, params->precision, dropout)) +
+        vib_evaluator_bytes(&net, data);
+    /* Once training is over its end gives up m and v (see end_epoch) and estimates are made. */
+    const size_t lasting = sizeof(struct state_header) +
+                           net.n_params * ((COPIES - 2 + 1) * vector + narrow) + passes +
+                           n * sizeof(uint32_t) + batch * (sizeof(uint16_t) + sizeof(double));
+    const size_t moments = 2 * net.n_params * vector;
+    const size_t estimates = vib_information_bytes(params, data);
+    return lasting + (moments > estimates ? moments : estimates);
+}

@@ -88,4 +88,9 @@ int vib_trainer_restore(struct vib_trainer *trainer, const void *state, size_t s
 /* Estimated floating-point operations of the whole job, with evaluations and final estimates. */
 double vib_job_flops(const struct vib_params *params, const struct vib_dataset *data);
 
+/* Estimated bytes of memory that a job takes at its highest, without the data, which jobs share:
+ * state, passes, evaluation, final estimates. By arithmetic on sizes, but for the matrix products,
+ * whose library takes what it likes; restoring a state takes its size once more, for a moment. */
+size_t vib_job_bytes(const struct vib_params *params, const struct vib_dataset *data);
+
 #endif

@@ -26,4 +26,9 @@ int host_process_alive(const struct host *self, const char *identity, int64_t pi
  * quota (v2 cpu.max or v1 cpu.cfs_quota_us, of the own group and its parents), rounded up. */
 size_t host_processors(void);
 
+/* Bytes of memory that this process may still take without others being killed for it: what is
+ * available of the machine's, lowered to what its cgroup has left, and the free swap space.
+ * Infinite where it cannot be told. */
+double host_memory(void);
+
 #endif

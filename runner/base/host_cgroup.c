@@ -1,5 +1,5 @@
-/* The CPU quota of this process's control group. /proc/self/cgroup names the group, in
- * /proc/self/mountinfo stands where its hierarchy is mounted; a quota of any group from there up to
+/* The limits of this process's control group. /proc/self/cgroup names the group, in
+ * /proc/self/mountinfo stands where its hierarchy is mounted; a limit of any group from there up to
  * the mount counts. See proc(5), cgroups(7) and the kernel's cgroup-v1/cgroup-v2 documents. */
 #include "runner/base/host_internal.h"
 
@@ -9,6 +9,13 @@
 #include <string.h>
 
 enum { PATH_BYTES = 4096 };
+
+/* What a controller, "cpu" or "memory", leaves a group, whose files are in `folder` below `root`;
+ * infinite without a limit ("max", -1). */
+struct limit {
+    const char *controller;
+    double (*of_group)(const char *root, const char *folder, bool v2);
+};
 
 struct cgroup_mount {
     bool v2;
@@ -27,26 +34,26 @@ static bool has_word(const char *list, const char *word) {
     return false;
 }
 
-/* True when a line of mountinfo is a hierarchy that can limit the CPU. */
-static bool parse_mount(const char *line, struct cgroup_mount *mount) {
+/* True when a line of mountinfo is a hierarchy that the controller can be of. */
+static bool parse_mount(const char *line, const char *controller, struct cgroup_mount *mount) {
     char type[32], options[256];
     const char *rest = strstr(line, " - ");
     if (rest == NULL || sscanf(rest, " - %31s %*s %255s", type, options) != 2 ||
         sscanf(line, "%*s %*s %*s %4095s %4095s", mount->root, mount->point) != 2)
         return false;
     mount->v2 = strcmp(type, "cgroup2") == 0;
-    return mount->v2 || (strcmp(type, "cgroup") == 0 && has_word(options, "cpu"));
+    return mount->v2 || (strcmp(type, "cgroup") == 0 && has_word(options, controller));
 }
 
 /* The group in a line "id:controllers:path", cut at its line end, if it is of the hierarchy. */
-static const char *parse_group(char *line, bool v2) {
+static const char *parse_group(char *line, bool v2, const char *controller) {
     char *controllers = strchr(line, ':');
     char *path = controllers != NULL ? strchr(controllers + 1, ':') : NULL;
     if (path == NULL)
         return NULL;
     *controllers++ = *path++ = '\0';
     path[strcspn(path, "\n")] = '\0';
-    const bool same = v2 ? *controllers == '\0' : has_word(controllers, "cpu");
+    const bool same = v2 ? *controllers == '\0' : has_word(controllers, controller);
     return same ? path : NULL;
 }
 
@@ -57,8 +64,8 @@ static FILE *open_under(const char *root, const char *path) {
 }
 
 /* Where the own group's files are, below `root`; "" when it has none there. */
-static void find_group(const char *root, const struct cgroup_mount *mount, char *folder,
-                       size_t size) {
+static void find_group(const char *root, const struct cgroup_mount *mount, const char *controller,
+                       char *folder, size_t size) {
     FILE *stream = open_under(root, "/proc/self/cgroup");
     char *line = NULL;
     size_t capacity = 0;
@@ -67,7 +74,7 @@ static void find_group(const char *root, const struct cgroup_mount *mount, char 
     if (stream == NULL)
         return;
     while (group == NULL && getline(&line, &capacity, stream) > 0)
-        group = parse_group(line, mount->v2);
+        group = parse_group(line, mount->v2, controller);
     if (group != NULL) {
         /* Seen from a container the mounted root can be the group itself, or above what is named.
          */
@@ -96,7 +103,7 @@ static int read_numbers(const char *root, const char *folder, const char *file, 
     return n;
 }
 
-/* Processors' worth of time that one group may use; infinite without a limit ("max", -1). */
+/* Processors' worth of time. */
 static double group_quota(const char *root, const char *folder, bool v2) {
     double quota = -1, period = 0, none;
     if (v2) {
@@ -108,35 +115,78 @@ static double group_quota(const char *root, const char *folder, bool v2) {
     return quota > 0 && period > 0 ? quota / period : HUGE_VAL;
 }
 
-/* The least quota on the way from the own group up to the mount. */
-static double hierarchy_quota(const char *root, const struct cgroup_mount *mount) {
+/* The sum of the lines "NAME number" of memory.stat that are cached files, which make room. */
+static double cached(const char *root, const char *folder, bool v2) {
+    static const char *const names[2][2] = {{"total_active_file", "total_inactive_file"},
+                                            {"active_file", "inactive_file"}};
+    char name[PATH_BYTES + 32], line[128];
+    FILE *stream = NULL;
+    double sum = 0.0;
+    if (snprintf(name, sizeof name, "%s/memory.stat", folder) < (int)sizeof name)
+        stream = open_under(root, name);
+    while (stream != NULL && fgets(line, sizeof line, stream) != NULL)
+        for (int i = 0; i < 2; i++) {
+            const size_t length = strlen(names[v2][i]);
+            if (strncmp(line, names[v2][i], length) == 0 && line[length] == ' ')
+                sum += strtod(line + length, NULL);
+        }
+    if (stream != NULL)
+        (void)fclose(stream); /* read only */
+    return sum;
+}
+
+/* Bytes that the group may still take. */
+static double group_room(const char *root, const char *folder, bool v2) {
+    double limit = -1, used = 0, none;
+    if (read_numbers(root, folder, v2 ? "memory.max" : "memory.limit_in_bytes", &limit, &none) !=
+            1 ||
+        read_numbers(root, folder, v2 ? "memory.current" : "memory.usage_in_bytes", &used, &none) !=
+            1)
+        return HUGE_VAL;
+    return limit > 0 ? fmax(0.0, limit - used + cached(root, folder, v2)) : HUGE_VAL;
+}
+
+/* The least on the way from the own group up to the mount. */
+static double least_of_groups(const char *root, const struct cgroup_mount *mount,
+                              const struct limit *limit) {
     char folder[2 * PATH_BYTES];
     double least = HUGE_VAL;
-    find_group(root, mount, folder, sizeof folder);
+    find_group(root, mount, limit->controller, folder, sizeof folder);
     for (size_t length = strlen(folder); length >= strlen(mount->point); length--) {
         if (length == 0)
             break;
         if (folder[length] != '\0' && folder[length] != '/')
             continue;
         folder[length] = '\0';
-        least = fmin(least, group_quota(root, folder, mount->v2));
+        least = fmin(least, limit->of_group(root, folder, mount->v2));
     }
     return least;
 }
 
-size_t host_cgroup_processors(const char *root, size_t processors) {
+static double least_of_mounts(const char *root, const struct limit *limit) {
     FILE *stream = open_under(root, "/proc/self/mountinfo");
     struct cgroup_mount *mount = malloc(sizeof *mount);
     char *line = NULL;
     size_t capacity = 0;
-    double quota = HUGE_VAL;
+    double least = HUGE_VAL;
     if (stream != NULL && mount != NULL)
         while (getline(&line, &capacity, stream) > 0)
-            if (parse_mount(line, mount))
-                quota = fmin(quota, hierarchy_quota(root, mount));
+            if (parse_mount(line, limit->controller, mount))
+                least = fmin(least, least_of_groups(root, mount, limit));
     if (stream != NULL)
         (void)fclose(stream); /* read only */
     free(line);
     free(mount);
+    return least;
+}
+
+size_t host_cgroup_processors(const char *root, size_t processors) {
+    static const struct limit cpu = {"cpu", group_quota};
+    const double quota = least_of_mounts(root, &cpu);
     return quota < (double)processors ? (size_t)fmax(ceil(quota), 1) : processors;
+}
+
+double host_cgroup_memory(const char *root) {
+    static const struct limit memory = {"memory", group_room};
+    return least_of_mounts(root, &memory);
 }

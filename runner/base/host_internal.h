@@ -14,4 +14,11 @@ void host_parse_cpu(const char *text, char *cpu, size_t size);
 /* `processors` lowered to the CPU quota of the own cgroup, with every file name under `root`. */
 size_t host_cgroup_processors(const char *root, size_t processors);
 
+/* Bytes of memory that the own cgroup and its parents have left, cached files counted as room, with
+ * every file name under `root`; infinite without a limit. */
+double host_cgroup_memory(const char *root);
+
+/* The value of a line "NAME: number kB" of the text of /proc/meminfo, bytes; false without one. */
+bool host_parse_meminfo(const char *text, const char *name, double *bytes);
+
 #endif

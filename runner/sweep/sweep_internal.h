@@ -111,6 +111,15 @@ void sweep_tell_classes(struct sweep *sweep);
 /* Records a data set in the database and agrees with it on the name. Errors: of the store. */
 int sweep_add_data(struct sweep *sweep, const struct vib_dataset *data, struct vib_error *err);
 
+/* --- memory (sweep_memory.c) --- */
+
+/* Whether as many of the waiting jobs as there are threads, the largest ones, find memory (by
+ * vib_job_bytes and host_memory). Errors: VIB_ENOMEM, with what to do. */
+int sweep_check_memory(const struct sweep *sweep, struct vib_error *err);
+
+/* The same for n jobs that need so many bytes each, in descending order. Exposed for its test. */
+int sweep_judge_memory(const double *needed, size_t n, double available, struct vib_error *err);
+
 /* --- the database (sweep_turn.c) --- */
 
 /* One turn: everything that ended goes into the database, new jobs come out of it (unless

@@ -156,6 +156,8 @@ static int register_jobs(struct sweep *s, struct vib_error *err) {
             rc = add_point(s, i, err);
     }
     if (rc == VIB_OK)
+        rc = sweep_check_memory(s, err); /* of what is not done yet */
+    if (rc == VIB_OK)
         rc = store_commit(s->store, err);
     if (rc != VIB_OK)
         store_rollback(s->store);

@@ -118,3 +118,9 @@ double vib_job_flops(const struct vib_params *params, const struct vib_dataset *
     (void)data;
     return (double)params->epochs;
 }
+
+size_t vib_job_bytes(const struct vib_params *params, const struct vib_dataset *data) {
+    (void)params;
+    (void)data;
+    return sizeof(struct vib_trainer);
+}

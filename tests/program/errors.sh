@@ -80,7 +80,21 @@ damaged_data() {
 }
 check 'damaged data' damaged_data
 
+# Half a terabyte for each, which few machines have.
+too_large() {
+    exits 71 "$vib" small.yaml -j 2 -q --db large.db "$@" >out 2>err || return 1
+    cat err
+    grep -qE 'take about 1.* GB of memory|takes about 6.* GB of memory' err && grep -q 'smaller' err &&
+        { [ ! -e large.db ] || sql_is large.db 'select count(*) from job' 0; }
+}
 small_config small.yaml
+if [ "$(awk '/^MemAvailable|^SwapFree/ { kb += $2 } END { print (kb > 5e8) }' /proc/meminfo)" = 0 ]; then
+    check 'a model that memory does not hold' too_large \
+        --set 'model.hidden=[65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536]'
+else
+    skip 'a model that memory does not hold' 'there is memory for it'
+fi
+
 no_folder() {
     exits 73 "$vib" small.yaml -q --db nowhere/x.db >out 2>err && grep -q 'nowhere' err
 }

@@ -3,6 +3,7 @@
 #include "runner/base/host_internal.h"
 #include "tests/unit/store/store_fixture.h"
 
+#include <math.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -182,6 +183,61 @@ static void test_container(void **state) {
     assert_int_equal(host_cgroup_processors(r->folder, 16), 3);
 }
 
+static void assert_room(const struct root *r, double want) {
+    const double got = host_cgroup_memory(r->folder);
+    if (!(got == want))
+        fail_msg("%g instead of %g bytes", got, want);
+}
+
+static void test_memory_v2(void **state) {
+    const struct root *r = *state;
+    assert_room(r, HUGE_VAL);
+    put(r, "/proc/self/mountinfo", V2_MOUNT);
+    put(r, "/proc/self/cgroup", "0::/user/job\n");
+    assert_room(r, HUGE_VAL);
+    put(r, "/sys/fs/cgroup/user/job/memory.max", "max\n");
+    put(r, "/sys/fs/cgroup/user/job/memory.current", "300\n");
+    assert_room(r, HUGE_VAL);
+    put(r, "/sys/fs/cgroup/user/job/memory.max", "1000\n");
+    assert_room(r, 700);
+    /* What is cached of files is given up for programs. */
+    put(r, "/sys/fs/cgroup/user/job/memory.stat",
+        "anon 100\nfile 200\ninactive_anon 60\ninactive_file 90\nactive_file 50\nshmem 7\n");
+    assert_room(r, 840);
+    put(r, "/sys/fs/cgroup/user/memory.max", "2000\n");
+    put(r, "/sys/fs/cgroup/user/memory.current", "1900\n");
+    assert_room(r, 100);
+    put(r, "/sys/fs/cgroup/user/memory.current", "2100\n");
+    assert_room(r, 0);
+}
+
+static void test_memory_v1(void **state) {
+    const struct root *r = *state;
+    put(r, "/proc/self/mountinfo",
+        V1_MOUNT("/") "34 31 0:31 / /cg/memory rw - cgroup cgroup rw,memory\n");
+    put(r, "/proc/self/cgroup", "3:memory:/a\n2:cpuacct,cpu:/other\n");
+    put(r, "/cg/memory/memory.limit_in_bytes", "9223372036854771712\n");
+    put(r, "/cg/memory/memory.usage_in_bytes", "5000\n");
+    put(r, "/cg/memory/a/memory.limit_in_bytes", "4096\n");
+    put(r, "/cg/memory/a/memory.usage_in_bytes", "1096\n");
+    put(r, "/cg/memory/a/memory.stat",
+        "inactive_file 1\nactive_file 1\ntotal_inactive_file 20\ntotal_active_file 4\n");
+    assert_room(r, 3024);
+    assert_int_equal(host_cgroup_processors(r->folder, 7), 7);
+}
+
+static void test_meminfo(void **state) {
+    static const char text[] = "MemTotal:  100 kB\nMemAvailable:   40 kB\nSwapFree: x kB\n";
+    double bytes = -1;
+    (void)state;
+    assert_true(host_parse_meminfo(text, "MemAvailable", &bytes) && bytes == 40960);
+    assert_true(host_parse_meminfo(text, "MemTotal", &bytes) && bytes == 102400);
+    assert_false(host_parse_meminfo(text, "Mem", &bytes));
+    assert_false(host_parse_meminfo(text, "SwapFree", &bytes));
+    assert_false(host_parse_meminfo("", "MemTotal", &bytes));
+    assert_true(host_memory() > 1e6);
+}
+
 static void test_affinity(void **state) {
     cpu_set_t all, one;
     (void)state;
@@ -208,6 +264,9 @@ int main(void) {
         WITH_ROOT(test_v2),
         WITH_ROOT(test_v1),
         WITH_ROOT(test_container),
+        WITH_ROOT(test_memory_v2),
+        WITH_ROOT(test_memory_v1),
+        cmocka_unit_test(test_meminfo),
         cmocka_unit_test(test_affinity),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
