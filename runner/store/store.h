@@ -31,9 +31,9 @@ struct store;
 
 /* Opens, creating it (with its schema) where it does not exist; views that are not this program's
  * word for word are made anew. The folder must exist.
- * Errors: VIB_ECREATE (cannot be created), VIB_EIO (not a database, not a vib-sweep database by
- * its application_id, of another user_version, or with a table named like a view: the message says
- * which), VIB_EBUSY. */
+ * Errors: VIB_ECREATE (cannot be created, or no name of a file: the message says which), VIB_EIO
+ * (not a database, not a vib-sweep database by its application_id, of another user_version, or with
+ * a table named like a view: likewise), VIB_EBUSY. */
 int store_open(struct store **store, const char *path, struct vib_error *err);
 
 /* Opens an existing database for reading only (for export).

@@ -107,6 +107,28 @@ int store_bind_size(sqlite3_stmt *statement, int parameter, size_t value);
 int store_query_integer(struct store *store, const char *sql, int64_t *value,
                         struct vib_error *err);
 
+/* --- its place --- */
+
+/* Refuses, before SQLite opens it, what is no name of an ordinary file, or leaves no room for the
+ * files beside one that is to be written; tells whether there is one. Errors: VIB_ECREATE, VIB_EIO
+ * (a folder or a special file). */
+int store_path_check(const char *path, bool to_write, bool *exists, struct vib_error *err);
+
+/* Whether the folder of a path is there, but not for us to write in. */
+bool store_path_forbidden(const char *path);
+
+/* The suffix of the file beside a database that holds what it lacks, or is to be rolled back into
+ * it: "-wal" or "-journal"; NULL when there is none. */
+const char *store_path_log(const char *path);
+
+/* Whether a database lies, without such a file, where we may not create one, or should not: SQLite
+ * refuses to read what is marked as having a log, unless it is told that nobody will write; and a
+ * log that we made beside another user's database would keep its owner from writing. */
+bool store_path_at_rest(const char *path);
+
+/* The URI by which SQLite reads a file as one that nobody will write; allocated, or NULL. */
+char *store_path_immutable(const char *path);
+
 /* --- the tables --- */
 
 /* Creates all tables and views in an empty database, within the caller's transaction. */

@@ -6,9 +6,6 @@
 #include "runner/store/store.h"
 #include "runner/store/store_internal.h"
 
-#include "runner/base/atomic_file.h"
-
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,24 +17,6 @@
 enum { HEADER_BYTES = 72, HEADER_APPLICATION_ID = 68 };
 
 enum file_kind { FILE_BLANK, FILE_OURS, FILE_OTHER };
-
-/* Refuses, before SQLite opens it, what is no ordinary file; tells whether there is one. */
-static int check_path(const char *path, bool *exists, struct vib_error *err) {
-    struct stat status;
-    *exists = false;
-    if (*path == '\0')
-        return vib_error_set(err, VIB_ECREATE, "the name of the database is empty");
-    if (stat(path, &status) != 0) {
-        if (errno == ENOENT)
-            return 0;
-        return vib_error_set(err, VIB_ECREATE, "cannot open %s: %s", path, strerror(errno));
-    }
-    if (!S_ISREG(status.st_mode))
-        return vib_error_set(err, VIB_EIO, "%s is not a database but %s", path,
-                             S_ISDIR(status.st_mode) ? "a folder" : "a special file");
-    *exists = true;
-    return 0;
-}
 
 /* Reads through SQLite's own file handle: closing another descriptor of the same file would drop
  * the locks that this process may hold on it (POSIX), and reading by SQL could alter a database of
@@ -141,14 +120,6 @@ static int configure(struct store *store, const char *sql, struct vib_error *err
     return 0;
 }
 
-/* Whether the folder of a path is there, but not for us to write in. */
-static bool folder_forbidden(const char *path) {
-    char *folder = atomic_file_folder(path);
-    const bool forbidden = folder != NULL && access(folder, F_OK) == 0 && access(folder, W_OK) != 0;
-    free(folder);
-    return forbidden;
-}
-
 /* Opens the file only; nothing is read or written but what creating an empty file takes. name is
  * the store's path or a URI of it. */
 static int open_file(struct store *store, const char *name, int flags, int failure,
@@ -161,7 +132,7 @@ static int open_file(struct store *store, const char *name, int flags, int failu
         int number = sqlite3_system_errno(store->db);
         /* SQLite tells of its second, read-only try to open; what a missing file needs is a folder
          * that may be written. */
-        if (number == ENOENT && failure == VIB_ECREATE && folder_forbidden(store->path))
+        if (number == ENOENT && failure == VIB_ECREATE && store_path_forbidden(store->path))
             number = EACCES;
         return vib_error_set(err, failure, "cannot open %s: %s", store->path,
                              number != 0 ? strerror(number) : sqlite3_errmsg(store->db));
@@ -202,7 +173,7 @@ static int open_writer(struct store *store, bool exists, struct vib_error *err) 
 
 int store_open(struct store **out, const char *path, struct vib_error *err) {
     bool exists;
-    int rc = check_path(path, &exists, err);
+    int rc = store_path_check(path, true, &exists, err);
     *out = NULL;
     if (rc != 0)
         return rc;
@@ -216,42 +187,8 @@ int store_open(struct store **out, const char *path, struct vib_error *err) {
     return rc;
 }
 
-/* Whether a database lies, without a log, where we may not create one, or should not: SQLite
- * refuses to read what is marked as having a log, unless it is told that nobody will write; and a
- * log that we made beside another user's database would keep its owner from writing. */
-static bool at_rest(const char *path) {
-    char *log = NULL;
-    if (!folder_forbidden(path) && access(path, W_OK) == 0)
-        return false;
-    if (asprintf(&log, "%s-wal", path) < 0)
-        return false;
-    const bool absent = access(log, F_OK) != 0;
-    free(log);
-    return absent;
-}
-
-/* "file:" and the path with all but plain characters escaped; allocated, or NULL. */
-static char *immutable_uri(const char *path) {
-    static const char digits[] = "0123456789abcdef", tail[] = "?immutable=1";
-    char *uri = malloc(sizeof "file:" + 3 * strlen(path) + sizeof tail);
-    if (uri == NULL)
-        return NULL;
-    char *end = stpcpy(uri, "file:");
-    for (const unsigned char *c = (const unsigned char *)path; *c != '\0'; c++) {
-        if (isalnum(*c) || *c == '/' || *c == '.' || *c == '-' || *c == '_') {
-            *end++ = (char)*c;
-            continue;
-        }
-        *end++ = '%';
-        *end++ = digits[*c >> 4];
-        *end++ = digits[*c & 15];
-    }
-    memcpy(end, tail, sizeof tail);
-    return uri;
-}
-
 static int open_immutable(struct store *store, struct vib_error *err) {
-    char *uri = immutable_uri(store->path);
+    char *uri = store_path_immutable(store->path);
     if (uri == NULL)
         return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", store->path);
     const int rc = open_file(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, VIB_EIO, err);
@@ -302,19 +239,33 @@ static int read_as_new(struct store *store, struct vib_error *err) {
     return rc == 0 ? store_renew_views(store, err) : rc;
 }
 
+/* What SQLite could not read, it says, where it may not make or recover a file beside it. */
+static int explain_log(const struct store *store, int rc, struct vib_error *err) {
+    const int code = sqlite3_errcode(store->db) & 0xff;
+    const char *suffix = store_path_log(store->path);
+    if (suffix == NULL || (code != SQLITE_CANTOPEN && code != SQLITE_READONLY))
+        return rc;
+    return vib_error_set(err, rc,
+                         "%s cannot be read without its log, the %s file beside it, and that takes "
+                         "permission to write there: copy both files into a folder of your own",
+                         store->path, suffix);
+}
+
 /* Opened for writing where that is allowed, as SQLite then can recover the log of a killed process
  * and leaves no files of its own behind; query_only keeps SQL from changing anything. */
 static int open_reader(struct store *store, struct vib_error *err) {
     enum file_kind kind;
     bool old = false;
-    int rc = at_rest(store->path)
+    int rc = store_path_at_rest(store->path)
                  ? open_immutable(store, err)
                  : open_file(store, store->path, SQLITE_OPEN_READWRITE, VIB_EIO, err);
     if (rc != 0 || (rc = file_kind(store, &kind, err)) != 0)
         return rc;
     if (kind != FILE_OURS)
         return refuse(store, VIB_EDATA, err);
-    if ((rc = store_upgrade_needed(store, VIB_EDATA, &old, err)) == 0)
+    if ((rc = store_upgrade_needed(store, VIB_EDATA, &old, err)) != 0)
+        rc = explain_log(store, rc, err);
+    else
         rc = old ? read_as_new(store, err) : store_shadow_views(store, err);
     return rc != 0 ? rc : configure(store, "PRAGMA query_only = ON", err);
 }
@@ -322,7 +273,7 @@ static int open_reader(struct store *store, struct vib_error *err) {
 int store_open_reader(struct store **out, const char *path, struct vib_error *err) {
     bool exists;
     *out = NULL;
-    if (check_path(path, &exists, err) != 0) {
+    if (store_path_check(path, false, &exists, err) != 0) {
         if (err != NULL)
             err->code = VIB_EDATA;
         return VIB_EDATA;

@@ -99,6 +99,20 @@ no_folder() {
     exits 73 "$vib" small.yaml -q --db nowhere/x.db >out 2>err && grep -q 'nowhere' err
 }
 check 'a database that cannot be created' no_folder
+# unnamed NAME PATTERN: no name of a database; nothing is created.
+unnamed() {
+    local before
+    before=$(ls)
+    exits 73 "$vib" small.yaml -q --db "$1" >out 2>err && grep -q "$2" err && [ "$(wc -l <err)" = 1 ] &&
+        [ "$(ls)" = "$before" ]
+}
+: >out && : >err
+check 'a database in a folder of its own name' unnamed results/ 'results/ is the name of a folder'
+check 'a database by a URI' unnamed file:x.db 'is a URI'
+check 'a database in memory' unnamed :memory: 'needs a file'
+long=$(printf 'x%.0s' {1..251})
+check 'a name with no room for what lies beside it' unnamed "$long.db" 'name .* too long: 254 bytes'
+check 'a path that nobody can open' unnamed "$(printf 'd/%.0s' {1..3000})x.db" 'too long: .* SQLite takes [0-9]*$'
 foreign() {
     sql foreign.db 'create table t (x); insert into t values (1)'
     cp foreign.db before.db

@@ -103,7 +103,24 @@ check_powerless() {
         skip "$1" 'root cannot give up its power here'
     fi
 }
+# The same by a path of two slashes, which in a URI begin a host.
+slashes() {
+    powerless "$vib" export "/$PWD/public/a.db" | cmp - rows
+}
+# A copy of a database whose process was killed, where nobody may write.
+log_needed() {
+    local status=0
+    rm -rf killed && mkdir killed && cp gone.db killed/c.db && chmod u+w killed/c.db &&
+        sqlite3 killed/c.db '.open killed/c.db' 'update job set message = 7' '.shell cp killed/c.db-wal log' &&
+        cp log killed/c.db-wal && chmod a-w killed/c.db* killed &&
+        powerless "$vib" export killed/c.db >rows 2>err || status=$?
+    cat err
+    chmod u+w killed
+    [ $status = 74 ] && grep -q 'c.db cannot be read without its log, the -wal file .* copy both files' err
+}
 check_powerless 'a reader without permission to write makes no files' only_reads
+check_powerless 'by any path' slashes
+check_powerless 'one that lacks what is in the log says so' log_needed
 check_powerless 'nor can a sweep write there' cannot_write
 check_powerless 'files of SQLite that are not ours are named' cannot_log
 
