@@ -23,6 +23,14 @@ int store_fail(const struct store *store, const char *doing, struct vib_error *e
     }
 }
 
+bool store_moved(const struct store *store) {
+    int moved = 0;
+    /* A file system that cannot tell says SQLITE_NOTFOUND and leaves moved alone. */
+    if (store->db != NULL)
+        (void)sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    return moved != 0;
+}
+
 int store_set_busy_ms(struct store *store, int busy_ms, struct vib_error *err) {
     store->busy_ms = busy_ms;
     if (sqlite3_busy_timeout(store->db, busy_ms) != SQLITE_OK)

@@ -30,7 +30,7 @@ enum { STORE_BUSY_MS = 5000, STORE_HEARTBEAT_S = 5, STORE_DEAD_AFTER_S = 120 };
 struct store;
 
 /* Opens, creating it (with its schema) where it does not exist; views that are not this program's
- * word for word are made anew. The folder must exist.
+ * word for word are made anew. The folder must exist. What is created is deleted again on failure.
  * Errors: VIB_ECREATE (cannot be created, or no name of a file: the message says which), VIB_EIO
  * (not a database, not a vib-sweep database by its application_id, of another user_version, or with
  * a table named like a view: likewise), VIB_EBUSY. */
@@ -41,6 +41,10 @@ int store_open(struct store **store, const char *path, struct vib_error *err);
 int store_open_reader(struct store **store, const char *path, struct vib_error *err);
 
 void store_close(struct store *store); /* NULL is harmless */
+
+/* Closes what store_open opened, and deletes the file if this created it, no run began in it, and
+ * no other process has it open. NULL is harmless. */
+void store_discard(struct store *store);
 
 /* How long to wait for another program's lock before VIB_EBUSY, instead of STORE_BUSY_MS. */
 int store_set_busy_ms(struct store *store, int busy_ms, struct vib_error *err);

@@ -61,6 +61,7 @@ struct store {
     sqlite3 *db;
     char *path;
     int busy_ms;
+    bool created;       /* the file was not there when it was opened */
     bool immutable;     /* read without locks, as nobody was to write; see store_unchanged */
     struct stat opened; /* of such a file, when it was opened */
     sqlite3_stmt *statements[STORE_STATEMENTS];
@@ -72,6 +73,9 @@ int store_fail(const struct store *store, const char *doing, struct vib_error *e
 /* Whether what was read from an immutable store is what it held when it was opened: VIB_EBUSY if
  * somebody has written it since, and 0 for other stores. */
 int store_unchanged(const struct store *store, struct vib_error *err);
+
+/* Whether the open file no longer is the one of its name: it was deleted or replaced. */
+bool store_moved(const struct store *store);
 
 /* The statement, reset and ready to be bound. sql is the same text at every call with that id. */
 int store_statement(struct store *store, enum store_statement id, const char *sql,

@@ -1,8 +1,10 @@
 /* Opening and closing a store: telling our databases from other files, and making new ones.
  *
- * A new file gets its schema in one transaction in SQLite's rollback journal, and only then the
- * write-ahead log: so application_id stands in the main file from the first commit on, and a file
- * can be recognised by its first bytes, before SQLite would touch anything on its account. */
+ * A new file gets its schema in one transaction in SQLite's rollback journal, and only when nothing
+ * else can fail the write-ahead log: so application_id stands in the main file from the first
+ * commit on, and a file can be recognised by its first bytes, before SQLite would touch anything on
+ * its account. A process that is killed in that commit leaves a file of ours with a journal, which
+ * undoes it: such a file is recovered, and only then judged by what it is. */
 #include "runner/store/store.h"
 #include "runner/store/store_internal.h"
 
@@ -18,16 +20,24 @@ enum { HEADER_BYTES = 72, HEADER_APPLICATION_ID = 68 };
 
 enum file_kind { FILE_BLANK, FILE_OURS, FILE_OTHER };
 
+/* SQLite's own handle of the database's file, or NULL. */
+static sqlite3_file *main_file(const struct store *store) {
+    sqlite3_file *file = NULL;
+    if (sqlite3_file_control(store->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+        file == NULL || file->pMethods == NULL)
+        return NULL;
+    return file;
+}
+
 /* Reads through SQLite's own file handle: closing another descriptor of the same file would drop
  * the locks that this process may hold on it (POSIX), and reading by SQL could alter a database of
  * another program that is to be recovered. */
 static int file_kind(struct store *store, enum file_kind *kind, struct vib_error *err) {
     static const char magic[16] = "SQLite format 3";
     unsigned char header[HEADER_BYTES];
-    sqlite3_file *file = NULL;
+    sqlite3_file *file = main_file(store);
     sqlite3_int64 size = 0;
-    if (sqlite3_file_control(store->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
-        file->pMethods == NULL || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+    if (file == NULL || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
         return vib_error_set(err, VIB_EIO, "%s: cannot read", store->path);
     *kind = size == 0 ? FILE_BLANK : FILE_OTHER;
     if (size < HEADER_BYTES)
@@ -45,6 +55,16 @@ static int file_kind(struct store *store, enum file_kind *kind, struct vib_error
 static int refuse(const struct store *store, int rc, struct vib_error *err) {
     return vib_error_set(err, rc, "%s is not a vib-sweep database; it was left as it is",
                          store->path);
+}
+
+/* What the file is once a journal that a killed process left is rolled back, which the first read
+ * does; `kind`, no longer FILE_OTHER, is what it seemed to be. */
+static int recover(struct store *store, int refusal, enum file_kind *kind, struct vib_error *err) {
+    int64_t version;
+    int rc = store_query_integer(store, "PRAGMA schema_version", &version, err);
+    if (rc == 0)
+        rc = file_kind(store, kind, err);
+    return rc == 0 && *kind == FILE_OTHER ? refuse(store, refusal, err) : rc;
 }
 
 /* Two processes may find the same blank file: the second to get the lock sees the first's work. */
@@ -160,32 +180,96 @@ static int open_writer(struct store *store, bool exists, struct vib_error *err) 
         return refuse(store, VIB_EIO, err);
     if (sqlite3_db_readonly(store->db, "main") != 0)
         return vib_error_set(err, VIB_EIO, "%s: no permission to write", store->path);
-    if (kind == FILE_BLANK && (rc = create_schema(store, err)) != 0)
+    if ((rc = recover(store, VIB_EIO, &kind, err)) != 0 ||
+        (kind == FILE_BLANK && (rc = create_schema(store, err)) != 0))
         return rc;
     bool old = false;
     if ((rc = store_upgrade_needed(store, VIB_EIO, &old, err)) != 0 ||
-        (rc = use_write_ahead_log(store, err)) != 0 ||
         (old && (rc = store_upgrade(store, false, err)) != 0) ||
-        (rc = check_numerics(store, err)) != 0 || (rc = store_renew_views(store, err)) != 0)
+        (rc = check_numerics(store, err)) != 0 || (rc = store_renew_views(store, err)) != 0 ||
+        (rc = use_write_ahead_log(store, err)) != 0)
         return rc;
     return configure(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", err);
 }
 
-int store_open(struct store **out, const char *path, struct vib_error *err) {
+/* --- closing --- */
+
+/* Whether no other process has the file open, and none can read it until it is closed: otherwise
+ * the log cannot be given up, or the lock not be had. Not by BEGIN EXCLUSIVE, which writes into an
+ * empty file, where there may be no room. */
+static bool take_alone(struct store *store) {
+    static const char sql[] = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE;"
+                              "SELECT count(*) FROM sqlite_schema";
+    sqlite3_file *file = main_file(store);
+    store_rollback(store);
+    return file != NULL && sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK &&
+           file->pMethods->xLock(file, SQLITE_LOCK_RESERVED) == SQLITE_OK &&
+           file->pMethods->xLock(file, SQLITE_LOCK_EXCLUSIVE) == SQLITE_OK;
+}
+
+static bool unused(struct store *store) {
+    static const char tables[] = "SELECT count(*) FROM sqlite_schema";
+    static const char rows[] = "SELECT (SELECT count(*) FROM run) + (SELECT count(*) FROM job)";
+    int64_t n = 0;
+    if (store_query_integer(store, tables, &n, NULL) != 0)
+        return false;
+    return n == 0 || (store_query_integer(store, rows, &n, NULL) == 0 && n == 0);
+}
+
+void store_discard(struct store *store) {
+    if (store != NULL && store->created && take_alone(store) && unused(store) &&
+        !store_moved(store))
+        (void)unlink(sqlite3_db_filename(store->db, "main")); /* else it stays, empty */
+    store_close(store);
+}
+
+void store_close(struct store *store) {
+    if (store == NULL)
+        return;
+    for (size_t i = 0; i < STORE_STATEMENTS; i++)
+        (void)sqlite3_finalize(store->statements[i]); /* repeats errors reported before */
+    /* Cannot fail: every statement is finalised. A transaction left open is rolled back. */
+    (void)sqlite3_close(store->db);
+    free(store->path);
+    free(store);
+}
+
+/* --- opening to write --- */
+
+/* One try; *moved tells whether the file that was opened is no longer the one of that name: another
+ * process made it, failed, and discarded it. */
+static int try_open(struct store **out, const char *path, bool *moved, struct vib_error *err) {
     bool exists;
     int rc = store_path_check(path, true, &exists, err);
-    *out = NULL;
+    *moved = false;
     if (rc != 0)
         return rc;
     struct store *store = store_new(path);
     if (store == NULL)
         return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", path);
-    if ((rc = open_writer(store, exists, err)) != 0)
-        store_close(store);
+    store->created = !exists;
+    rc = open_writer(store, exists, err);
+    *moved = store_moved(store);
+    if (rc != 0 || *moved)
+        store_discard(store);
     else
         *out = store;
     return rc;
 }
+
+int store_open(struct store **out, const char *path, struct vib_error *err) {
+    enum { TRIES = 100 };
+    bool moved = true;
+    int rc = 0;
+    *out = NULL;
+    for (int i = 0; i < TRIES && moved; i++)
+        rc = try_open(out, path, &moved, err);
+    if (!moved)
+        return rc;
+    return vib_error_set(err, VIB_EBUSY, "%s is made and deleted again and again by others", path);
+}
+
+/* --- opening to read --- */
 
 static int open_immutable(struct store *store, struct vib_error *err) {
     char *uri = store_path_immutable(store->path);
@@ -261,11 +345,13 @@ static int open_reader(struct store *store, struct vib_error *err) {
                  : open_file(store, store->path, SQLITE_OPEN_READWRITE, VIB_EIO, err);
     if (rc != 0 || (rc = file_kind(store, &kind, err)) != 0)
         return rc;
-    if (kind != FILE_OURS)
+    if (kind == FILE_OTHER)
         return refuse(store, VIB_EDATA, err);
-    if ((rc = store_upgrade_needed(store, VIB_EDATA, &old, err)) != 0)
-        rc = explain_log(store, rc, err);
-    else
+    if ((rc = recover(store, VIB_EDATA, &kind, err)) != 0)
+        return explain_log(store, rc, err);
+    if (kind == FILE_BLANK)
+        return vib_error_set(err, VIB_EDATA, "%s is empty: no sweep has begun in it", store->path);
+    if ((rc = store_upgrade_needed(store, VIB_EDATA, &old, err)) == 0)
         rc = old ? read_as_new(store, err) : store_shadow_views(store, err);
     return rc != 0 ? rc : configure(store, "PRAGMA query_only = ON", err);
 }
@@ -289,15 +375,4 @@ int store_open_reader(struct store **out, const char *path, struct vib_error *er
     else
         *out = store;
     return rc;
-}
-
-void store_close(struct store *store) {
-    if (store == NULL)
-        return;
-    for (size_t i = 0; i < STORE_STATEMENTS; i++)
-        (void)sqlite3_finalize(store->statements[i]); /* repeats errors reported before */
-    /* Cannot fail: every statement is finalised. A transaction left open is rolled back. */
-    (void)sqlite3_close(store->db);
-    free(store->path);
-    free(store);
 }

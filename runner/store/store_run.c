@@ -29,11 +29,8 @@ int store_begin_run(struct store *store, const struct run_info *info, int64_t *r
     return 0;
 }
 
-static int check_place(struct store *store, struct vib_error *err) {
-    int moved = 0;
-    /* A file system that cannot tell says SQLITE_NOTFOUND and leaves moved alone. */
-    (void)sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
-    if (moved == 0)
+static int check_place(const struct store *store, struct vib_error *err) {
+    if (!store_moved(store))
         return 0;
     return vib_error_set(err, VIB_EDATA,
                          "%s was deleted or replaced while it was in use, and its results with "
