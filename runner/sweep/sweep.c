@@ -129,10 +129,15 @@ static int finish(struct sweep *s, struct vib_error *err) {
 int sweep_run(const struct sweep_options *options, struct vib_error *err) {
     struct sweep s;
     int rc = sweep_init(&s, options, err);
-    if (rc == VIB_OK)
-        rc = loop(&s, err);
-    if (rc == VIB_OK)
-        rc = finish(&s, err);
+    if (rc == VIB_ESTOPPED) {
+        progress_note(&s.progress, "%s", err->message);
+        rc = 128 + signals_received();
+    } else {
+        if (rc == VIB_OK)
+            rc = loop(&s, err);
+        if (rc == VIB_OK)
+            rc = finish(&s, err);
+    }
     sweep_release(&s);
     return rc;
 }

@@ -52,6 +52,7 @@ struct sweep {
     struct store *store;
     struct host host;
     int64_t run; /* this process's row of table run */
+    bool begun;  /* the run and the grid are in the database */
     /* Points of the grid; after check_jobs, sweep_move alone changes states and counts. */
     struct point *points; /* [grid.n] */
     int64_t *ids;         /* [grid.n], of table job */
@@ -78,7 +79,8 @@ struct sweep {
     struct progress_job *shown; /* [threads] scratch */
 };
 
-/* Everything up to the first job. Files are created only once configuration and data are good. On
+/* Everything up to the first job. Files are created only once configuration and data are good, and
+ * are gone again after a failure. Errors: VIB_ESTOPPED after a signal; others as of sweep_run. On
  * failure sweep_release is still to be called. */
 int sweep_init(struct sweep *sweep, const struct sweep_options *options, struct vib_error *err);
 void sweep_release(struct sweep *sweep);

@@ -129,18 +129,36 @@ static void tell_unsaved(struct sweep *s) {
                       s->n_unsaved, s->n_unsaved == 1 ? "" : "s");
 }
 
+static int interrupted(const struct sweep *s, struct vib_error *err) {
+    return vib_error_set(err, VIB_ESTOPPED, "interrupted: nothing was begun, nor added to %s",
+                         s->database);
+}
+
 /* Another process may be adding a grid of that size just now: it is given time for it. */
 static int begin_registration(struct sweep *s, struct vib_error *err) {
     static const double PATIENCE_S = 1e-3; /* for each point; several times what it takes */
-    const double until_s = clock_s() + PATIENCE_S * (double)s->grid.n;
+    const double until_s = clock_s() + 1e-3 * STORE_BUSY_MS + PATIENCE_S * (double)s->grid.n;
     int rc;
     do
         rc = store_begin(s->store, err);
     while (rc == VIB_EBUSY && clock_s() < until_s && signals_received() == 0);
+    return rc == VIB_EBUSY && signals_received() != 0 ? interrupted(s, err) : rc;
+}
+
+static int add_points(struct sweep *s, struct vib_error *err) {
+    int rc = VIB_OK;
+    for (size_t i = 0; i < s->grid.n && rc == VIB_OK; i++) {
+        if (i == 0 || s->points[i].data != s->points[i - 1].data)
+            rc = sweep_add_data(s, s->points[i].data, err);
+        if (rc == VIB_OK)
+            rc = add_point(s, i, err);
+        if (rc == VIB_OK && signals_received() != 0)
+            rc = interrupted(s, err);
+    }
     return rc;
 }
 
-/* The whole grid enters the database in one transaction. */
+/* The whole grid enters the database in one transaction, or, after a signal, nothing of it. */
 static int register_jobs(struct sweep *s, struct vib_error *err) {
     size_t n_taken = 0;
     int rc = begin_registration(s, err);
@@ -149,16 +167,13 @@ static int register_jobs(struct sweep *s, struct vib_error *err) {
     rc = begin_run(s, err);
     if (rc == VIB_OK)
         rc = store_take_back(s->store, &s->host, &n_taken, err);
-    for (size_t i = 0; i < s->grid.n && rc == VIB_OK; i++) {
-        if (i == 0 || s->points[i].data != s->points[i - 1].data)
-            rc = sweep_add_data(s, s->points[i].data, err);
-        if (rc == VIB_OK)
-            rc = add_point(s, i, err);
-    }
+    if (rc == VIB_OK)
+        rc = add_points(s, err);
     if (rc == VIB_OK)
         rc = sweep_check_memory(s, err); /* of what is not done yet */
     if (rc == VIB_OK)
         rc = store_commit(s->store, err);
+    s->begun = rc == VIB_OK;
     if (rc != VIB_OK)
         store_rollback(s->store);
     else if (n_taken > 0)
@@ -220,13 +235,10 @@ static void tell_grid(struct sweep *s) {
                       s->grid.n_duplicates, s->grid.n_duplicates == 1 ? "" : "s");
 }
 
-int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_error *err) {
-    memset(s, 0, sizeof *s);
-    s->options = options;
-    s->heartbeat_at_s = s->others_at_s = s->turn_at_s = clock_s();
-    s->job_s = 1.0; /* long, until many short jobs have ended */
-    atomic_init(&s->stop, false);
-    host_init(&s->host);
+/* What the configuration asks for, and whether it can be had. Creates nothing: until its end a
+ * signal ends the process as it is. */
+static int prepare(struct sweep *s, struct vib_error *err) {
+    const struct sweep_options *options = s->options;
     int rc = config_load(&s->config, options->config, options->sets.texts, options->sets.n, err);
     if (rc == VIB_OK)
         rc = grid_init(&s->grid, &s->config, err);
@@ -242,26 +254,43 @@ int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_
         sweep_tell_classes(s);
     if (rc == VIB_OK)
         qsort_r(s->order, s->grid.n, sizeof *s->order, longest_first, s->points);
-    if (rc == VIB_OK)
-        rc = choose_database(s, err);
+    return rc;
+}
+
+/* The database comes last of all that may fail. */
+static int open_database(struct sweep *s, struct vib_error *err) {
+    int rc = choose_database(s, err);
     if (rc == VIB_OK)
         rc = store_open(&s->store, s->database, err);
     if (rc == VIB_OK)
         rc = find_place(s, err);
+    /* From here on this thread waits where it also hears signals and draws. */
+    if (rc == VIB_OK)
+        rc = store_set_busy_ms(s->store, LOOP_BUSY_MS, err);
+    return rc;
+}
+
+int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_error *err) {
+    memset(s, 0, sizeof *s);
+    s->options = options;
+    s->heartbeat_at_s = s->others_at_s = s->turn_at_s = clock_s();
+    s->job_s = 1.0; /* long, until many short jobs have ended */
+    atomic_init(&s->stop, false);
+    host_init(&s->host);
+    int rc = prepare(s, err);
     if (rc == VIB_OK)
         rc = signals_init(err);
     if (rc == VIB_OK)
         rc = start_pool(s, err);
     if (rc == VIB_OK)
+        rc = open_database(s, err);
+    if (rc == VIB_OK)
         rc = register_jobs(s, err);
-    if (rc == VIB_OK)
-        tell_unsaved(s);
-    if (rc == VIB_OK)
-        checkpoint_clean(s->place, is_settled, s->store);
-    /* From here on the loop waits, where it also hears signals and draws. */
-    if (rc == VIB_OK)
-        rc = store_set_busy_ms(s->store, LOOP_BUSY_MS, err);
-    return rc;
+    if (rc != VIB_OK)
+        return rc;
+    tell_unsaved(s);
+    checkpoint_clean(s->place, is_settled, s->store);
+    return VIB_OK;
 }
 
 static void free_jobs(struct fifo *jobs) {
@@ -279,7 +308,10 @@ void sweep_release(struct sweep *s) {
     }
     free_jobs(&s->unsaved);
     free_jobs(&s->claimed);
-    store_close(s->store);
+    if (s->begun)
+        store_close(s->store);
+    else
+        store_discard(s->store);
     signals_release();
     data_cache_free(s->cache);
     grid_release(&s->grid);

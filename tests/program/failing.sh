@@ -47,4 +47,32 @@ check 'until then it has not ended' grep -qx 'done|6' end.db.meanwhile
 check 'then it has' sql_is end.db "select outcome from run" $'complete\ncomplete'
 check 'and the table is shown' grep -qx 'results: end.db' end.db.out
 
+# A request to stop while a large grid is registered: nothing of it stays, not even an empty database.
+cat >large.yaml <<END
+dataset: {name: mixture, dim: 2, classes: 2, n_train: 100, n_test: 100}
+train: {epochs: 1}
+grid:
+  seed: {range: {from: 1, to: 300000, step: 1}}
+END
+under_way() {
+    [ -s "$1-wal" ]
+}
+cut_short() {
+    local process status=0
+    "$vib-null" large.yaml -q --db "$1" >large.out 2>large.err &
+    process=$!
+    until_true 120 under_way "$1" || return 1
+    kill -TERM $process
+    wait $process || status=$?
+    cat large.err
+    [ $status = 143 ] && grep -q 'interrupted: nothing was begun' large.err && [ ! -s large.out ]
+}
+check 'a signal in the registration' cut_short large.db
+nothing_left() {
+    ! compgen -G 'large.db*'
+}
+check 'leaves nothing' nothing_left
+check 'nor does it add to a database' cut_short whole.db
+check 'which is as it was' sql_is whole.db 'select (select count(*) from run), count(*) from job' '1|6'
+
 cd "$root" && done_testing
