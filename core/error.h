@@ -21,7 +21,8 @@
     XX(VIB_EDIVERGED, -10, "the loss is no longer finite")                                         \
     XX(VIB_EBACKEND, -11, "the matrix library failed")                                             \
     XX(VIB_ETHREAD, -12, "cannot start a thread")                                                  \
-    XX(VIB_ESTOPPED, -13, "stopped on request")
+    XX(VIB_ESTOPPED, -13, "stopped on request")                                                    \
+    XX(VIB_EDATABASE, -14, "the database is damaged or refuses for good")
 
 enum vib_status {
 #define VIB_STATUS_ENUM(name, value, text) name = value,

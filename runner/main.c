@@ -69,6 +69,7 @@ static int exit_code(int rc) {
     case VIB_ECREATE:
         return EX_CANTCREAT;
     case VIB_EIO:
+    case VIB_EDATABASE:
         return EX_IOERR;
     case VIB_EBUSY:
         return EX_TEMPFAIL;

@@ -5,21 +5,50 @@
 #include <assert.h>
 #include <math.h>
 
-int store_fail(const struct store *store, const char *doing, struct vib_error *err) {
-    switch (sqlite3_errcode(store->db) & 0xff) {
+/* What may pass: a lock is given back, room is made, a disk or a permission comes back, memory or
+ * descriptors are freed. Nothing else does by waiting. */
+static int status_of(int code) {
+    switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return vib_error_set(err, VIB_EBUSY, "%s: cannot %s: another program holds the database",
-                             store->path, doing);
+    case SQLITE_PROTOCOL: /* locks that did not come to rest */
+        return VIB_EBUSY;
     case SQLITE_NOMEM:
-        return vib_error_set(err, VIB_ENOMEM, "%s: cannot %s: out of memory", store->path, doing);
+        return VIB_ENOMEM;
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
-        return vib_error_set(err, VIB_EIO,
-                             "%s: cannot %s: no permission to write it, its -wal or its -shm file",
-                             store->path, doing);
+    case SQLITE_PERM:
+        return VIB_EIO;
     default:
-        return vib_error_set(err, VIB_EIO, "%s: cannot %s: %s", store->path, doing,
-                             sqlite3_errmsg(store->db));
+        /* The program has no triggers: who made one that refuses may drop it. */
+        return code == SQLITE_CONSTRAINT_TRIGGER ? VIB_EIO : VIB_EDATABASE;
+    }
+}
+
+int store_fail(const struct store *store, const char *doing, struct vib_error *err) {
+    const int code = sqlite3_extended_errcode(store->db), status = status_of(code);
+    const char *path = store->path, *words = sqlite3_errmsg(store->db);
+    switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return vib_error_set(err, status, "%s: cannot %s: another program holds the database", path,
+                             doing);
+    case SQLITE_NOMEM:
+        return vib_error_set(err, status, "%s: cannot %s: out of memory", path, doing);
+    case SQLITE_READONLY:
+        return vib_error_set(err, status,
+                             "%s: cannot %s: no permission to write it, its -wal or its -shm file",
+                             path, doing);
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return vib_error_set(err, status,
+                             "%s is damaged: cannot %s: %s; go on with a copy of it, or with what "
+                             "the .recover of SQLite's shell saves",
+                             path, doing, words);
+    default:
+        return vib_error_set(err, status, "%s: cannot %s: %s", path, doing, words);
     }
 }
 

@@ -8,9 +8,12 @@
  *
  * Every function but open and close may be called between store_begin and store_commit, which make
  * one transaction of them (BEGIN IMMEDIATE); outside, each is a transaction of its own.
- * Errors, unless said otherwise: VIB_EBUSY when another program holds the write lock longer than
- * STORE_BUSY_MS (nothing was changed; call again), VIB_EIO with SQLite's words and the path for
- * anything else, VIB_ENOMEM. */
+ * Errors, unless said otherwise. Those that may pass, after which nothing was changed and the same
+ * call may succeed: VIB_EBUSY when another program holds the write lock longer than STORE_BUSY_MS;
+ * VIB_EIO when the disk is full or fails, permission or descriptors are lacking, or a trigger of
+ * somebody's refuses; VIB_ENOMEM. One that stays: VIB_EDATABASE, for a damaged file, a constraint
+ * that is violated, or tables that somebody altered. All but VIB_ENOMEM tell SQLite's words and the
+ * path. */
 #ifndef RUNNER_STORE_STORE_H
 #define RUNNER_STORE_STORE_H
 
@@ -94,7 +97,8 @@ int store_add_job(struct store *store, const struct job_identities *identities,
 int store_lacks(struct store *store, int64_t job, size_t codes, bool weights, bool *lacks,
                 struct vib_error *err);
 
-/* Makes a failed job pending again; any other is left alone. */
+/* Makes a failed job pending again; any other is left alone. What it recorded stays until its next
+ * end. */
 int store_retry(struct store *store, int64_t job, struct vib_error *err);
 
 /* *found is false when there is no such job, as when somebody deleted it. */
@@ -119,7 +123,8 @@ int store_release(struct store *store, int64_t job, int64_t run, bool begun, str
 int store_take_back(struct store *store, const struct host *self, size_t *n, struct vib_error *err);
 
 /* Records the end of a claimed job: state, times, every epoch's rows and, only for JOB_DONE, the
- * final rows, the estimates of I(Z;X) and the codes, in one transaction. *recorded is false, and
+ * final rows, the estimates of I(Z;X) and the codes, in one transaction. They replace what an
+ * earlier attempt recorded. *recorded is false, and
  * nothing is written, when the job is no longer this run's (it was taken back). h_y and the labels
  * of the codes come from `data`. */
 int store_finish(struct store *store, int64_t job, int64_t run, const struct vib_dataset *data,

@@ -47,7 +47,11 @@ enum store_statement {
     STORE_JOB_RELEASE,
     STORE_JOB_UNCLAIM,
     STORE_JOB_FINISH,
+    STORE_RESULT_DELETE,
     STORE_EPOCH_DELETE,
+    STORE_BOUND_DELETE,
+    STORE_CODE_DELETE,
+    STORE_DECODER_DELETE,
     STORE_EPOCH_INSERT,
     STORE_RESULT_INSERT,
     STORE_RESULT_READ,
@@ -181,6 +185,9 @@ int store_shadow_views(struct store *store, struct vib_error *err);
 /* Makes all of them anew for this connection alone, of the jobs whose seed is in its temporary
  * table chosen_seed. */
 int store_choose_views(struct store *store, struct vib_error *err);
+
+/* Deletes what a job recorded at an earlier end; part of store_finish. */
+int store_forget_results(struct store *store, int64_t job, struct vib_error *err);
 
 /* The rows of tables code and decoder for a job that ended; part of store_finish. */
 int store_add_codes(struct store *store, int64_t job, const struct vib_dataset *data,

@@ -140,7 +140,8 @@ int store_lacks(struct store *store, int64_t job, size_t codes, bool weights, bo
     return rc;
 }
 
-/* An UPDATE of one job whose only parameters are the job and, where `run` is not 0, the run. */
+/* An UPDATE or DELETE of one job whose only parameters are the job and, where `run` is not 0, the
+ * run. */
 static int update_job(struct store *store, enum store_statement id, const char *sql, int64_t job,
                       int64_t run, const char *doing, struct vib_error *err) {
     sqlite3_stmt *statement;
@@ -154,21 +155,27 @@ static int update_job(struct store *store, enum store_statement id, const char *
 }
 
 int store_retry(struct store *store, int64_t job, struct vib_error *err) {
-    static const char sql[] =
-        "UPDATE job SET state = 'pending', finished_at = NULL"
-        " WHERE id = ?1 AND state = 'failed'";
-    /* Rows that the failed attempt left would stand in the way of the next one's. */
-    static const char clean[] =
-        "DELETE FROM epoch WHERE job = ?1"
-        " AND (SELECT state FROM job WHERE id = ?1) = 'pending'";
-    bool outermost;
-    int rc = store_enter(store, &outermost, err);
-    if (rc != 0)
-        return rc;
-    rc = update_job(store, STORE_JOB_RETRY, sql, job, 0, "retry a job", err);
-    if (rc == 0)
-        rc = update_job(store, STORE_EPOCH_DELETE, clean, job, 0, "forget its epochs", err);
-    return store_leave(store, outermost, rc, err);
+    return update_job(store, STORE_JOB_RETRY,
+                      "UPDATE job SET state = 'pending', finished_at = NULL"
+                      " WHERE id = ?1 AND state = 'failed'",
+                      job, 0, "retry a job", err);
+}
+
+int store_forget_results(struct store *store, int64_t job, struct vib_error *err) {
+    static const struct {
+        enum store_statement id;
+        const char *sql;
+    } tables[] = {
+        {STORE_RESULT_DELETE, "DELETE FROM result WHERE job = ?1"},
+        {STORE_EPOCH_DELETE, "DELETE FROM epoch WHERE job = ?1"},
+        {STORE_BOUND_DELETE, "DELETE FROM bound WHERE job = ?1"},
+        {STORE_CODE_DELETE, "DELETE FROM code WHERE job = ?1"},
+        {STORE_DECODER_DELETE, "DELETE FROM decoder WHERE job = ?1"},
+    };
+    int rc = 0;
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0] && rc == 0; i++)
+        rc = update_job(store, tables[i].id, tables[i].sql, job, 0, "forget old results", err);
+    return rc;
 }
 
 int store_release(struct store *store, int64_t job, int64_t run, bool begun,

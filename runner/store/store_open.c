@@ -198,8 +198,9 @@ static int open_writer(struct store *store, bool exists, struct vib_error *err) 
  * the log cannot be given up, or the lock not be had. Not by BEGIN EXCLUSIVE, which writes into an
  * empty file, where there may be no room. */
 static bool take_alone(struct store *store) {
-    static const char sql[] = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE;"
-                              "SELECT count(*) FROM sqlite_schema";
+    static const char sql[] =
+        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE;"
+        "SELECT count(*) FROM sqlite_schema";
     sqlite3_file *file = main_file(store);
     store_rollback(store);
     return file != NULL && sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK &&

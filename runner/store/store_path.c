@@ -97,7 +97,8 @@ int store_path_check(const char *path, bool to_write, bool *exists, struct vib_e
             return vib_error_set(err, VIB_ECREATE, "cannot open %s: %s", path, strerror(errno));
         if (path[strlen(path) - 1] == '/')
             return vib_error_set(err, VIB_ECREATE,
-                                 "%s is the name of a folder: a database needs one of a file", path);
+                                 "%s is the name of a folder: a database needs one of a file",
+                                 path);
         return 0;
     }
     if (!S_ISREG(status.st_mode))
@@ -141,8 +142,7 @@ const char *store_path_log(const char *path) {
 
 bool store_path_at_rest(const char *path) {
     char *real = resolve(path);
-    const bool at_rest = real != NULL &&
-                         (store_path_forbidden(real) || access(real, W_OK) != 0) &&
+    const bool at_rest = real != NULL && (store_path_forbidden(real) || access(real, W_OK) != 0) &&
                          log_of(real) == NULL;
     free(real);
     return at_rest;

@@ -24,24 +24,29 @@ static void draw(struct sweep *s) {
     progress_draw(&s->progress, &counts, s->shown, n);
 }
 
+static bool may_pass(int rc) {
+    return rc == VIB_EBUSY || rc == VIB_EIO || rc == VIB_ENOMEM;
+}
+
+static void writes_succeed(struct sweep *s) {
+    if (s->failure_told)
+        progress_note(&s->progress, "the database takes results again");
+    s->failing_since_s = 0.0;
+    s->failure_told = false;
+}
+
 /* A database that is locked, or on a full disk, is waited for as long as it takes: the results of
  * hours may wait in memory, and somebody may yet make room. Only after a request to stop is there
- * an end to it. Returns what is to be given up for, or 0. */
+ * an end to it. Of an error that stays there is nothing to wait for: what has not ended is in its
+ * checkpoint. Returns what is to be given up for, or 0. */
 static int tolerate(struct sweep *s, int rc, const struct vib_error *err) {
-    double now = clock_s();
-    if (rc == VIB_OK) {
-        if (s->failure_told)
-            progress_note(&s->progress, "the database takes results again");
-        s->failing_since_s = 0.0;
-        s->failure_told = false;
-        return VIB_OK;
-    }
-    if (rc != VIB_EBUSY && rc != VIB_EIO)
+    const double now = clock_s();
+    if (!may_pass(rc))
         return rc;
     if (s->failing_since_s == 0.0)
         s->failing_since_s = now;
-    double failing_s = now - s->failing_since_s;
-    if (!s->failure_told && (rc == VIB_EIO || failing_s >= TELL_AFTER_S)) {
+    const double failing_s = now - s->failing_since_s;
+    if (!s->failure_told && (rc != VIB_EBUSY || failing_s >= TELL_AFTER_S)) {
         s->failure_told = true;
         progress_note(&s->progress, "%s; results wait in memory, trying again", err->message);
     }
@@ -72,8 +77,11 @@ static int loop(struct sweep *s, struct vib_error *err) {
     const double tick = s->progress.terminal ? TICK_TERMINAL_S : TICK_S;
     int rc = VIB_OK;
     while (rc == VIB_OK) {
+        bool written = false;
         obey_signal(s);
-        rc = sweep_turn(s, err);
+        rc = sweep_turn(s, &written, err);
+        if (written)
+            writes_succeed(s);
         if (rc == VIB_OK)
             rc = sweep_look_elsewhere(s, err);
         rc = tolerate(s, rc, err);
@@ -102,8 +110,10 @@ static const char *outcome(const struct sweep *s) {
 static int end_run(struct sweep *s, struct vib_error *err) {
     for (;;) {
         int rc = store_end_run(s->store, s->run, outcome(s), err);
-        if (rc == VIB_OK)
+        if (rc == VIB_OK) {
+            writes_succeed(s);
             return rc;
+        }
         rc = tolerate(s, rc, err);
         if (rc != VIB_OK)
             return rc;

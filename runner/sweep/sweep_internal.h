@@ -125,9 +125,9 @@ int sweep_judge_memory(const double *needed, size_t n, double available, struct 
 /* --- the database (sweep_turn.c) --- */
 
 /* One turn: everything that ended goes into the database, new jobs come out of it (unless
- * sweep->stop), in one transaction; none when there is nothing to do. Errors: VIB_EBUSY and VIB_EIO
- * leave all as it was, to be tried again; others are final. */
-int sweep_turn(struct sweep *sweep, struct vib_error *err);
+ * sweep->stop), in one transaction; none when there is nothing to do: *written tells. Errors are
+ * those of the store, and after one that may pass all is as it was, to be tried again. */
+int sweep_turn(struct sweep *sweep, bool *written, struct vib_error *err);
 
 /* Looks after the jobs of other processes, if there are any and it is time: takes back those of
  * dead ones, learns what the living have finished. Errors as for sweep_turn. */

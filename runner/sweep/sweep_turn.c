@@ -188,9 +188,10 @@ static bool turn_due(const struct sweep *s, bool heartbeat) {
     return heartbeat || !supplied || clock_s() - s->turn_at_s >= COLLECT_S;
 }
 
-int sweep_turn(struct sweep *s, struct vib_error *err) {
+int sweep_turn(struct sweep *s, bool *written, struct vib_error *err) {
     const size_t next = s->next;
     const bool heartbeat = heartbeat_due(s);
+    *written = false;
     collect_ended(s);
     if (!turn_due(s, heartbeat))
         return VIB_OK;
@@ -211,6 +212,7 @@ int sweep_turn(struct sweep *s, struct vib_error *err) {
         unclaim(s, next);
         return rc;
     }
+    *written = heartbeat || s->unsaved.first != NULL || s->claimed.first != NULL;
     s->heartbeat_at_s = heartbeat ? clock_s() : s->heartbeat_at_s;
     settle(s);
     return VIB_OK;

@@ -199,7 +199,7 @@ static void test_output_is_whole_or_untouched(void **state) {
     char *before = read_whole(path);
     const size_t files = files_in(f->folder);
     fixture_execute(f, "ALTER TABLE decoder RENAME TO gone; DROP TABLE bound");
-    assert_int_equal(run_export(f, f->path, "-o", path, NULL), VIB_EIO);
+    assert_int_equal(run_export(f, f->path, "-o", path, NULL), VIB_EDATABASE);
     char *after = read_whole(path);
     assert_string_equal(after, before);
     assert_int_equal(files_in(f->folder), files);
@@ -367,7 +367,7 @@ static void test_query_errors(void **state) {
     assert_int_equal(query_stopped(f, "SELECT * FROM job, run", &rows), 0);
     assert_int_equal(query_stopped(f, "SELECT 1 UNION SELECT 2", &rows), VIB_EINVAL);
     assert_int_equal(rows, 1);
-    assert_int_equal(query_stopped(f, "SELECT nothing", &rows), VIB_EIO);
+    assert_int_equal(query_stopped(f, "SELECT nothing", &rows), VIB_EDATABASE);
 }
 
 struct values {
