@@ -4,12 +4,19 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { MACHINE_SIZE = 33 }; /* of its number as hexadecimal digits */
+
+static const char unknown[] = "-"; /* in place of it */
 
 /* The beginning of a small file as text; false when it cannot be read. */
 static bool read_text(const char *path, char *text, size_t size) {
@@ -54,20 +61,57 @@ void host_parse_cpu(const char *text, char *cpu, size_t size) {
     (void)snprintf(cpu, size, "%.*s", (int)strcspn(value, "\n"), value);
 }
 
-/* Empty, which equals no other, unless all three parts are known. */
-static void find_identity(const char *name, char *identity, size_t size) {
-    char boot[64], space[64];
-    *identity = '\0';
-    if (*name == '\0' || !read_text("/proc/sys/kernel/random/boot_id", boot, sizeof boot))
+/* The first word of a small file under `root`; false when there is none. */
+static bool read_word(const char *root, const char *path, char *word, size_t size) {
+    char name[PATH_MAX];
+    const int length = snprintf(name, sizeof name, "%s%s", root, path);
+    if (length < 0 || (size_t)length >= sizeof name || !read_text(name, word, size))
+        return false;
+    word[strcspn(word, " \n")] = '\0';
+    return *word != '\0';
+}
+
+/* A number of the machine for this program alone: machine-id(5) asks to keep the id itself from
+ * others, and databases are given away. */
+static void find_machine(const char *root, char machine[MACHINE_SIZE]) {
+    static const unsigned char purpose[] = "vib-sweep";
+    char id[128];
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    (void)snprintf(machine, MACHINE_SIZE, "%s", unknown);
+    if (!read_word(root, "/etc/machine-id", id, sizeof id) || strcmp(id, "uninitialized") == 0 ||
+        HMAC(EVP_sha256(), id, (int)strlen(id), purpose, sizeof purpose - 1, sum, &size) == NULL ||
+        size < MACHINE_SIZE / 2)
         return;
-    boot[strcspn(boot, "\n")] = '\0';
-    const ssize_t n = readlink("/proc/self/ns/pid", space, sizeof space - 1);
+    for (size_t i = 0; i < MACHINE_SIZE / 2; i++)
+        (void)snprintf(machine + 2 * i, MACHINE_SIZE - 2 * i, "%02x", sum[i]);
+}
+
+void host_find_identity(const char *root, char *identity, size_t size) {
+    char machine[MACHINE_SIZE], boot[64], space[64], path[PATH_MAX];
+    *identity = '\0';
+    find_machine(root, machine);
+    const int path_length = snprintf(path, sizeof path, "%s/proc/self/ns/pid", root);
+    if (path_length < 0 || (size_t)path_length >= sizeof path ||
+        !read_word(root, "/proc/sys/kernel/random/boot_id", boot, sizeof boot))
+        return;
+    const ssize_t n = readlink(path, space, sizeof space - 1);
     if (n <= 0)
         return;
     space[n] = '\0';
-    const int length = snprintf(identity, size, "%s %s %s", name, boot, space);
+    const int length = snprintf(identity, size, "%s %s %s", machine, boot, space);
     if (length < 0 || (size_t)length >= size)
         *identity = '\0';
+}
+
+/* The three words of an identity. */
+struct identity {
+    char machine[256], boot[256], space[256];
+};
+
+static bool split_identity(const char *text, struct identity *identity) {
+    return sscanf(text, "%255s %255s %255s", identity->machine, identity->boot, identity->space) ==
+           3;
 }
 
 void host_init(struct host *host) {
@@ -75,7 +119,7 @@ void host_init(struct host *host) {
     memset(host, 0, sizeof *host);
     if (gethostname(host->name, sizeof host->name - 1) != 0)
         host->name[0] = '\0';
-    find_identity(host->name, host->identity, sizeof host->identity);
+    host_find_identity("", host->identity, sizeof host->identity);
     if (read_text("/proc/cpuinfo", text, sizeof text))
         host_parse_cpu(text, host->cpu, sizeof host->cpu);
     host->pid = getpid();
@@ -86,7 +130,14 @@ void host_init(struct host *host) {
 int host_process_alive(const struct host *self, const char *identity, int64_t pid, int64_t start) {
     char state;
     int64_t found;
-    if (*identity == '\0' || strcmp(self->identity, identity) != 0)
+    struct identity here, there;
+    if (!split_identity(self->identity, &here) || !split_identity(identity, &there))
+        return -1;
+    if (strcmp(here.boot, there.boot) != 0)
+        /* No process outlives its kernel. */
+        return strcmp(here.machine, there.machine) == 0 && strcmp(here.machine, unknown) != 0 ? 0
+                                                                                              : -1;
+    if (strcmp(here.space, there.space) != 0)
         return -1;
     if (pid <= 0 || (int64_t)(pid_t)pid != pid)
         return 0;

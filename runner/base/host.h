@@ -8,8 +8,8 @@
 
 struct host {
     char name[256];     /* host name */
-    char identity[256]; /* differs wherever process numbers could mean other processes: host name,
-                           boot id and pid name space */
+    char identity[256]; /* machine, boot and pid name space, one word each: what a process number
+                           means depends on the last two; "" when they are unknown */
     char cpu[128];      /* model name */
     int64_t pid;
     int64_t start; /* the process's start, clock ticks since boot; 0 where the system hides it */
@@ -18,8 +18,9 @@ struct host {
 /* Fills in the facts about the calling process; what cannot be found out is "" or 0. */
 void host_init(struct host *host);
 
-/* Whether the process (pid, start) of the host with that identity is alive: 1 yes, 0 no, -1 when
- * it cannot be told from here because the identity is not ours. */
+/* Whether the process (pid, start) of the host with that identity is alive: 1 yes, 0 no, also where
+ * this machine was started anew since, -1 when it cannot be told from here: another machine, or
+ * name space. */
 int host_process_alive(const struct host *self, const char *identity, int64_t pid, int64_t start);
 
 /* Processors that this process may use, at least 1: the affinity mask, lowered to the cgroup's CPU

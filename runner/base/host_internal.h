@@ -11,6 +11,9 @@ bool host_parse_stat(const char *text, char *state, int64_t *start);
 /* From the text of /proc/cpuinfo: the first "model name", "" when there is none. */
 void host_parse_cpu(const char *text, char *cpu, size_t size);
 
+/* The calling process's identity, as in struct host, with every file name under `root`. */
+void host_find_identity(const char *root, char *identity, size_t size);
+
 /* `processors` lowered to the CPU quota of the own cgroup, with every file name under `root`. */
 size_t host_cgroup_processors(const char *root, size_t processors);
 

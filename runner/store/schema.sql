@@ -39,7 +39,7 @@ CREATE TABLE run (
     build         TEXT NOT NULL,    -- compiler, flags, matrix library
     libraries     TEXT NOT NULL,    -- libraries and their versions, as loaded
     host          TEXT NOT NULL,    -- host name
-    host_identity TEXT NOT NULL,    -- within it a process number is unambiguous; '' = unknown
+    host_identity TEXT NOT NULL,    -- machine, its boot, process name space; '' = unknown
     cpu           TEXT NOT NULL,    -- processor model; '' = unknown
     threads       INTEGER NOT NULL CHECK (threads >= 1), -- jobs trained at once
     pid           INTEGER NOT NULL CHECK (pid >= 1),     -- process number

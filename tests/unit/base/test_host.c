@@ -53,7 +53,7 @@ static void test_own_process(void **state) {
     host_init(&host);
     assert_int_equal(host.pid, getpid());
     assert_true(host.start > 0);
-    assert_true(*host.name != '\0' && strstr(host.identity, host.name) == host.identity);
+    assert_true(*host.name != '\0' && *host.identity != '\0');
     assert_int_equal(host_process_alive(&host, host.identity, host.pid, host.start), 1);
     assert_int_equal(host_process_alive(&host, host.identity, host.pid, 0), 1);
     assert_int_equal(host_process_alive(&host, host.identity, host.pid, host.start + 1), 0);
@@ -126,6 +126,48 @@ static void put(const struct root *r, const char *path, const char *text) {
     assert_non_null(stream);
     assert_true(fputs(text, stream) >= 0);
     assert_int_equal(fclose(stream), 0);
+}
+
+static void put_identity(const struct root *r, const char *machine, const char *boot,
+                         const char *space, char identity[256]) {
+    char name[600];
+    put(r, "/etc/machine-id", machine);
+    put(r, "/proc/sys/kernel/random/boot_id", boot);
+    put(r, "/proc/self/ns/x", "");
+    snprintf(name, sizeof name, "%s/proc/self/ns/pid", r->folder);
+    (void)unlink(name);
+    assert_int_equal(symlink(space, name), 0);
+    host_find_identity(r->folder, identity, 256);
+}
+
+/* The same machine, whatever its name, by its machine-id; a machine without one is like no other.
+ */
+static void test_same_machine(void **state) {
+    const struct root *r = *state;
+    char elsewhere[256];
+    struct host self;
+    host_init(&self);
+    put_identity(r, "4c2f\n", "boot-1\n", "pid:[7]", self.identity);
+    assert_null(strstr(self.identity, "4c2f"));
+    assert_non_null(strstr(self.identity, " boot-1 pid:[7]"));
+    put_identity(r, "4c2f\n", "boot-2\n", "pid:[8]", elsewhere);
+    assert_int_equal(host_process_alive(&self, elsewhere, self.pid, self.start), 0);
+    put_identity(r, "4c2f\n", "boot-1\n", "pid:[8]", elsewhere);
+    assert_int_equal(host_process_alive(&self, elsewhere, self.pid, self.start), -1);
+    put_identity(r, "4c30\n", "boot-2\n", "pid:[7]", elsewhere);
+    assert_int_equal(host_process_alive(&self, elsewhere, self.pid, self.start), -1);
+    /* Of an older program, with a host name: */
+    assert_int_equal(host_process_alive(&self, "name boot-2 pid:[7]", self.pid, self.start), -1);
+    assert_int_equal(host_process_alive(&self, "name boot-1 pid:[7]", self.pid, self.start), 1);
+    for (int i = 0; i < 2; i++) {
+        const char *none = i == 0 ? "\n" : "uninitialized\n";
+        put_identity(r, none, "boot-1\n", "pid:[7]", self.identity);
+        put_identity(r, none, "boot-2\n", "pid:[7]", elsewhere);
+        assert_int_equal(host_process_alive(&self, elsewhere, self.pid, self.start), -1);
+        assert_int_equal(host_process_alive(&self, self.identity, self.pid, self.start), 1);
+    }
+    put_identity(r, "4c2f\n", "\n", "pid:[7]", self.identity);
+    assert_string_equal(self.identity, "");
 }
 
 #define V2_MOUNT "25 1 0:1 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw,nsdelegate\n"
@@ -260,6 +302,7 @@ int main(void) {
         cmocka_unit_test(test_cpu_model),
         cmocka_unit_test(test_own_process),
         cmocka_unit_test(test_dying_process),
+        WITH_ROOT(test_same_machine),
         WITH_ROOT(test_no_cgroups),
         WITH_ROOT(test_v2),
         WITH_ROOT(test_v1),
