@@ -118,9 +118,22 @@ int store_claim(struct store *store, int64_t job, int64_t run, bool *claimed,
  * that was not begun was no attempt. */
 int store_release(struct store *store, int64_t job, int64_t run, bool begun, struct vib_error *err);
 
+/* A run with running jobs whose process cannot be looked at from here and that has missed several
+ * signs of life. */
+struct store_silence {
+    int64_t run; /* 0: there is none */
+    int64_t pid;
+    char host[256];
+    size_t n_jobs;           /* that it runs */
+    double silent_s, left_s; /* seconds since its last sign, and until it counts as dead */
+    bool ahead;              /* that sign is of a time to come: a clock was set back since */
+};
+
 /* Makes pending every running job whose run is dead: a process of this machine that is gone, or one
- * of another machine without a heartbeat for STORE_DEAD_AFTER_S. *n counts them. */
-int store_take_back(struct store *store, const struct host *self, size_t *n, struct vib_error *err);
+ * that cannot be looked at, without a heartbeat for STORE_DEAD_AFTER_S, by the clock or as this
+ * store has watched it. *n counts the jobs; *silence is the run that is next to count as dead. */
+int store_take_back(struct store *store, const struct host *self, size_t *n,
+                    struct store_silence *silence, struct vib_error *err);
 
 /* Records the end of a claimed job: state, times, every epoch's rows and, only for JOB_DONE, the
  * final rows, the estimates of I(Z;X) and the codes, in one transaction. They replace what an

@@ -61,6 +61,13 @@ enum store_statement {
     STORE_STATEMENTS
 };
 
+/* When a run's last sign of life was first seen as it is. */
+struct watched_run {
+    int64_t run;
+    char heartbeat[40]; /* as in table run */
+    double since_s;     /* by clock_s */
+};
+
 struct store {
     sqlite3 *db;
     char *path;
@@ -68,6 +75,8 @@ struct store {
     bool created;       /* the file was not there when it was opened */
     bool immutable;     /* read without locks, as nobody was to write; see store_unchanged */
     struct stat opened; /* of such a file, when it was opened */
+    struct watched_run *watched; /* [n_watched] runs whose process cannot be looked at from here */
+    size_t n_watched;
     sqlite3_stmt *statements[STORE_STATEMENTS];
 };
 

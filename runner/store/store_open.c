@@ -231,6 +231,7 @@ void store_close(struct store *store) {
         (void)sqlite3_finalize(store->statements[i]); /* repeats errors reported before */
     /* Cannot fail: every statement is finalised. A transaction left open is rolled back. */
     (void)sqlite3_close(store->db);
+    free(store->watched);
     free(store->path);
     free(store);
 }

@@ -2,7 +2,12 @@
 #include "runner/store/store.h"
 #include "runner/store/store_internal.h"
 
+#include "runner/base/clock.h"
+
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 int store_begin_run(struct store *store, const struct run_info *info, int64_t *run,
                     struct vib_error *err) {
@@ -65,67 +70,116 @@ int store_end_run(struct store *store, int64_t run, const char *outcome, struct 
 
 /* A run that has not ended, or has left jobs behind all the same. */
 struct suspect {
-    int64_t run, pid;
-    char host[256];
-    bool alive;
-    char message[512]; /* what the jobs that are taken back will say */
+    struct store_silence silence; /* of a process that cannot be looked at; else only who it is */
+    bool alive, unseen;           /* unseen: that it lives is only to be believed */
+    char message[512];            /* what the jobs that are taken back will say */
 };
 
+/* Seconds for which a run's sign of life has been what it is, as far as this store has seen. */
+static int watch(struct store *store, int64_t run, const char *heartbeat, double *unchanged_s,
+                 struct vib_error *err) {
+    const double now = clock_s();
+    struct watched_run *watched = store->watched;
+    size_t i = 0;
+    while (i < store->n_watched && watched[i].run != run)
+        i++;
+    if (i == store->n_watched) {
+        watched = realloc(watched, (i + 1) * sizeof *watched);
+        if (watched == NULL)
+            return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", store->path);
+        store->watched = watched;
+        watched[store->n_watched++] = (struct watched_run){.run = run, .since_s = now};
+    }
+    if (strncmp(watched[i].heartbeat, heartbeat, sizeof watched[i].heartbeat - 1) != 0) {
+        (void)snprintf(watched[i].heartbeat, sizeof watched[i].heartbeat, "%s", heartbeat);
+        watched[i].since_s = now;
+    }
+    *unchanged_s = now - watched[i].since_s;
+    return 0;
+}
+
+/* Of a process that cannot be looked at: whether its silence has been long enough. By the clock,
+ * and, should that have been set back since, by what was seen. */
+static int judge_silence(struct store *store, sqlite3_stmt *row, struct suspect *suspect,
+                         struct vib_error *err) {
+    const char *heartbeat = (const char *)sqlite3_column_text(row, 6);
+    const bool dated = sqlite3_column_type(row, 7) != SQLITE_NULL;
+    const double age_s = dated ? sqlite3_column_double(row, 7) : (double)INFINITY;
+    struct store_silence *silence = &suspect->silence;
+    double unchanged_s = 0.0;
+    int rc = watch(store, silence->run, heartbeat != NULL ? heartbeat : "", &unchanged_s, err);
+    silence->silent_s = fmax(age_s, unchanged_s);
+    silence->left_s = STORE_DEAD_AFTER_S - silence->silent_s;
+    silence->ahead = age_s < -STORE_HEARTBEAT_S;
+    suspect->unseen = silence->left_s >= 0.0;
+    suspect->alive = suspect->unseen;
+    return rc;
+}
+
 /* Judges the row that STORE_RUN_NEXT stands on. */
-static void judge(sqlite3_stmt *row, const struct host *self, struct suspect *suspect) {
+static int judge(struct store *store, sqlite3_stmt *row, const struct host *self,
+                 struct suspect *suspect, struct vib_error *err) {
     const char *host = (const char *)sqlite3_column_text(row, 1);
     const char *identity = (const char *)sqlite3_column_text(row, 2);
     const int64_t pid = sqlite3_column_int64(row, 3), start = sqlite3_column_int64(row, 4);
-    const bool ended = sqlite3_column_int(row, 5) != 0, silent = sqlite3_column_int(row, 6) != 0;
+    const bool ended = sqlite3_column_int(row, 5) != 0;
     const int known = host_process_alive(self, identity != NULL ? identity : "", pid, start);
+    struct store_silence *silence = &suspect->silence;
     const char *why = ended        ? "which had ended"
                       : known == 0 ? "which is gone"
                                    : "which fell silent";
-    suspect->run = sqlite3_column_int64(row, 0);
-    suspect->pid = pid;
-    (void)snprintf(suspect->host, sizeof suspect->host, "%s", host != NULL ? host : "?");
-    suspect->alive = !ended && (known < 0 ? !silent : known == 1);
+    *suspect = (struct suspect){.alive = !ended && known == 1};
+    silence->run = sqlite3_column_int64(row, 0);
+    silence->pid = pid;
+    silence->n_jobs = (size_t)sqlite3_column_int64(row, 8);
+    (void)snprintf(silence->host, sizeof silence->host, "%s", host != NULL ? host : "?");
     (void)snprintf(suspect->message, sizeof suspect->message,
-                   "taken back from run %lld (process %lld on %s), %s", (long long)suspect->run,
-                   (long long)pid, host != NULL ? host : "?", why);
+                   "taken back from run %lld (process %lld on %s), %s", (long long)silence->run,
+                   (long long)pid, silence->host, why);
+    return !ended && known < 0 ? judge_silence(store, row, suspect, err) : 0;
 }
 
 /* The suspect with the least id above `after`. */
 static int next_suspect(struct store *store, int64_t after, const struct host *self,
                         struct suspect *suspect, bool *found, struct vib_error *err) {
     static const char sql[] =
-        "SELECT id, host, host_identity, pid, process_start, ended_at IS NOT NULL,"
-        " coalesce((julianday('now') - julianday(heartbeat_at)) * 86400 > ?2, 1) FROM run"
+        "SELECT id, host, host_identity, pid, process_start, ended_at IS NOT NULL, heartbeat_at,"
+        " (julianday('now') - julianday(heartbeat_at)) * 86400,"
+        " (SELECT count(*) FROM job WHERE job.run = run.id AND state = 'running') FROM run"
         " WHERE id > ?1 AND (outcome IS NULL"
         " OR id IN (SELECT run FROM job WHERE state = 'running')) ORDER BY id LIMIT 1";
     sqlite3_stmt *statement;
     int rc = store_statement(store, STORE_RUN_NEXT, sql, &statement, err);
     if (rc != 0)
         return rc;
-    int bound = sqlite3_bind_int64(statement, 1, after);
-    bound |= sqlite3_bind_int(statement, 2, STORE_DEAD_AFTER_S);
-    if ((rc = store_fetch(store, statement, bound, found, "look for dead runs", err)) != 0 ||
+    if ((rc = store_fetch(store, statement, sqlite3_bind_int64(statement, 1, after), found,
+                          "look for dead runs", err)) != 0 ||
         !*found)
         return rc;
-    judge(statement, self, suspect);
+    rc = judge(store, statement, self, suspect, err);
     store_reset(statement);
-    return 0;
+    return rc;
 }
 
 int store_refuse_while_used(struct store *store, struct vib_error *err) {
-    struct suspect suspect = {.run = 0};
+    struct suspect suspect = {.alive = false};
+    const struct store_silence *silence = &suspect.silence;
+    char wait[64] = "";
     struct host self;
     bool found = true;
     int rc = 0;
     host_init(&self);
     while (rc == 0 && found) {
-        rc = next_suspect(store, suspect.run, &self, &suspect, &found, err);
-        if (rc == 0 && found && suspect.alive)
-            rc = vib_error_set(
-                err, VIB_EBUSY,
-                "%s is of an older program and cannot be brought up to date while "
-                "run %lld (process %lld on %s) uses it: try again when that has ended",
-                store->path, (long long)suspect.run, (long long)suspect.pid, suspect.host);
+        rc = next_suspect(store, silence->run, &self, &suspect, &found, err);
+        if (rc != 0 || !found || !suspect.alive)
+            continue;
+        if (suspect.unseen) /* it may be gone; a new start cannot have watched it for long */
+            (void)snprintf(wait, sizeof wait, ", or in %.0f s if it is gone", silence->left_s);
+        rc = vib_error_set(err, VIB_EBUSY,
+                           "%s is of an older program and cannot be brought up to date while "
+                           "run %lld (process %lld on %s) uses it: try again when that has ended%s",
+                           store->path, (long long)silence->run, (long long)silence->pid,
+                           silence->host, wait);
     }
     return rc;
 }
@@ -139,31 +193,46 @@ static int bury(struct store *store, const struct suspect *dead, size_t *n, stru
     sqlite3_stmt *statement;
     int rc = store_statement(store, STORE_RUN_LOST, lost, &statement, err);
     if (rc != 0 ||
-        (rc = store_execute(store, statement, sqlite3_bind_int64(statement, 1, dead->run),
+        (rc = store_execute(store, statement, sqlite3_bind_int64(statement, 1, dead->silence.run),
                             "record a lost run", err)) != 0)
         return rc;
     if ((rc = store_statement(store, STORE_RUN_TAKE_BACK, take, &statement, err)) != 0)
         return rc;
     int bound = store_bind_text(statement, 1, dead->message);
-    bound |= sqlite3_bind_int64(statement, 2, dead->run);
+    bound |= sqlite3_bind_int64(statement, 2, dead->silence.run);
     if ((rc = store_execute(store, statement, bound, "take back jobs", err)) != 0)
         return rc;
     *n += (size_t)sqlite3_changes(store->db);
     return 0;
 }
 
+/* Whether a run that is believed to live is one to speak of, rather than one that has just given a
+ * sign of life. */
+static bool is_silent(const struct suspect *suspect) {
+    enum { SIGNS = 3 }; /* that were not given */
+    return suspect->unseen && suspect->silence.n_jobs > 0 &&
+           (suspect->silence.ahead || suspect->silence.silent_s >= SIGNS * STORE_HEARTBEAT_S);
+}
+
 int store_take_back(struct store *store, const struct host *self, size_t *n,
-                    struct vib_error *err) {
-    struct suspect suspect = {.run = 0};
+                    struct store_silence *silence, struct vib_error *err) {
+    struct suspect suspect = {.alive = false};
     bool outermost, found = true;
     size_t taken = 0;
     int rc = store_enter(store, &outermost, err);
+    *n = 0;
+    *silence = (struct store_silence){.run = 0};
     if (rc != 0)
         return rc;
     while (rc == 0 && found) {
-        rc = next_suspect(store, suspect.run, self, &suspect, &found, err);
-        if (rc == 0 && found && !suspect.alive)
+        rc = next_suspect(store, suspect.silence.run, self, &suspect, &found, err);
+        if (rc != 0 || !found)
+            continue;
+        if (!suspect.alive)
             rc = bury(store, &suspect, &taken, err);
+        else if (is_silent(&suspect) &&
+                 (silence->run == 0 || suspect.silence.left_s < silence->left_s))
+            *silence = suspect.silence;
     }
     rc = store_leave(store, outermost, rc, err);
     *n = rc == 0 ? taken : 0;

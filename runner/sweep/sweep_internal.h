@@ -74,6 +74,7 @@ struct sweep {
     double turn_at_s, others_at_s, heartbeat_at_s;
     double failing_since_s; /* of writes; 0 = they succeed */
     bool failure_told;
+    int64_t silence_told; /* the run of whose silence the user knows; 0 = of none */
     /* What the user sees: */
     struct progress progress;
     struct progress_job *shown; /* [threads] scratch */
@@ -128,6 +129,10 @@ int sweep_judge_memory(const double *needed, size_t n, double available, struct 
  * sweep->stop), in one transaction; none when there is nothing to do: *written tells. Errors are
  * those of the store, and after one that may pass all is as it was, to be tried again. */
 int sweep_turn(struct sweep *sweep, bool *written, struct vib_error *err);
+
+/* Tells what became of a look for dead runs: jobs that were taken back, and a run that is waited
+ * for. */
+void sweep_tell_runs(struct sweep *sweep, size_t n_taken, const struct store_silence *silence);
 
 /* Looks after the jobs of other processes, if there are any and it is time: takes back those of
  * dead ones, learns what the living have finished. Errors as for sweep_turn. */

@@ -160,13 +160,14 @@ static int add_points(struct sweep *s, struct vib_error *err) {
 
 /* The whole grid enters the database in one transaction, or, after a signal, nothing of it. */
 static int register_jobs(struct sweep *s, struct vib_error *err) {
+    struct store_silence silence;
     size_t n_taken = 0;
     int rc = begin_registration(s, err);
     if (rc != VIB_OK)
         return rc;
     rc = begin_run(s, err);
     if (rc == VIB_OK)
-        rc = store_take_back(s->store, &s->host, &n_taken, err);
+        rc = store_take_back(s->store, &s->host, &n_taken, &silence, err);
     if (rc == VIB_OK)
         rc = add_points(s, err);
     if (rc == VIB_OK)
@@ -176,9 +177,8 @@ static int register_jobs(struct sweep *s, struct vib_error *err) {
     s->begun = rc == VIB_OK;
     if (rc != VIB_OK)
         store_rollback(s->store);
-    else if (n_taken > 0)
-        progress_note(&s->progress, "took back %zu job%s of a process that died", n_taken,
-                      n_taken == 1 ? "" : "s");
+    else
+        sweep_tell_runs(s, n_taken, &silence);
     return rc;
 }
 

@@ -237,14 +237,37 @@ static int refresh(struct sweep *s, struct vib_error *err) {
     return VIB_OK;
 }
 
+static void tell_silence(struct sweep *s, const struct store_silence *silence) {
+    if (s->n_elsewhere == 0 || silence->run == s->silence_told)
+        return;
+    s->silence_told = silence->run;
+    if (silence->run == 0)
+        return;
+    char since[64] = "whose last sign of life is of a time to come";
+    if (!silence->ahead)
+        (void)snprintf(since, sizeof since, "silent for %.0f s", silence->silent_s);
+    progress_note(&s->progress,
+                  "waiting for run %lld (process %lld on %s), %s: its %zu job%s will be taken back "
+                  "in %.0f s unless it shows",
+                  (long long)silence->run, (long long)silence->pid, silence->host, since,
+                  silence->n_jobs, silence->n_jobs == 1 ? "" : "s", silence->left_s);
+}
+
+void sweep_tell_runs(struct sweep *s, size_t n_taken, const struct store_silence *silence) {
+    if (n_taken > 0)
+        progress_note(&s->progress, "took back %zu job%s of a process that died", n_taken,
+                      n_taken == 1 ? "" : "s");
+    tell_silence(s, silence);
+}
+
 int sweep_look_elsewhere(struct sweep *s, struct vib_error *err) {
+    struct store_silence silence;
     size_t n_taken = 0;
     if (s->n_elsewhere == 0 || clock_s() - s->others_at_s < OTHERS_S)
         return VIB_OK;
-    int rc = store_take_back(s->store, &s->host, &n_taken, err);
-    if (rc == VIB_OK && n_taken > 0)
-        progress_note(&s->progress, "took back %zu job%s of a process that died", n_taken,
-                      n_taken == 1 ? "" : "s");
+    int rc = store_take_back(s->store, &s->host, &n_taken, &silence, err);
+    if (rc == VIB_OK)
+        sweep_tell_runs(s, n_taken, &silence);
     if (rc == VIB_OK)
         rc = refresh(s, err);
     if (rc == VIB_OK)

@@ -42,6 +42,36 @@ check 'a process takes back the jobs of one that died beside it' orphan
 check 'and finishes its own grid' sql_is orphan.db \
     "select count(*) from job join setting on job = id where beta = 0.1 and state = 'done'" 2
 
+# unfinished DB IDENTITY AGE: as if a process elsewhere were at a job of it, and fell silent AGE seconds ago.
+unfinished() {
+    "$vib" small.yaml -j 2 -q --db "$1" --set train.epochs=2 >/dev/null &&
+        sql "$1" "update run set ended_at = null, outcome = null, host = 'far', pid = 4711, host_identity = $2,
+                heartbeat_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-$3 seconds');
+            update job set state = 'running' where id = 3"
+}
+continued() {
+    "$vib" small.yaml -j 2 -q --db "$1" --set train.epochs=2 >/dev/null 2>silent.err
+    local status=$?
+    cat silent.err
+    [ $status = 0 ] && sql_is "$1" "select count(*), sum(attempts) from job where state = 'done'" '6|7'
+}
+silent() {
+    unfinished silent.db "'a b c'" 117 && continued silent.db &&
+        grep -qE 'waiting for run 1 \(process 4711 on far\), silent for 1[12][0-9] s: its 1 job .* in [0-3] s' silent.err
+}
+check 'a process that is waited for is named' silent
+rebooted() {
+    local boot
+    boot=$(cat /proc/sys/kernel/random/boot_id) &&
+        unfinished reboot.db "replace(host_identity, '$boot', 'another')" 0 && continued reboot.db &&
+        ! grep -q waiting silent.err && grep -q 'took back 1 job' silent.err
+}
+if [ -s /etc/machine-id ] && [ -r /proc/sys/kernel/random/boot_id ]; then
+    check 'one of before a reboot is not waited for' rebooted
+else
+    skip 'one of before a reboot is not waited for' 'no machine-id here'
+fi
+
 # A reader that holds its snapshot all the while, and a writer that holds the lock for a time.
 reader() {
     "$vib" small.yaml -j 2 -q --db read.db --set train.epochs=2 >/dev/null || return 1

@@ -208,6 +208,7 @@ static void test_foreign_writer(void **state) {
     struct epoch_result epochs[2];
     struct job_result result;
     bool claimed = false, recorded = true;
+    struct store_silence silence;
     size_t n;
     const int64_t job = fixture_add_job(f, f->store, 0);
     assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
@@ -218,7 +219,7 @@ static void test_foreign_writer(void **state) {
     assert_int_equal(store_begin(f->store, &f->err), VIB_EBUSY);
     assert_non_null(strstr(f->err.message, f->path));
     assert_int_equal(store_heartbeat(f->store, f->run, &f->err), VIB_EBUSY);
-    assert_int_equal(store_take_back(f->store, &f->host, &n, &f->err), VIB_EBUSY);
+    assert_int_equal(store_take_back(f->store, &f->host, &n, &silence, &f->err), VIB_EBUSY);
     assert_int_equal(store_release(f->store, job, f->run, true, &f->err), VIB_EBUSY);
     assert_int_equal(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err),
                      VIB_EBUSY);
@@ -240,9 +241,11 @@ static int64_t claim_as(struct fixture *f, size_t i, const struct host *host) {
     return job;
 }
 
+static struct store_silence silence;
+
 static size_t take_back(struct fixture *f) {
     size_t n = 99;
-    assert_ok(store_take_back(f->store, &f->host, &n, &f->err), &f->err);
+    assert_ok(store_take_back(f->store, &f->host, &n, &silence, &f->err), &f->err);
     return n;
 }
 
@@ -332,6 +335,50 @@ static void test_another_machine(void **state) {
     assert_int_equal(fixture_integer(f, "SELECT count(outcome) FROM run"), 0);
 }
 
+/* A run of another name space is spoken of when it has missed several signs. */
+static void test_silence(void **state) {
+    struct fixture *f = *state;
+    struct host other = f->host;
+    strcpy(other.identity, "elsewhere");
+    strcpy(other.name, "far");
+    (void)fixture_begin_run(f, f->store, &other); /* without a job: nobody waits for it */
+    claim_as(f, 0, &other);
+    assert_int_equal(take_back(f), 0);
+    assert_int_equal(silence.run, 0);
+    fixture_execute(f,
+                    "UPDATE run SET heartbeat_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now',"
+                    " '-100 seconds')");
+    assert_int_equal(take_back(f), 0);
+    assert_int_equal(silence.run, f->run + 2);
+    assert_string_equal(silence.host, "far");
+    assert_int_equal(silence.pid, other.pid);
+    assert_int_equal(silence.n_jobs, 1);
+    assert_false(silence.ahead);
+    assert_true(silence.silent_s >= 100 && silence.left_s <= 20);
+    assert_ok(store_heartbeat(f->store, f->run + 2, &f->err), &f->err);
+    assert_int_equal(take_back(f), 0);
+    assert_int_equal(silence.run, 0);
+}
+
+/* The clock was set back: it is no measure, but what this process has seen is. */
+static void test_heartbeat_of_a_time_to_come(void **state) {
+    struct fixture *f = *state;
+    struct host other = f->host;
+    strcpy(other.identity, "elsewhere");
+    const int64_t job = claim_as(f, 0, &other);
+    fixture_execute(f, "UPDATE run SET heartbeat_at = '2999-01-01T00:00:00.000Z' WHERE id > 1");
+    assert_int_equal(take_back(f), 0);
+    assert_int_equal(silence.run, f->run + 1);
+    assert_true(silence.ahead && silence.left_s > STORE_DEAD_AFTER_S - 60);
+    assert_int_equal(f->store->n_watched, 1);
+    f->store->watched[0].since_s -= STORE_DEAD_AFTER_S; /* as if so much time had passed */
+    fixture_execute(f, "UPDATE run SET heartbeat_at = '2999-01-01T00:00:05.000Z' WHERE id > 1");
+    assert_int_equal(take_back(f), 0); /* it lives */
+    f->store->watched[0].since_s -= STORE_DEAD_AFTER_S;
+    assert_int_equal(take_back(f), 1);
+    assert_int_equal(state_of(f, job), JOB_PENDING);
+}
+
 #define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, fixture_new, fixture_free)
 
 int main(void) {
@@ -346,6 +393,8 @@ int main(void) {
         WITH_FIXTURE(test_reused_process_number),
         WITH_FIXTURE(test_ended_run),
         WITH_FIXTURE(test_another_machine),
+        WITH_FIXTURE(test_silence),
+        WITH_FIXTURE(test_heartbeat_of_a_time_to_come),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
