@@ -3,7 +3,8 @@
 --
 -- Units: information is in bits per example, time spans are in seconds, points in time are ISO 8601
 -- text in UTC with milliseconds (2026-01-31T23:59:59.123Z). NULL means unknown, not a finite number
--- (NaN and infinities are never stored), or, in table setting, that the key does not matter.
+-- (NaN and infinities are never stored), or, in table setting, that the key does not matter. In
+-- names of files, bytes that are no UTF-8 stand as \xNN.
 --
 -- A sweep replaces the views by its program's own where they differ, and adds the columns of keys
 -- that are new to the database.

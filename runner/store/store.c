@@ -2,8 +2,11 @@
 #include "runner/store/store.h"
 #include "runner/store/store_internal.h"
 
+#include "runner/base/utf8.h"
+
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
 
 /* What may pass: a lock is given back, room is made, a disk or a permission comes back, memory or
  * descriptors are freed. Nothing else does by waiting. */
@@ -111,7 +114,11 @@ int store_bind_real(sqlite3_stmt *statement, int parameter, double value) {
 }
 
 int store_bind_text(sqlite3_stmt *statement, int parameter, const char *text) {
-    return sqlite3_bind_text(statement, parameter, text, -1, SQLITE_STATIC);
+    if (text == NULL || utf8_valid(text))
+        return sqlite3_bind_text(statement, parameter, text, -1, SQLITE_STATIC);
+    char *escaped = utf8_escape(text);
+    return escaped == NULL ? SQLITE_NOMEM
+                           : sqlite3_bind_text(statement, parameter, escaped, -1, free);
 }
 
 int store_bind_size(sqlite3_stmt *statement, int parameter, size_t value) {

@@ -115,7 +115,9 @@ int store_leave(struct store *store, bool outermost, int rc, struct vib_error *e
 /* Binds a number; NaN and infinities become NULL. */
 int store_bind_real(sqlite3_stmt *statement, int parameter, double value);
 
-/* Binds text that stays valid until the statement is reset; NULL becomes NULL. */
+/* Binds text that stays valid until the statement is reset; NULL becomes NULL. What is no UTF-8, as
+ * a name of a file may be, is escaped (utf8_escape): TEXT that is none cannot be read everywhere.
+ */
 int store_bind_text(sqlite3_stmt *statement, int parameter, const char *text);
 
 int store_bind_size(sqlite3_stmt *statement, int parameter, size_t value);

@@ -142,13 +142,28 @@ static void test_log(void **state) {
     assert_false(store_path_at_rest(path));
 }
 
+/* Names of files are bytes, but TEXT is UTF-8. */
+static void test_bytes_are_escaped(void **state) {
+    struct fixture *f = *state;
+    const struct run_info info = {"", "l\xe9/\xc3\xa9.yaml", "", "", "", "", &f->host, 1};
+    int64_t run;
+    assert_ok(store_begin_run(f->store, &info, &run, &f->err), &f->err);
+    char *path = fixture_text(f, "SELECT config_path FROM run WHERE id = 2");
+    assert_string_equal(path, "l\\xe9/\xc3\xa9.yaml");
+    free(path);
+}
+
 #define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, fixture_new, fixture_free)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        WITH_FIXTURE(test_no_names_of_files), WITH_FIXTURE(test_names_with_a_folder),
-        WITH_FIXTURE(test_long_names),        WITH_FIXTURE(test_long_paths),
-        cmocka_unit_test(test_uri),           WITH_FIXTURE(test_log),
+        WITH_FIXTURE(test_no_names_of_files),
+        WITH_FIXTURE(test_names_with_a_folder),
+        WITH_FIXTURE(test_long_names),
+        WITH_FIXTURE(test_long_paths),
+        cmocka_unit_test(test_uri),
+        WITH_FIXTURE(test_bytes_are_escaped),
+        WITH_FIXTURE(test_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
