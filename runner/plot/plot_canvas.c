@@ -1,12 +1,13 @@
 #include "runner/plot/plot_canvas.h"
 
-#include "runner/base/text.h"
+#include "runner/plot/plot_text.h"
 
 #include <assert.h>
 #include <math.h>
 #include <string.h>
 
-enum { LEGEND_ROW = 22, LEGEND_PADDING = 20, COLORBOX_GAP = 8, COLORBOX_WIDTH = 14 };
+enum { LEGEND_ROW = 22, LEGEND_PADDING = 20, LEGEND_SAMPLE = 52 };
+enum { COLORBOX_GAP = 8, COLORBOX_WIDTH = 14, AXIS_TITLE = 52 };
 
 struct plot_canvas plot_canvas_default(size_t panels) {
     const size_t columns = panels < 3 ? panels : panels == 4 ? 2 : 3;
@@ -21,8 +22,7 @@ struct plot_canvas plot_canvas_default(size_t panels) {
                                 .left = 80,
                                 .right = 18,
                                 .top = PLOT_TOP,
-                                .bottom = 60,
-                                .entry_width = 180};
+                                .bottom = 60};
 }
 
 void plot_canvas_entry(struct plot_canvas *canvas, const char *style, const char *title) {
@@ -30,25 +30,14 @@ void plot_canvas_entry(struct plot_canvas *canvas, const char *style, const char
     canvas->legend[canvas->entries++] = (struct plot_entry){style, title};
 }
 
-size_t plot_canvas_wrap(const struct plot_canvas *canvas, char *list) {
-    static const double character = 8.5;                     /* wider than most */
-    const double beside = fmin(canvas->left, canvas->right); /* titles stand over the middle */
-    const size_t room = (size_t)((canvas->width + 2 * beside) / character);
-    size_t lines = 1;
-    char *line = list, *last = NULL; /* its beginning; where it can be broken */
-    for (char *end = list;;) {
-        end += strcspn(end, ",");
-        end += *end == ',';
-        if (last != NULL && text_width(line, (size_t)(end - line)) > room) {
-            *last = '\n';
-            line = last + 1;
-            lines++;
-        }
-        if (*end == '\0')
-            return lines;
-        if (*end == ' ')
-            last = end;
-    }
+/* Titles stand over the middle. */
+double plot_canvas_room(const struct plot_canvas *canvas) {
+    return canvas->width + 2 * fmin(canvas->left, canvas->right);
+}
+
+/* The axis has a title, too. */
+void plot_canvas_tics(struct plot_canvas *canvas, double width) {
+    canvas->left = fmax(canvas->left, AXIS_TITLE + width);
 }
 
 static double panels_width(const struct plot_canvas *canvas) {
@@ -61,7 +50,12 @@ static double total_width(const struct plot_canvas *canvas) {
 
 /* Columns of the legend: as many as fit, in rows that are equally full. */
 static size_t legend_columns(const struct plot_canvas *canvas, size_t *rows) {
-    const size_t most = (size_t)fmax(1, floor(total_width(canvas) / canvas->entry_width));
+    double widest = 0;
+    for (size_t i = 0; i < canvas->entries; i++)
+        widest =
+            fmax(widest, plot_text_width(canvas->legend[i].title, strlen(canvas->legend[i].title)));
+    const double entry = LEGEND_SAMPLE + widest;
+    const size_t most = (size_t)fmax(1, floor(total_width(canvas) / entry));
     *rows = (canvas->entries + most - 1) / most;
     return *rows == 0 ? 0 : (canvas->entries + *rows - 1) / *rows;
 }
@@ -165,18 +159,6 @@ void plot_canvas_end(const struct plot_canvas *canvas, FILE *out) {
         plot_string(canvas->legend[i].title, out);
     }
     (void)fputs("\nunset multiplot\n", out);
-}
-
-void plot_string(const char *text, FILE *out) {
-    (void)putc('\'', out);
-    for (const char *c = text; *c != '\0'; c++)
-        if (*c == '\n')
-            (void)fputs("'.\"\\n\".'", out);
-        else if (*c == '\'')
-            (void)fputs("''", out);
-        else
-            (void)putc((unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c, out);
-    (void)putc('\'', out);
 }
 
 void plot_numbers(const double *numbers, size_t n, FILE *out) {

@@ -21,19 +21,21 @@ struct plot_canvas {
     double width, height;            /* of the area inside a panel's axes */
     double left, right, top, bottom; /* around that area, for tics and titles */
     double margin;                   /* to the right of all panels, for a colour scale */
-    double entry_width;              /* of a column of the legend */
     size_t entries;
     struct plot_entry legend[PLOT_MOST_ENTRIES]; /* [entries] */
 };
 
 /* Top with room for a title of one line, and what each further line takes. */
-enum { PLOT_TOP = 38, PLOT_LINE = 24 };
+enum { PLOT_TOP = 38, PLOT_LINE = 19 };
 
 /* Sizes for so many panels, with room for axis titles; no margin and no legend. */
 struct plot_canvas plot_canvas_default(size_t panels);
 
-/* Breaks a list at ", " into lines that there is room for over a panel; returns their number. */
-size_t plot_canvas_wrap(const struct plot_canvas *canvas, char *list);
+/* The room for a line over a panel. */
+double plot_canvas_room(const struct plot_canvas *canvas);
+
+/* Makes room for labels of that width (plot_text_width) beside the vertical axis. */
+void plot_canvas_tics(struct plot_canvas *canvas, double width);
 
 /* Adds to the legend; both strings are borrowed until plot_canvas_end. */
 void plot_canvas_entry(struct plot_canvas *canvas, const char *style, const char *title);
@@ -53,9 +55,6 @@ void plot_canvas_panel(const struct plot_canvas *canvas, size_t i, const char *t
 
 /* Draws the legend and ends the figure. */
 void plot_canvas_end(const struct plot_canvas *canvas, FILE *out);
-
-/* Text as a string of gnuplot's, which does nothing but stand there; may have several lines. */
-void plot_string(const char *text, FILE *out);
 
 /* Numbers on a line, NaN for what is not finite. */
 void plot_numbers(const double *numbers, size_t n, FILE *out);

@@ -1,11 +1,16 @@
 /* Figure codes: every code p(z|x) of a two-dimensional model as an ellipse, over the entropy of the
  * decoder (Figure 2). */
-#include "runner/plot/plot_figure.h"
+#include "runner/base/number.h"
+#include "runner/plot/plot_axis.h"
 #include "runner/plot/plot_clouds.h"
+#include "runner/plot/plot_figure.h"
+#include "runner/plot/plot_text.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { COLORS = 10, GRID = 120, SUBGRID = 4 };
 
@@ -146,41 +151,62 @@ static void write_numbers(const struct plot_cloud *cloud, double pixel, FILE *ou
                           centres[c].x, centres[c].y);
 }
 
-enum { SETTING = PLOT_TITLE + 32 };
+/* The titles of all panels: what tells each from the others, and its errors. */
+struct titles {
+    char *text[PLOT_MAX_PANELS]; /* owned */
+    size_t lines;                /* the most of any */
+};
 
-/* What tells the panel from others, in as many lines as it takes; returns their number. */
-static size_t make_setting(const struct plot_canvas *canvas, const struct plot_cloud *cloud,
-                           char setting[SETTING]) {
+static char *make_title(const struct plot_canvas *canvas, const struct plot_cloud *cloud,
+                        int digits, size_t *lines) {
     const char *variant = cloud->panel->variant;
-    (void)snprintf(setting, SETTING, "β = %.3g%s%s", cloud->point->beta,
-                   *variant != '\0' ? ", " : "", variant);
-    return plot_canvas_wrap(canvas, setting);
+    char beta[32], number[PLOT_NUMBER], *setting = NULL, *title = NULL;
+    (void)number_format_digits(cloud->point->beta, digits, beta, sizeof beta);
+    if (asprintf(&setting, "β = %s%s%s", beta, *variant != '\0' ? ", " : "", variant) < 0)
+        return NULL;
+    char *wrapped = plot_text_wrap(setting, plot_canvas_room(canvas), lines, NULL);
+    free(setting);
+    ++*lines;
+    if (wrapped != NULL &&
+        asprintf(&title, "%s\nerror %.2f %%, with %.8s samples %.2f %%", wrapped,
+                 100 * cloud->error, plot_value(cloud->point, "evaluate.samples", number),
+                 100 * cloud->error_mc) < 0)
+        title = NULL;
+    free(wrapped);
+    return title;
 }
 
-static void write_title(const struct plot_canvas *canvas, const struct plot_cloud *cloud, size_t i,
-                        FILE *out) {
-    char setting[SETTING], title[2 * PLOT_TITLE], number[PLOT_NUMBER];
-    make_setting(canvas, cloud, setting);
-    (void)snprintf(title, sizeof title, "%s\nerror %.2f %%, with %.8s samples %.2f %%", setting,
-                   100 * cloud->error, plot_value(cloud->point, "evaluate.samples", number),
-                   100 * cloud->error_mc);
-    plot_canvas_panel(canvas, i, title, "z_2", out);
+/* To be released whatever the result. */
+static int make_titles(const struct plot_canvas *canvas, const struct plot_clouds *clouds,
+                       struct titles *titles, struct vib_error *err) {
+    double betas[PLOT_MAX_PANELS];
+    *titles = (struct titles){.lines = 0};
+    for (size_t i = 0; i < clouds->n; i++)
+        betas[i] = clouds->cloud[i].point->beta;
+    const int digits = number_digits_apart(betas, clouds->n, 3);
+    for (size_t i = 0; i < clouds->n; i++) {
+        size_t lines;
+        titles->text[i] = make_title(canvas, &clouds->cloud[i], digits, &lines);
+        if (titles->text[i] == NULL)
+            return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
+        titles->lines = lines > titles->lines ? lines : titles->lines;
+    }
+    return 0;
 }
 
-/* About five to a side, at 1, 2 or 5 times a power of ten. */
-static double tic_step(double side) {
-    const double power = pow(10, floor(log10(side / 5))), digit = side / 5 / power;
-    return power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
+static void release_titles(struct titles *titles) {
+    for (size_t i = 0; i < PLOT_MAX_PANELS; i++)
+        free(titles->text[i]);
 }
 
 static void draw_cloud(const struct plot *plot, const struct plot_canvas *canvas,
-                       const struct plot_cloud *cloud, size_t i) {
+                       const struct plot_cloud *cloud, size_t i, const char *title) {
     FILE *out = plot->out;
     const struct square square = frame(cloud);
     const double side = 2 * square.half, pixel = side / canvas->width;
     write_entropy(cloud, &square, out);
     write_ellipses(plot, cloud, pixel);
-    write_title(canvas, cloud, i, out);
+    plot_canvas_panel(canvas, i, title, "z_2", out);
     write_numbers(cloud, pixel, out);
     (void)fprintf(out,
                   "left = %.6g; bottom = %.6g; side = %.6g; cell = side / %d\n"
@@ -193,7 +219,7 @@ static void draw_cloud(const struct plot *plot, const struct plot_canvas *canvas
                   "linecolor rgb variable\n"
                   "unset label\n",
                   square.centre[0] - square.half, square.centre[1] - square.half, side, GRID,
-                  tic_step(side), tic_step(side));
+                  plot_axis_step(side), plot_axis_step(side));
 }
 
 /* The strings of a legend. */
@@ -211,34 +237,48 @@ static void add_classes(struct plot_canvas *canvas, struct class_entries *entrie
     }
 }
 
-static void draw(const struct plot *plot, const struct plot_clouds *clouds) {
+/* Beside the vertical axes of all panels, which have the same room. */
+static double tics_width(const struct plot_clouds *clouds) {
+    double widest = 0;
+    for (size_t i = 0; i < clouds->n; i++) {
+        const struct square square = frame(&clouds->cloud[i]);
+        const struct plot_range side = {square.centre[1] - square.half,
+                                        square.centre[1] + square.half};
+        widest = fmax(widest, plot_axis_room(side, plot_axis_step(2 * square.half)));
+    }
+    return widest;
+}
+
+static int draw(const struct plot *plot, const struct plot_clouds *clouds, struct vib_error *err) {
     struct plot_canvas canvas = plot_canvas_default(clouds->n);
     struct class_entries entries;
+    struct titles titles;
     size_t classes = 0;
     for (size_t i = 0; i < clouds->n; i++)
         classes = clouds->cloud[i].classes > classes ? clouds->cloud[i].classes : classes;
-    canvas.height = canvas.width;
-    for (size_t i = 0; i < clouds->n; i++) {
-        char setting[SETTING];
-        const size_t lines = make_setting(&canvas, &clouds->cloud[i], setting);
-        canvas.top = fmax(canvas.top, PLOT_TOP + PLOT_LINE * (double)lines);
+    int rc = make_titles(&canvas, clouds, &titles, err);
+    if (rc == 0) {
+        canvas.height = canvas.width;
+        canvas.top = fmax(canvas.top, PLOT_TOP + PLOT_LINE * (double)(titles.lines - 1));
+        canvas.margin = 72;
+        plot_canvas_tics(&canvas, tics_width(clouds));
+        add_classes(&canvas, &entries, classes);
+        plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
+        (void)fprintf(plot->out, "%sset cbrange [0 : %.6g]\n", settings, log2((double)classes));
+        plot_canvas_colorbox(&canvas, "", plot->out);
+        for (size_t i = 0; i < clouds->n; i++)
+            draw_cloud(plot, &canvas, &clouds->cloud[i], i, titles.text[i]);
+        plot_canvas_end(&canvas, plot->out);
     }
-    canvas.margin = 72;
-    canvas.entry_width = 110;
-    add_classes(&canvas, &entries, classes);
-    plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
-    (void)fprintf(plot->out, "%sset cbrange [0 : %.6g]\n", settings, log2((double)classes));
-    plot_canvas_colorbox(&canvas, "", plot->out);
-    for (size_t i = 0; i < clouds->n; i++)
-        draw_cloud(plot, &canvas, &clouds->cloud[i], i);
-    plot_canvas_end(&canvas, plot->out);
+    release_titles(&titles);
+    return rc;
 }
 
 int plot_codes(const struct plot *plot, struct vib_error *err) {
     struct plot_clouds clouds;
-    const int rc = plot_clouds_read(&clouds, &plot->panels, plot->data, plot->store, err);
+    int rc = plot_clouds_read(&clouds, &plot->panels, plot->data, plot->store, err);
     if (rc == 0)
-        draw(plot, &clouds);
+        rc = draw(plot, &clouds, err);
     plot_clouds_release(&clouds);
     return rc;
 }

@@ -16,12 +16,6 @@ static const char beta_axis[] =
     "(narrow ? 10 ** ceil(log10(beta_max)) : beta_max) * 1.6]\n"
     "set xlabel 'β'\n";
 
-static struct plot_canvas make_canvas(const struct plot *plot) {
-    struct plot_canvas canvas = plot_points_canvas(plot);
-    canvas.entry_width = 230;
-    return canvas;
-}
-
 static void add_interval(struct plot_canvas *canvas, const struct plot *plot) {
     if (plot_panels_repeated(&plot->panels))
         plot_canvas_entry(canvas,
@@ -128,10 +122,12 @@ static const char *samples(const struct plot *plot, char number[PLOT_NUMBER]) {
 }
 
 int plot_error_beta(const struct plot *plot, struct vib_error *err) {
-    struct plot_canvas canvas = make_canvas(plot);
+    struct plot_canvas canvas;
     char train[40], test[40], number[PLOT_NUMBER];
     const char *n_samples = samples(plot, number);
-    (void)err;
+    int rc = plot_points_canvas(plot, &canvas, err);
+    if (rc != 0)
+        return rc;
     (void)snprintf(train, sizeof train, "train, %.16s samples", n_samples);
     (void)snprintf(test, sizeof test, "test, %.16s samples", n_samples);
     plot_canvas_entry(&canvas, "with linespoints linestyle 1", "train, 1 sample");
@@ -145,9 +141,9 @@ int plot_error_beta(const struct plot *plot, struct vib_error *err) {
     const struct error_axis axis = make_error_axis(plot);
     write_error_axis(&axis, plot->out);
     (void)fputs(error_settings, plot->out);
-    plot_points_panels(plot, &canvas, "error (%)", error_command);
+    rc = plot_points_panels(plot, &canvas, "error (%)", error_command, err);
     plot_canvas_end(&canvas, plot->out);
-    return 0;
+    return rc;
 }
 
 /* --- rate-beta: Figure 1 (d) --- */
@@ -177,8 +173,10 @@ static const char rate_command[] =
 
 int plot_rate_beta(const struct plot *plot, struct vib_error *err) {
     const bool bounds = plot_data_knows(plot->data, PLOT_IZX_LOWER);
-    struct plot_canvas canvas = make_canvas(plot);
-    (void)err;
+    struct plot_canvas canvas;
+    int rc = plot_points_canvas(plot, &canvas, err);
+    if (rc != 0)
+        return rc;
     plot_canvas_entry(&canvas, "with linespoints linestyle 1", "train, rate");
     if (bounds)
         plot_canvas_entry(&canvas, "with linespoints linestyle 2", "train, tightest bounds");
@@ -189,7 +187,7 @@ int plot_rate_beta(const struct plot *plot, struct vib_error *err) {
     plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
     plot_points_write(plot);
     (void)fprintf(plot->out, "%s%s", beta_axis, rate_settings);
-    plot_points_panels(plot, &canvas, "I(Z;X) (bits)", rate_command);
+    rc = plot_points_panels(plot, &canvas, "I(Z;X) (bits)", rate_command, err);
     plot_canvas_end(&canvas, plot->out);
-    return 0;
+    return rc;
 }

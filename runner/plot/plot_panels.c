@@ -1,22 +1,14 @@
 #include "runner/plot/plot_panels.h"
 
-#include "runner/base/number.h"
 #include "runner/base/text.h"
+#include "runner/plot/plot_label.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void plot_differences(const struct plot_point *const *points, size_t n, plot_alike *alike,
-                      bool *differs) {
-    memset(differs, 0, (n_keys + 1) * sizeof *differs);
-    for (size_t first = 0, i = 1; i < n; i++) {
-        if (!alike(points[first], points[i]))
-            first = i;
-        for (size_t k = 0; k <= n_keys; k++)
-            differs[k] |= !plot_value_same(&points[first]->values[k], &points[i]->values[k]);
-    }
+static int no_memory(struct vib_error *err) {
+    return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
 }
 
 static bool same_values(const struct plot_point *a, const struct plot_point *b, const bool *which) {
@@ -26,59 +18,35 @@ static bool same_values(const struct plot_point *a, const struct plot_point *b, 
     return true;
 }
 
-/* Reals with three digits, words cut: for the eye. What does not fit as a whole is left out. */
-static void append_value(const char *name, const char *value, char *text, size_t size) {
-    enum { WORD = 12 };
-    const size_t used = strlen(text);
-    const char *separator = used > 0 ? ", " : "";
-    double real;
-    uint64_t integer;
-    int length;
-    if (number_parse_integer(value, &integer) != NUMBER_OK &&
-        number_parse_real(value, &real) == NUMBER_OK)
-        length = snprintf(text + used, size - used, "%s%s = %.3g", separator, name, real);
-    else
-        length = snprintf(text + used, size - used, "%s%s = %.*s", separator, name,
-                          (int)text_cut(value, WORD), value);
-    if (length < 0 || (size_t)length >= size - used)
-        text[used] = '\0';
-}
-
-bool plot_is_of_data(size_t k) {
-    return k == n_keys || strncmp(keys[k].name, "dataset.", strlen("dataset.")) == 0;
-}
-
-void plot_describe(const struct plot_point *point, const bool *which, char *text, size_t size) {
-    char number[PLOT_NUMBER];
-    for (size_t k = 0; k <= n_keys; k++)
-        if (which[k] && point->values[k].type != STORE_NULL)
-            append_value(k < n_keys ? keys[k].name : "data",
-                         plot_value_text(&point->values[k], number), text, size);
-}
-
-/* --- panels --- */
-
 static bool same_K_and_beta(const struct plot_point *a, const struct plot_point *b) {
     return a->K == b->K && !(a->beta < b->beta || a->beta > b->beta);
 }
 
+/* What write_variation is about. */
+struct variation {
+    const struct plot_panel *panel;
+    const bool *differs;
+};
+
 /* What the panel's title does not tell: keys that change along the curve, or the data where none of
  * its keys do. */
-static void note_variation(struct plot_panel *panel, const bool *differs) {
+static void write_variation(FILE *out, const void *context) {
+    const struct variation *variation = context;
+    const struct plot_panel *panel = variation->panel;
+    const char *separator = "";
     bool of_data = false;
     for (size_t k = 0; k <= n_keys; k++) {
         const char *name = k < n_keys ? keys[k].name : "data";
         bool varies = false;
-        if (differs[k] || strcmp(name, "beta") == 0)
+        if (variation->differs[k] || strcmp(name, "beta") == 0)
             continue;
         for (size_t i = 1; i < panel->n && !varies; i++)
             varies = !plot_value_same(&panel->points[0]->values[k], &panel->points[i]->values[k]);
         if (!varies || (k == n_keys && of_data))
             continue;
         of_data |= plot_is_of_data(k);
-        const size_t used = strlen(panel->varying);
-        (void)snprintf(panel->varying + used, sizeof panel->varying - used, "%s%s",
-                       used > 0 ? ", " : "", name);
+        (void)fprintf(out, "%s%s", separator, name);
+        separator = ", ";
     }
 }
 
@@ -117,7 +85,7 @@ static int add_point(struct plot_panels *panels, const struct plot_point *point,
         panel->K = point->K;
         panel->points = calloc(room, sizeof(const struct plot_point *));
         if (panel->points == NULL)
-            return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
+            return no_memory(err);
         panels->n++;
     }
     panel->points[panel->n++] = point;
@@ -133,45 +101,71 @@ static bool any_two_alike(const struct plot_panels *panels) {
     return false;
 }
 
-static void describe(struct plot_panels *panels, const bool *which) {
+static int describe(struct plot_panels *panels, const bool *which, const int *digits,
+                    struct vib_error *err) {
     for (size_t i = 0; i < panels->n; i++) {
-        panels->panel[i].variant[0] = '\0';
-        plot_describe(panels->panel[i].points[0], which, panels->panel[i].variant,
-                      sizeof panels->panel[i].variant);
+        struct plot_panel *panel = &panels->panel[i];
+        free(panel->variant);
+        panel->variant = plot_describe(panel->points[0], "", which, digits);
+        if (panel->variant == NULL)
+            return no_memory(err);
     }
+    return 0;
 }
 
-/* The digest of the data is shown only where nothing else tells panels apart. */
-static void describe_panels(struct plot_panels *panels, bool *differs) {
+/* The digest of the data is shown only where nothing else tells panels apart. digits is for work.
+ */
+static int describe_panels(struct plot_panels *panels, bool *differs, int *digits,
+                           struct vib_error *err) {
+    const struct plot_point *points[PLOT_MAX_PANELS];
     const bool digest = differs[n_keys];
+    for (size_t i = 0; i < panels->n; i++)
+        points[i] = panels->panel[i].points[0];
+    int rc = plot_digits(points, panels->n, digits, err);
     differs[n_keys] = false;
-    describe(panels, differs);
+    if (rc == 0)
+        rc = describe(panels, differs, digits, err);
     differs[n_keys] = digest;
-    if (digest && any_two_alike(panels))
-        describe(panels, differs);
+    if (rc == 0 && digest && any_two_alike(panels))
+        rc = describe(panels, differs, digits, err);
+    return rc;
+}
+
+static int note_variations(struct plot_panels *panels, const bool *differs, struct vib_error *err) {
+    for (size_t i = 0; i < panels->n; i++) {
+        const struct variation variation = {&panels->panel[i], differs};
+        panels->panel[i].varying = text_make(write_variation, &variation);
+        if (panels->panel[i].varying == NULL)
+            return no_memory(err);
+    }
+    return 0;
 }
 
 int plot_panels_make(struct plot_panels *panels, const struct plot_data *data,
                      struct vib_error *err) {
-    int rc = 0;
     bool *differs = calloc(n_keys + 1, sizeof *differs);
+    int *digits = calloc(n_keys + 1, sizeof *digits);
     memset(panels, 0, sizeof *panels);
-    if (differs == NULL)
-        return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
-    plot_differences(data->ordered, data->n, same_K_and_beta, differs);
+    int rc = differs == NULL || digits == NULL ? no_memory(err) : 0;
+    if (rc == 0)
+        plot_differences(data->ordered, data->n, same_K_and_beta, differs);
     for (size_t i = 0; i < data->n && rc == 0; i++)
         rc = add_point(panels, data->ordered[i], data->n - i, differs, err);
     if (rc == 0)
-        describe_panels(panels, differs);
-    for (size_t i = 0; i < panels->n; i++)
-        note_variation(&panels->panel[i], differs);
+        rc = describe_panels(panels, differs, digits, err);
+    if (rc == 0)
+        rc = note_variations(panels, differs, err);
+    free(digits);
     free(differs);
     return rc;
 }
 
 void plot_panels_release(struct plot_panels *panels) {
-    for (size_t i = 0; i < panels->n; i++)
+    for (size_t i = 0; i < panels->n; i++) {
         free(panels->panel[i].points);
+        free(panels->panel[i].variant);
+        free(panels->panel[i].varying);
+    }
     memset(panels, 0, sizeof *panels);
 }
 

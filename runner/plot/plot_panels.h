@@ -11,12 +11,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { PLOT_MAX_PANELS = 6, PLOT_TITLE = 160 };
+enum { PLOT_MAX_PANELS = 6 };
 
 struct plot_panel {
     int64_t K;
-    char variant[PLOT_TITLE];         /* "train.epochs = 20"; "" where K tells it all */
-    char varying[PLOT_TITLE];         /* names of further keys that change with beta; "" if none */
+    char *variant;                    /* "train.epochs = 20"; "" where K tells it all */
+    char *varying;                    /* names of further keys that change with beta; "" if none */
     size_t n;                         /* at least 1 */
     const struct plot_point **points; /* [n], borrowed from the data; by beta */
 };
@@ -34,18 +34,5 @@ void plot_panels_release(struct plot_panels *panels);
 
 /* Whether any point has several seeds. */
 bool plot_panels_repeated(const struct plot_panels *panels);
-
-/* For every key and, last, the digest of the data: whether points that are `alike` differ in it.
- * Points that are alike stand together. differs is [n_keys + 1]. */
-typedef bool plot_alike(const struct plot_point *a, const struct plot_point *b);
-void plot_differences(const struct plot_point *const *points, size_t n, plot_alike *alike,
-                      bool *differs);
-
-/* Whether a key, or n_keys for the digest, is about the data. */
-bool plot_is_of_data(size_t k);
-
-/* Appends "KEY = VALUE" for each of these keys that the point has to text, apart by ", ", as long
- * as it fits. */
-void plot_describe(const struct plot_point *point, const bool *which, char *text, size_t size);
 
 #endif

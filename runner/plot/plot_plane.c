@@ -37,11 +37,10 @@ static const char settings[] =
     "plot h_y with lines linestyle 1, ixy with lines linestyle 2, \\\n"                            \
     "    [0:h_y] x with lines linestyle 3, \\\n"
 
-static struct plot_canvas make_canvas(const struct plot *plot) {
-    struct plot_canvas canvas = plot_points_canvas(plot);
-    canvas.margin = 56;
-    canvas.entry_width = 236;
-    return canvas;
+static int make_canvas(const struct plot *plot, struct plot_canvas *canvas, struct vib_error *err) {
+    const int rc = plot_points_canvas(plot, canvas, err);
+    canvas->margin = 56;
+    return rc;
 }
 
 static void add_limits(struct plot_canvas *canvas, const struct plot *plot) {
@@ -89,8 +88,10 @@ static const char plane_command[] = LIMITS
     "        with points pointtype 9 - 2 * split pointsize 0.8 * dot linecolor palette\n";
 
 int plot_plane(const struct plot *plot, struct vib_error *err) {
-    struct plot_canvas canvas = make_canvas(plot);
-    (void)err;
+    struct plot_canvas canvas;
+    int rc = make_canvas(plot, &canvas, err);
+    if (rc != 0)
+        return rc;
     plot_canvas_entry(&canvas, "with points pointtype 9 pointsize 1.05 * dot linecolor rgb dark",
                       "train");
     plot_canvas_entry(&canvas, "with points pointtype 7 pointsize 1.05 * dot linecolor rgb dark",
@@ -109,9 +110,9 @@ int plot_plane(const struct plot *plot, struct vib_error *err) {
     plot_points_block(plot, "chords", "izx_upper_tight izy_lower", write_chords);
     (void)fputs(settings, plot->out);
     plot_canvas_colorbox(&canvas, "β", plot->out);
-    plot_points_panels(plot, &canvas, "I(Z;Y), lower bound (bits)", plane_command);
+    rc = plot_points_panels(plot, &canvas, "I(Z;Y), lower bound (bits)", plane_command, err);
     plot_canvas_end(&canvas, plot->out);
-    return 0;
+    return rc;
 }
 
 /* --- trajectory --- */
@@ -217,9 +218,11 @@ static const char trajectory_command[] = LIMITS
     "    $ends index panel using 2:3:1 with points pointtype 7 pointsize 0.8 * dot linecolor palette\n";
 
 int plot_trajectory(const struct plot *plot, struct vib_error *err) {
-    struct plot_canvas canvas = make_canvas(plot);
+    struct plot_canvas canvas;
     double izy_min = (double)INFINITY, rate_max = 0;
-    int rc = 0;
+    int rc = make_canvas(plot, &canvas, err);
+    if (rc != 0)
+        return rc;
     plot_canvas_entry(&canvas, "with lines linestyle 4", "train");
     plot_canvas_entry(&canvas, "with linespoints linestyle 5", "test, each evaluation");
     plot_canvas_entry(&canvas, "with points pointtype 7 pointsize 1.05 * dot linecolor rgb dark",
@@ -233,7 +236,9 @@ int plot_trajectory(const struct plot *plot, struct vib_error *err) {
     (void)fprintf(plot->out, "izy_min = %.6g; rate_max = %.6g\n%s%s", izy_min, rate_max, settings,
                   trajectory_settings);
     plot_canvas_colorbox(&canvas, "β", plot->out);
-    plot_points_panels(plot, &canvas, "I(Z;Y), lower bound (bits)", trajectory_command);
+    if (rc == 0)
+        rc = plot_points_panels(plot, &canvas, "I(Z;Y), lower bound (bits)", trajectory_command,
+                                err);
     plot_canvas_end(&canvas, plot->out);
     return rc;
 }

@@ -1,7 +1,9 @@
 #include "runner/plot/plot_points.h"
 
+#include "runner/plot/plot_text.h"
+
 #include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
 static const char definitions[] =
     "beta = 1; seeds = 2; error = 3; error_mc = 5; rate = 7; izy = 9; izx_lower = 11; izx_upper = 12\n"
@@ -10,6 +12,8 @@ static const char definitions[] =
     "color(split) = split == 0 ? train : test\n";
 static const char point_columns[] =
     "beta seeds error +- error_mc +- rate +- izy_lower +- izx_lower izx_upper_tight";
+
+/* --- data --- */
 
 static void write_point(const struct plot_point *point, int split, FILE *out) {
     const struct plot_mean *m = point->measure[split];
@@ -75,33 +79,56 @@ void plot_points_write(const struct plot *plot) {
     plot_points_block(plot, "points", point_columns, write_points);
 }
 
-struct plot_canvas plot_points_canvas(const struct plot *plot) {
-    struct plot_canvas canvas = plot_canvas_default(plot->panels.n);
-    for (size_t i = 0; i < plot->panels.n; i++) {
-        char variant[PLOT_TITLE];
-        memcpy(variant, plot->panels.panel[i].variant, sizeof variant);
-        if (variant[0] != '\0')
-            canvas.top =
-                fmax(canvas.top, PLOT_TOP + PLOT_LINE * (double)plot_canvas_wrap(&canvas, variant));
-    }
-    return canvas;
+/* --- panels --- */
+
+/* "K = 2" and what else tells the panel from others, in lines; NULL when out of memory. */
+static char *make_title(const struct plot_canvas *canvas, const struct plot_panel *panel,
+                        size_t *lines) {
+    char K[32];
+    size_t variant_lines = 0;
+    char *variant = plot_text_wrap(panel->variant, plot_canvas_room(canvas), &variant_lines, NULL);
+    char *title = NULL;
+    (void)snprintf(K, sizeof K, "K = %lld", (long long)panel->K);
+    if (variant != NULL && asprintf(&title, "%s%s%s", K, *variant != '\0' ? "\n" : "", variant) < 0)
+        title = NULL;
+    *lines = 1 + (panel->variant[0] != '\0' ? variant_lines : 0);
+    free(variant);
+    return title;
 }
 
-void plot_points_panels(const struct plot *plot, const struct plot_canvas *canvas,
-                        const char *ylabel, const char *command) {
+static int no_memory(struct vib_error *err) {
+    return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
+}
+
+int plot_points_canvas(const struct plot *plot, struct plot_canvas *canvas, struct vib_error *err) {
+    *canvas = plot_canvas_default(plot->panels.n);
+    for (size_t i = 0; i < plot->panels.n; i++) {
+        size_t lines;
+        char *title = make_title(canvas, &plot->panels.panel[i], &lines);
+        if (title == NULL)
+            return no_memory(err);
+        free(title);
+        canvas->top = fmax(canvas->top, PLOT_TOP + PLOT_LINE * (double)(lines - 1));
+    }
+    return 0;
+}
+
+int plot_points_panels(const struct plot *plot, const struct plot_canvas *canvas,
+                       const char *ylabel, const char *command, struct vib_error *err) {
     for (size_t i = 0; i < plot->panels.n; i++) {
         const struct plot_panel *panel = &plot->panels.panel[i];
         const struct plot_mean *test = panel->points[0]->measure[PLOT_TEST];
-        char variant[PLOT_TITLE], title[PLOT_TITLE + 32];
-        memcpy(variant, panel->variant, sizeof variant);
-        (void)plot_canvas_wrap(canvas, variant);
-        (void)snprintf(title, sizeof title, "K = %lld%s%s", (long long)panel->K,
-                       variant[0] != '\0' ? "\n" : "", variant);
+        size_t lines;
+        char *title = make_title(canvas, panel, &lines);
+        if (title == NULL)
+            return no_memory(err);
         plot_canvas_panel(canvas, i, title, ylabel, plot->out);
+        free(title);
         (void)fputs("h_y = ", plot->out);
         plot_numbers(&test[PLOT_H_Y].mean, 1, plot->out);
         (void)fputs("ixy = ", plot->out);
         plot_numbers(&test[PLOT_IXY].mean, 1, plot->out);
         (void)fputs(command, plot->out);
     }
+    return 0;
 }

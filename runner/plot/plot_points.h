@@ -4,8 +4,8 @@
 
 #include "runner/plot/plot_figure.h"
 
-/* The canvas of as many panels, with room for their titles. */
-struct plot_canvas plot_points_canvas(const struct plot *plot);
+/* The canvas of as many panels, with room for their titles. Error: VIB_ENOMEM. */
+int plot_points_canvas(const struct plot *plot, struct plot_canvas *canvas, struct vib_error *err);
 
 /* Writes a block of data of that name, whose index 2 * panel + split (train 0, test 1) has the rows
  * that `rows` writes for a panel and split; `columns` is their heading. */
@@ -20,8 +20,9 @@ void plot_points_block(const struct plot *plot, const char *name, const char *co
  * I(Z;X) by rate and bounds), rate_max, izy_min and h_y_max. */
 void plot_points_write(const struct plot *plot);
 
-/* Draws every panel by the same command, which may use `panel`, and h_y and ixy of its data. */
-void plot_points_panels(const struct plot *plot, const struct plot_canvas *canvas,
-                        const char *ylabel, const char *command);
+/* Draws every panel by the same command, which may use `panel`, and h_y and ixy of its data. Error:
+ * VIB_ENOMEM. */
+int plot_points_panels(const struct plot *plot, const struct plot_canvas *canvas,
+                       const char *ylabel, const char *command, struct vib_error *err);
 
 #endif

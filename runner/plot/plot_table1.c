@@ -1,6 +1,7 @@
 /* Figure table1: the test error of each method (Table 1). */
 #include "runner/plot/plot_figure.h"
-#include "runner/base/text.h"
+#include "runner/plot/plot_label.h"
+#include "runner/plot/plot_text.h"
 #include "runner/store/store_query.h"
 
 #include <math.h>
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_BARS = 16, LABEL = 96 };
+enum { MOST_BARS = 16 };
 
 /* The rows of Table 1 in its order, with the paper's errors for MNIST and K = 256, in %. */
 static const struct {
@@ -28,7 +29,8 @@ _Static_assert((int)ROWS == (int)VIB_METHODS, "a row for each method");
 struct bar {
     const struct plot_point *point;
     size_t row;
-    char label[LABEL];
+    char *label;  /* owned */
+    size_t lines; /* of the label */
     double paper; /* NaN where the paper has no such job */
 };
 
@@ -36,6 +38,10 @@ struct bars {
     size_t n;
     struct bar bar[MOST_BARS];
 };
+
+static int no_memory(struct vib_error *err) {
+    return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
+}
 
 static bool same_method(const struct plot_point *a, const struct plot_point *b) {
     return strcmp(a->method, b->method) == 0;
@@ -66,27 +72,41 @@ static int add_bar(struct bars *bars, size_t row, const struct plot_point *point
     return 0;
 }
 
-/* Whether all of bars[first...] have labels of their own. */
-static bool make_labels(struct bars *bars, size_t first, const bool *shown) {
-    bool alike = false;
+/* Makes labels for all of bars[first...]; *apart: whether each has its own. */
+static int make_labels(struct bars *bars, size_t first, const bool *shown, const int *digits,
+                       bool *apart, struct vib_error *err) {
+    *apart = true;
     for (size_t i = first; i < bars->n; i++) {
         struct bar *bar = &bars->bar[i];
-        (void)snprintf(bar->label, sizeof bar->label, "%s", rows[bar->row].name);
-        plot_describe(bar->point, shown, bar->label, sizeof bar->label);
+        free(bar->label);
+        bar->label = plot_describe(bar->point, rows[bar->row].name, shown, digits);
+        if (bar->label == NULL)
+            return no_memory(err);
         for (size_t j = first; j < i; j++)
-            alike |= strcmp(bar->label, bars->bar[j].label) == 0;
+            *apart &= strcmp(bar->label, bars->bar[j].label) != 0;
     }
-    return !alike;
+    return 0;
 }
 
 /* The digest of the data is shown only where nothing else tells bars apart. */
-static void label_bars(struct bars *bars, size_t first, bool *differs) {
+static int label_bars(struct bars *bars, size_t first, bool *differs, struct vib_error *err) {
+    const struct plot_point *points[MOST_BARS];
     const bool digest = differs[n_keys];
+    bool apart = true;
+    int *digits = calloc(n_keys + 1, sizeof *digits);
+    if (digits == NULL)
+        return no_memory(err);
+    for (size_t i = first; i < bars->n; i++)
+        points[i - first] = bars->bar[i].point;
+    int rc = plot_digits(points, bars->n - first, digits, err);
     differs[n_keys] = false;
-    const bool apart = make_labels(bars, first, differs);
+    if (rc == 0)
+        rc = make_labels(bars, first, differs, digits, &apart, err);
     differs[n_keys] = digest;
-    if (digest && !apart)
-        (void)make_labels(bars, first, differs);
+    if (rc == 0 && digest && !apart)
+        rc = make_labels(bars, first, differs, digits, &apart, err);
+    free(digits);
+    return rc;
 }
 
 static bool any_two(const struct plot_point *a, const struct plot_point *b) {
@@ -99,7 +119,7 @@ static bool any_two(const struct plot_point *a, const struct plot_point *b) {
 static int mark_data(const struct plot_data *data, bool *differs, struct vib_error *err) {
     bool *any = calloc(n_keys + 1, sizeof *any);
     if (any == NULL)
-        return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
+        return no_memory(err);
     plot_differences(data->ordered, data->n, any_two, any);
     for (size_t k = 0; k <= n_keys; k++)
         differs[k] |= any[k] && plot_is_of_data(k);
@@ -117,7 +137,7 @@ static int add_method(struct bars *bars, size_t row, const struct plot_data *dat
     for (size_t i = start; i < end && rc == 0; i++)
         rc = add_bar(bars, row, data->ordered[i], err);
     if (rc == 0)
-        label_bars(bars, first, differs);
+        rc = label_bars(bars, first, differs, err);
     return rc;
 }
 
@@ -126,7 +146,7 @@ static int make_bars(struct bars *bars, const struct plot_data *data, struct vib
     int rc = 0;
     bars->n = 0;
     if (differs == NULL)
-        rc = vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
+        rc = no_memory(err);
     for (size_t row = 0; row < ROWS && rc == 0; row++) {
         size_t start = 0, end;
         while (start < data->n && strcmp(data->ordered[start]->method, rows[row].method) != 0)
@@ -138,6 +158,30 @@ static int make_bars(struct bars *bars, const struct plot_data *data, struct vib
     free(differs);
     return rc;
 }
+
+/* Breaks the labels into lines; *width is what the widest takes. */
+static int wrap_labels(struct bars *bars, double *width, struct vib_error *err) {
+    static const double room = 420;
+    *width = 0;
+    for (size_t i = 0; i < bars->n; i++) {
+        struct bar *bar = &bars->bar[i];
+        double widest;
+        char *wrapped = plot_text_wrap(bar->label, room, &bar->lines, &widest);
+        if (wrapped == NULL)
+            return no_memory(err);
+        free(bar->label);
+        bar->label = wrapped;
+        *width = fmax(*width, widest);
+    }
+    return 0;
+}
+
+static void release(struct bars *bars) {
+    for (size_t i = 0; i < bars->n; i++)
+        free(bars->bar[i].label);
+}
+
+/* --- data --- */
 
 /* Where seeds are written to. */
 struct seeds {
@@ -179,23 +223,33 @@ static int write_data(const struct plot *plot, const struct bars *bars, struct v
     return rc;
 }
 
+/* The error in words; returns the width of the text. */
+static double write_error(const struct bar *bar, char *text, size_t size) {
+    const struct plot_mean *error = test_error(bar);
+    const size_t n_seeds = bar->point->n_seeds;
+    char half[32] = "";
+    if (isfinite(error->half))
+        (void)snprintf(half, sizeof half, " ± %.2f", 100 * error->half);
+    (void)snprintf(text, size, "%.2f%s  (%zu seed%s)", 100 * error->mean, half, n_seeds,
+                   n_seeds == 1 ? "" : "s");
+    return plot_text_width(text, strlen(text));
+}
+
 /* Names to the left, numbers to the right. */
 static void write_labels(const struct bars *bars, FILE *out) {
+    char text[96];
     (void)fputs("set ytics noenhanced scale 0 (", out);
     for (size_t i = 0; i < bars->n; i++) {
         plot_string(bars->bar[i].label, out);
         (void)fprintf(out, " %zu%s", i, i + 1 < bars->n ? ", " : ")\n");
     }
     for (size_t i = 0; i < bars->n; i++) {
-        const struct plot_mean *error = test_error(&bars->bar[i]);
-        const size_t n_seeds = bars->bar[i].point->n_seeds;
-        (void)fprintf(out, "set label '%.2f", 100 * error->mean);
-        if (isfinite(error->half))
-            (void)fprintf(out, " ± %.2f", 100 * error->half);
-        (void)fprintf(out, "  (%zu seed%s)' at graph 1.02, first %zu left\n", n_seeds,
-                      n_seeds == 1 ? "" : "s", i);
+        (void)write_error(&bars->bar[i], text, sizeof text);
+        (void)fprintf(out, "set label '%s' at graph 1.02, first %zu left\n", text, i);
     }
 }
+
+/* --- figure --- */
 
 static bool any_paper(const struct bars *bars) {
     for (size_t i = 0; i < bars->n; i++)
@@ -209,16 +263,20 @@ static bool any_paper(const struct bars *bars) {
 #define INTERVAL "with vectors nohead linewidth 2.5 linecolor rgb 0x202020"
 #define PAPER "with points pointtype 13 pointsize 1.3 * dot linecolor rgb 0x000000"
 
-static struct plot_canvas make_canvas(const struct bars *bars) {
+static struct plot_canvas make_canvas(const struct bars *bars, double labels_width) {
+    enum { BAR_HEIGHT = 36, GAP = 14 };
     struct plot_canvas canvas = plot_canvas_default(1);
-    double longest = 0;
-    for (size_t i = 0; i < bars->n; i++)
-        longest = fmax(longest, (double)text_width(bars->bar[i].label, strlen(bars->bar[i].label)));
-    canvas.left = 24 + 8 * longest;
-    canvas.right = 204;
-    canvas.height = 36 * (double)bars->n;
+    size_t lines = 1;
+    double errors_width = 0;
+    for (size_t i = 0; i < bars->n; i++) {
+        char text[96];
+        lines = bars->bar[i].lines > lines ? bars->bar[i].lines : lines;
+        errors_width = fmax(errors_width, write_error(&bars->bar[i], text, sizeof text));
+    }
+    canvas.left = 24 + labels_width;
+    canvas.right = 20 + errors_width;
+    canvas.height = fmax(BAR_HEIGHT, GAP + PLOT_LINE * (double)lines) * (double)bars->n;
     canvas.top = 16;
-    canvas.entry_width = 230;
     plot_canvas_entry(&canvas, SEED, "one seed");
     plot_canvas_entry(&canvas, INTERVAL, "95 % interval");
     if (any_paper(bars))
@@ -226,7 +284,8 @@ static struct plot_canvas make_canvas(const struct bars *bars) {
     return canvas;
 }
 
-int plot_table1(const struct plot *plot, struct vib_error *err) {
+static int draw(const struct plot *plot, const struct bars *bars, double labels_width,
+                struct vib_error *err) {
     static const char settings[] =
         "set border 1\nset grid noytics\n"
         "set xrange [0 : *]\n"
@@ -239,17 +298,25 @@ int plot_table1(const struct plot *plot, struct vib_error *err) {
         "    $seeds using 2:($1 + 0.2) " SEED
         ", \\\n"
         "    $bars using 4:1 " PAPER "\n";
+    const struct plot_canvas canvas = make_canvas(bars, labels_width);
+    plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
+    const int rc = write_data(plot, bars, err);
+    write_labels(bars, plot->out);
+    (void)fprintf(plot->out, "%sset yrange [%zu - 0.5 : -0.5]\n", settings, bars->n);
+    plot_canvas_panel(&canvas, 0, "", "", plot->out);
+    (void)fputs(command, plot->out);
+    plot_canvas_end(&canvas, plot->out);
+    return rc;
+}
+
+int plot_table1(const struct plot *plot, struct vib_error *err) {
     struct bars bars;
+    double labels_width;
     int rc = make_bars(&bars, plot->data, err);
-    if (rc == 0) {
-        const struct plot_canvas canvas = make_canvas(&bars);
-        plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
-        rc = write_data(plot, &bars, err);
-        write_labels(&bars, plot->out);
-        (void)fprintf(plot->out, "%sset yrange [%zu - 0.5 : -0.5]\n", settings, bars.n);
-        plot_canvas_panel(&canvas, 0, "", "", plot->out);
-        (void)fputs(command, plot->out);
-        plot_canvas_end(&canvas, plot->out);
-    }
+    if (rc == 0)
+        rc = wrap_labels(&bars, &labels_width, err);
+    if (rc == 0)
+        rc = draw(plot, &bars, labels_width, err);
+    release(&bars);
     return rc;
 }

@@ -78,6 +78,18 @@ static void test_order_of_variants(void **state) {
     assert_panel(f, 2, 0, "train.epochs = 3", "");
 }
 
+/* Numbers have as many digits as it takes. */
+static void test_variants_look_different(void **state) {
+    struct fixture *f = *state;
+    add(f, "train.lr=1.0001e-3");
+    add(f, "train.lr=1.0002e-3");
+    assert_panel(f, 2, 0, "train.lr = 0.0010001", "");
+    assert_panel(f, 2, 1, "train.lr = 0.0010002", "");
+    add(f, "train.lr=1.0002e-3 train.adam_beta1=0.316227766");
+    assert_panel(f, 3, 1, "train.lr = 0.0010002, train.adam_beta1 = 0.5", "");
+    assert_panel(f, 3, 2, "train.lr = 0.0010002, train.adam_beta1 = 0.316", "");
+}
+
 static void test_what_varies_with_beta_is_told(void **state) {
     struct fixture *f = *state;
     add(f, "beta=1");
@@ -115,13 +127,30 @@ static void test_data_sets_are_told_apart(void **state) {
     assert_panel(f, 3, 1, "dataset.n_train = 0, data = eeeeeeeeeeee", "");
 }
 
-/* A key of the data set says the same in words; nothing is cut within a character. */
+/* A key of the data set says the same in words, and says them all. */
 static void test_data_sets_of_other_names(void **state) {
     struct fixture *f = *state;
     add(f, "beta=0.5");
     plot_use_data(f, 'e');
-    add(f, "beta=0.5 dataset.name=aβββββββ");
-    assert_panel(f, 2, 1, "dataset.name = aβββββ", "");
+    add(f, "beta=0.5 dataset.name=aβββββββββββββββ");
+    assert_panel(f, 2, 1, "dataset.name = aβββββββββββββββ", "");
+}
+
+/* Digests that begin alike are written as far as they differ. */
+static void test_digests_that_begin_alike(void **state) {
+    struct fixture *f = *state;
+    add(f, "beta=0.5");
+    plot_use_data(f, 'e');
+    add(f, "beta=0.5");
+    fixture_execute(
+        f,
+        "PRAGMA foreign_keys = OFF;"
+        "UPDATE dataset SET digest = substr(replace(digest, 'd', 'e'), 1, 14)"
+        " || substr(digest, 15);"
+        "UPDATE job SET dataset_digest = substr(replace(dataset_digest, 'd', 'e'), 1, 14)"
+        " || substr(dataset_digest, 15)");
+    assert_panel(f, 2, 0, "data = eeeeeeeeeeeeeed", "");
+    assert_panel(f, 2, 1, "data = eeeeeeeeeeeeeee", "");
 }
 
 static void test_too_many(void **state) {
@@ -150,6 +179,8 @@ int main(void) {
                                         fixture_free),
         cmocka_unit_test_setup_teardown(test_data_sets_are_told_apart, fixture_new, fixture_free),
         cmocka_unit_test_setup_teardown(test_data_sets_of_other_names, fixture_new, fixture_free),
+        cmocka_unit_test_setup_teardown(test_variants_look_different, fixture_new, fixture_free),
+        cmocka_unit_test_setup_teardown(test_digests_that_begin_alike, fixture_new, fixture_free),
         cmocka_unit_test_setup_teardown(test_too_many, fixture_new, fixture_free),
     };
     return cmocka_run_group_tests_name("plot panels", tests, NULL, NULL);
