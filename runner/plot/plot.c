@@ -119,6 +119,8 @@ int plot_write(const struct plot_request *request, struct store *store, FILE *ou
     int rc = plot_data_read(&data, store, request->filters, request->n_filters, err);
     if (rc == 0)
         rc = select_points(&data, request, err);
+    if (rc == 0 && request->figure->one_seed)
+        rc = plot_data_read_first(&data, store, err);
     if (rc == 0)
         rc = plot_data_order(&data, err);
     if (rc == 0)

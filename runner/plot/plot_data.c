@@ -8,12 +8,6 @@
 
 static const char points_sql[] = "SELECT * FROM summary ORDER BY point";
 
-/* In whatever order, as sorting would take longer than finding each job's point. */
-static const char jobs_sql[] =
-    "SELECT point, job, seed, split, izx_upper, izx_lower, izx_upper_tight, izy_lower"
-    " FROM job_point JOIN information_plane USING (job)";
-enum { JOB_POINT, JOB_ID, JOB_SEED, JOB_SPLIT, JOB_RATE, JOB_LOWER, JOB_TIGHT, JOB_IZY };
-
 static const struct {
     const char *mean, *lo, *hi;
 } measure_columns[] = {
@@ -142,10 +136,7 @@ static struct plot_point *add_point(struct plot_data *data) {
         data->capacity = capacity;
     }
     struct plot_point *point = &data->points[data->n++];
-    *point = (struct plot_point){.beta = (double)NAN,
-                                 .reach = {.bits_min = (double)INFINITY,
-                                           .rate_max = -(double)INFINITY,
-                                           .izy_min = (double)INFINITY}};
+    *point = (struct plot_point){.beta = (double)NAN};
     for (int split = 0; split < PLOT_SPLITS; split++)
         for (int m = 0; m < PLOT_MEASURES; m++)
             point->measure[split][m] = (struct plot_mean){(double)NAN, (double)NAN};
@@ -201,33 +192,8 @@ static int read_points(struct reader *reader, struct store *store, struct vib_er
     return store_query(store, &query, err);
 }
 
-/* --- their jobs --- */
-
-static bool is_before(int64_t seed, int64_t job, const struct plot_first *first) {
-    return first->job == 0 || seed < first->seed || (seed == first->seed && job < first->job);
-}
-
-/* fmin and fmax pass over NaN. */
-static int read_job(void *context, struct store_row *row, struct vib_error *err) {
-    struct plot_point *point = plot_data_find(context, store_row_integer(row, JOB_POINT));
-    const int split = split_of(row, JOB_SPLIT);
-    (void)err;
-    if (point == NULL || split == PLOT_SPLITS)
-        return 0;
-    const int64_t seed = store_row_integer(row, JOB_SEED), job = store_row_integer(row, JOB_ID);
-    const double rate = store_row_real(row, JOB_RATE), izy = store_row_real(row, JOB_IZY);
-    const double bound = fmin(store_row_real(row, JOB_LOWER), store_row_real(row, JOB_TIGHT));
-    if (split == PLOT_TEST && is_before(seed, job, &point->first))
-        point->first = (struct plot_first){job, seed, rate, izy};
-    point->reach.bits_min = fmin(point->reach.bits_min, fmin(rate, bound));
-    point->reach.rate_max = fmax(point->reach.rate_max, rate);
-    point->reach.izy_min = fmin(point->reach.izy_min, izy);
-    return 0;
-}
-
 int plot_data_read(struct plot_data *data, struct store *store, const struct plot_filter *filters,
                    size_t n_filters, struct vib_error *err) {
-    const struct store_query jobs = {.sql = jobs_sql, .row = read_job, .context = data};
     struct reader reader = {.data = data, .filters = filters, .n_filters = n_filters};
     int rc = 0;
     memset(data, 0, sizeof *data);
@@ -240,8 +206,6 @@ int plot_data_read(struct plot_data *data, struct store *store, const struct plo
         rc = plot_filters_choose_seeds(filters, n_filters, store, err);
     if (rc == 0)
         rc = read_points(&reader, store, err);
-    if (rc == 0 && data->n > 0)
-        rc = store_query(store, &jobs, err);
     free(reader.columns);
     free(reader.values);
     return rc;
@@ -268,6 +232,26 @@ bool plot_data_knows(const struct plot_data *data, enum plot_measure measure) {
     return false;
 }
 
+static int read_first(void *context, struct store_row *row, struct vib_error *err) {
+    struct plot_point *point = plot_data_find(context, store_row_integer(row, 0));
+    const int64_t job = store_row_integer(row, 1), seed = store_row_integer(row, 2);
+    (void)err;
+    if (point != NULL && (point->first_job == 0 || seed < point->first_seed)) {
+        point->first_job = job;
+        point->first_seed = seed;
+    }
+    return 0;
+}
+
+/* In whatever order, as sorting would take longer than finding each job's point. */
+int plot_data_read_first(struct plot_data *data, struct store *store, struct vib_error *err) {
+    static const char sql[] =
+        "SELECT point, job_point.job, seed FROM job_point JOIN setting ON setting.job = job_point.job"
+        " JOIN job ON job.id = job_point.job WHERE job.state = 'done'";
+    const struct store_query query = {.sql = sql, .row = read_first, .context = data};
+    return store_query(store, &query, err);
+}
+
 size_t plot_data_drop(struct plot_data *data, bool (*unwanted)(const struct plot_point *point)) {
     size_t n = 0, dropped = 0;
     for (size_t i = 0; i < data->n; i++)
@@ -290,9 +274,7 @@ static int compare_points(const void *a, const void *b) {
         order = !isnan(p->beta) - !isnan(q->beta);
     if (order == 0)
         order = (p->beta > q->beta) - (p->beta < q->beta);
-    if (order == 0)
-        order = (p->first.seed > q->first.seed) - (p->first.seed < q->first.seed);
-    return order != 0 ? order : (p->first.job > q->first.job) - (p->first.job < q->first.job);
+    return order != 0 ? order : (p->id > q->id) - (p->id < q->id);
 }
 
 int plot_data_order(struct plot_data *data, struct vib_error *err) {

@@ -44,19 +44,6 @@ struct plot_mean {
     double half; /* of the 95 % interval's width, NaN without one */
 };
 
-/* The first of a point's seeds that are done: the lowest. */
-struct plot_first {
-    int64_t job; /* 0: there is none */
-    int64_t seed;
-    double rate, izy_lower; /* of the test split, bits; NaN where unknown */
-};
-
-/* The extremes over a point's seeds and both splits, bits; infinite where all are unknown. */
-struct plot_reach {
-    double bits_min; /* of the rate and the bounds on I(Z;X) */
-    double rate_max, izy_min;
-};
-
 struct plot_point {
     int64_t id; /* as in the views: the lowest id of its jobs */
     int64_t K;
@@ -66,15 +53,15 @@ struct plot_point {
                                          view has none; the last is the digest of the data */
     size_t n_seeds;                   /* jobs that are done, at least 1 */
     struct plot_mean measure[PLOT_SPLITS][PLOT_MEASURES];
-    struct plot_first first;
-    struct plot_reach reach;
+    int64_t first_job, first_seed; /* of the seeds that are done, the lowest; 0 before
+                                      plot_data_read_first */
 };
 
 struct plot_data {
     size_t n, capacity;
     struct plot_point *points;         /* [n], ascending by id */
-    const struct plot_point **ordered; /* [n], by method (as text), K, beta and the first seed;
-                                          NULL before plot_data_order */
+    const struct plot_point **ordered; /* [n], by method (as text), K, beta and id; NULL before
+                                          plot_data_order */
     struct config_arena *arena;        /* of the values */
 };
 
@@ -86,6 +73,9 @@ const char *plot_value(const struct plot_point *point, const char *key_name,
  * released whatever the result. Errors: those of the store, VIB_ENOMEM. */
 int plot_data_read(struct plot_data *data, struct store *store, const struct plot_filter *filters,
                    size_t n_filters, struct vib_error *err);
+
+/* Finds each point's first seed. Errors: those of the store. */
+int plot_data_read_first(struct plot_data *data, struct store *store, struct vib_error *err);
 
 /* Drops the points that are unwanted; returns how many finished jobs they were of. */
 size_t plot_data_drop(struct plot_data *data, bool (*unwanted)(const struct plot_point *point));

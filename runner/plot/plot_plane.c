@@ -1,56 +1,11 @@
-/* The figures in the information plane: plane and trajectory. */
-#include "runner/plot/plot_figure.h"
+/* Figure plane: I(Z;Y) against I(Z;X), both between bounds (Figure 1 c). */
+#include "runner/plot/plot_information.h"
 #include "runner/plot/plot_points.h"
-#include "runner/store/store_query.h"
 
 #include <math.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* Viridis without its palest end, which white paper swallows. The axis of I(Z;X) is linear up to
- * about a bit, so that it shows 0, and logarithmic beyond. A colour scale has at least a decade. */
-static const char settings[] =
-    "set palette defined (0 '#440154', 1 '#46327e', 2 '#365c8d', 3 '#277f8e', 4 '#1fa187', "
-    "5 '#4ac16d', 6 '#a0da39', 6.5 '#cfe11c')\n"
-    "set logscale cb\n"
-    "narrow = beta_max < 10 * beta_min\n"
-    "set cbrange [(narrow ? 10 ** floor(log10(beta_min) - 0.01) : beta_min) : "
-    "(narrow ? 10 ** ceil(log10(beta_max) + 0.01) : beta_max)]\n"
-    "set format cb '10^{%L}'\n"
-    "set nonlinear x via asinh(x) inverse sinh(x)\n"
-    "set xtics (0, 1, 3, 10, 30, 100, 300, 1000, 3000)\n"
-    "if (rate_max > 3000) set xtics (0, 1, 10, 100, 1000, 10000, 100000)\n"
-    "set xrange [-0.1 : 1.15 * rate_max]\n"
-    "izy_low = izy_min > 0 ? 0 : izy_min < -h_y_max ? -h_y_max : izy_min\n"
-    "set yrange [izy_low - 0.04 * h_y_max : 1.06 * h_y_max]\n"
-    "set samples 100\n"
-    "set xlabel 'I(Z;X) (bits)'\n"
-    "dark = 0x202020\n"
-    "set style line 1 linewidth 1.2 dashtype (16,8) linecolor rgb 0x000000\n"
-    "set style line 2 linewidth 1.2 dashtype (3,6) linecolor rgb 0x000000\n"
-    "set style line 3 linewidth 1.2 dashtype (12,6,3,6) linecolor rgb 0x808080\n";
-
-/* What no point can be above. */
-#define LIMITS                                                                                     \
-    "plot h_y with lines linestyle 1, ixy with lines linestyle 2, \\\n"                            \
-    "    [0:h_y] x with lines linestyle 3, \\\n"
-
-static int make_canvas(const struct plot *plot, struct plot_canvas *canvas, struct vib_error *err) {
-    const int rc = plot_points_canvas(plot, canvas, err);
-    canvas->margin = 56;
-    return rc;
-}
-
-static void add_limits(struct plot_canvas *canvas, const struct plot *plot) {
-    plot_canvas_entry(canvas, "with lines linestyle 3", "I(Z;Y) = I(Z;X)");
-    plot_canvas_entry(canvas, "with lines linestyle 1", "H(Y)");
-    if (plot_data_knows(plot->data, PLOT_IXY))
-        plot_canvas_entry(canvas, "with lines linestyle 2", "true I(X;Y)");
-}
-
-/* --- plane: Figure 1 (c) --- */
 
 /* One line of a panel and split from point to point, straight in bits: what sharing time between
  * two codes gets. On the figure's axis it is curved; a straight one would seem to cross I(Z;Y) =
@@ -70,7 +25,7 @@ static void write_chords(const struct plot_panel *panel, int split, FILE *out) {
     }
 }
 
-static const char plane_command[] = LIMITS
+static const char command[] = PLOT_INFORMATION_LIMITS
     "    for [split = 0:1] $chords index 2 * panel + split \\\n"
     "        using 1:2 with lines linewidth 1 linecolor rgb 0xbbbbbb, \\\n"
     "    for [split = 0:1] $points index 2 * panel + split \\\n"
@@ -87,158 +42,92 @@ static const char plane_command[] = LIMITS
     "    for [split = 0:1] $points index 2 * panel + split using izx_upper:izy:beta \\\n"
     "        with points pointtype 9 - 2 * split pointsize 0.8 * dot linecolor palette\n";
 
-int plot_plane(const struct plot *plot, struct vib_error *err) {
-    struct plot_canvas canvas;
-    int rc = make_canvas(plot, &canvas, err);
-    if (rc != 0)
-        return rc;
-    plot_canvas_entry(&canvas, "with points pointtype 9 pointsize 1.05 * dot linecolor rgb dark",
-                      "train");
-    plot_canvas_entry(&canvas, "with points pointtype 7 pointsize 1.05 * dot linecolor rgb dark",
-                      "test");
-    if (plot_data_knows(plot->data, PLOT_IZX_LOWER)) {
-        plot_canvas_entry(&canvas, "with lines linewidth 3 linecolor rgb dark",
-                          "lower to upper bound");
-        plot_canvas_entry(&canvas, "with lines linewidth 1 linecolor rgb dark",
-                          "upper bound to rate");
-    }
-    plot_canvas_entry(&canvas, "with yerrorbars pointtype 0 linewidth 1.5 linecolor rgb dark",
-                      "95 % interval");
-    add_limits(&canvas, plot);
-    plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
-    plot_points_write(plot);
-    plot_points_block(plot, "chords", "izx_upper_tight izy_lower", write_chords);
-    (void)fputs(settings, plot->out);
-    plot_canvas_colorbox(&canvas, "β", plot->out);
-    rc = plot_points_panels(plot, &canvas, "I(Z;Y), lower bound (bits)", plane_command, err);
-    plot_canvas_end(&canvas, plot->out);
-    return rc;
+static struct plot_reach reach_of(const struct plot_extent *extent) {
+    struct plot_reach reach = {.beta = extent->beta,
+                               .izx = extent->mean[PLOT_IZX_UPPER],
+                               .izy = extent->mean[PLOT_IZY_LOWER],
+                               .izy_end = extent->ends[PLOT_IZY_LOWER].low,
+                               .h_y = extent->mean[PLOT_H_Y].high};
+    plot_range_take(&reach.izx, extent->mean[PLOT_RATE].high);
+    return reach;
 }
 
-/* --- trajectory --- */
-
-/* The curves of one panel and split. */
-struct walk {
-    FILE *out;
-    const struct plot_point *point; /* whose first seed's evaluations are read */
-    bool begun, any;                /* that curve, or any, has a row */
-    double *izy_min, *rate_max;     /* kept up to date */
-};
-
-/* A blank line stands between two curves. */
-static int write_epoch(void *context, struct store_row *row, struct vib_error *err) {
-    struct walk *walk = context;
-    const double rate = store_row_real(row, 1), izy = store_row_real(row, 2);
-    const double numbers[] = {walk->point->beta, store_row_real(row, 0), rate, izy};
-    (void)err;
-    if (walk->any && !walk->begun)
-        (void)putc('\n', walk->out);
-    walk->any = walk->begun = true;
-    *walk->rate_max = fmax(*walk->rate_max, rate);
-    *walk->izy_min = fmin(*walk->izy_min, izy);
-    plot_numbers(numbers, 4, walk->out);
-    return 0;
+static void note_low_points(const struct plot *plot, double h_y) {
+    const double least = plot_information_least(h_y);
+    size_t n_low = 0;
+    for (size_t i = 0; i < plot->data->n; i++)
+        for (int split = 0; split < PLOT_SPLITS; split++)
+            n_low += plot->data->points[i].measure[split][PLOT_IZY_LOWER].mean < least;
+    plot_information_note("plane", n_low, PLOT_SPLITS * plot->data->n, "points", h_y);
 }
 
-/* The evaluations of the first seed of the walk's point. */
-static int write_curve(struct walk *walk, int split, struct store *store, struct vib_error *err) {
-    static const char sql[] =
-        "SELECT epoch, izx_upper, izy_lower FROM epoch"
-        " WHERE job = ?1 AND split = ?2 AND izx_upper IS NOT NULL ORDER BY epoch";
-    const struct store_value values[] = {{.type = STORE_INTEGER, .integer = walk->point->first.job},
-                                         {.type = STORE_TEXT, .text = plot_split_name(split)}};
-    const struct store_query query = {
-        .sql = sql, .values = values, .n_values = 2, .row = write_epoch, .context = walk};
-    walk->begun = false;
-    return store_query(store, &query, err);
+static bool any_chord(const struct plot *plot) {
+    for (size_t i = 0; i < plot->panels.n; i++)
+        if (plot->panels.panel[i].n > 1)
+            return true;
+    return false;
 }
 
-static int by_first_job(const void *a, const void *b) {
-    const struct plot_point *p = *(const struct plot_point *const *)a;
-    const struct plot_point *q = *(const struct plot_point *const *)b;
-    return (p->first.job > q->first.job) - (p->first.job < q->first.job);
-}
-
-/* In the order of their jobs, so that a later one is drawn over earlier ones. */
-static int write_curves(struct walk *walk, const struct plot_panel *panel, int split,
-                        struct store *store, struct vib_error *err) {
-    const struct plot_point **points = calloc(panel->n, sizeof(const struct plot_point *));
-    int rc = 0;
-    if (points == NULL)
-        return vib_error_set(err, VIB_ENOMEM, "plot: out of memory");
-    memcpy(points, panel->points, panel->n * sizeof(const struct plot_point *));
-    qsort(points, panel->n, sizeof(const struct plot_point *), by_first_job);
-    for (size_t i = 0; i < panel->n && rc == 0; i++) {
-        walk->point = points[i];
-        rc = write_curve(walk, split, store, err);
-    }
-    free(points);
-    return rc;
-}
-
-static int write_epochs(const struct plot *plot, int split, double *izy_min, double *rate_max,
-                        struct vib_error *err) {
-    int rc = 0;
-    (void)fprintf(plot->out, "$%s_epochs << EOD\n", plot_split_name(split));
-    for (size_t i = 0; i < plot->panels.n && rc == 0; i++) {
-        struct walk walk = {.out = plot->out, .izy_min = izy_min, .rate_max = rate_max};
-        (void)fprintf(plot->out, "%s# panel %zu\n# beta epoch izx_upper izy_lower\n",
-                      i > 0 ? "\n\n" : "", i);
-        rc = write_curves(&walk, &plot->panels.panel[i], split, plot->store, err);
-    }
-    (void)fputs("EOD\n", plot->out);
-    return rc;
-}
-
-/* Where these curves for the test split end. */
-static void write_ends(const struct plot *plot) {
-    (void)fputs("$ends << EOD\n", plot->out);
-    for (size_t i = 0; i < plot->panels.n; i++) {
-        const struct plot_panel *panel = &plot->panels.panel[i];
-        (void)fprintf(plot->out, "%s# panel %zu\n# beta izx_upper izy_lower\n", i > 0 ? "\n\n" : "",
-                      i);
-        for (size_t j = 0; j < panel->n; j++) {
-            const struct plot_first *first = &panel->points[j]->first;
-            const double numbers[] = {panel->points[j]->beta, first->rate, first->izy_lower};
-            plot_numbers(numbers, 3, plot->out);
+static bool any_rate_above_bound(const struct plot *plot) {
+    for (size_t i = 0; i < plot->data->n; i++)
+        for (int split = 0; split < PLOT_SPLITS; split++) {
+            const struct plot_mean *m = plot->data->points[i].measure[split];
+            if (m[PLOT_RATE].mean > m[PLOT_IZX_UPPER].mean)
+                return true;
         }
-    }
-    (void)fputs("EOD\n", plot->out);
+    return false;
 }
 
-static const char trajectory_settings[] =
-    "set xlabel 'I(Z;X), upper bound (bits)'\n"
-    "set style line 4 linewidth 1.2 dashtype (8,5) linecolor rgb dark\n"
-    "set style line 5 linewidth 2 pointtype 7 pointsize 0.35 * dot linecolor rgb dark\n";
+/* Of what plot_points_half gives. */
+static const char *name_of_interval(const struct plot *plot) {
+    bool one = false, several = false;
+    for (size_t i = 0; i < plot->data->n; i++) {
+        one |= plot->data->points[i].n_seeds == 1;
+        several |= plot->data->points[i].n_seeds > 1;
+    }
+    return !one       ? "95 % interval over seeds"
+           : !several ? "95 % interval over examples"
+                      : "95 % interval";
+}
 
-static const char trajectory_command[] = LIMITS
-    "    $train_epochs index panel using 3:4:1 with lines linestyle 4 linecolor palette, \\\n"
-    "    $test_epochs index panel using 3:4:1 with linespoints linestyle 5 linecolor palette, \\\n"
-    "    $ends index panel using 2:3 with points pointtype 7 pointsize 1.05 * dot linecolor rgb dark, \\\n"
-    "    $ends index panel using 2:3:1 with points pointtype 7 pointsize 0.8 * dot linecolor palette\n";
+static void add_legend(const struct plot *plot, const struct plot_reach *reach, bool intervals,
+                       struct plot_canvas *canvas) {
+    plot_canvas_entry(canvas, "with points pointtype 9 pointsize 1.05 * dot linecolor rgb dark",
+                      "train");
+    plot_canvas_entry(canvas, "with points pointtype 7 pointsize 1.05 * dot linecolor rgb dark",
+                      "test");
+    if (plot_data_knows(plot->data, PLOT_IZX_LOWER))
+        plot_canvas_entry(canvas, "with lines linewidth 3 linecolor rgb dark",
+                          "lower to upper bound");
+    if (any_rate_above_bound(plot))
+        plot_canvas_entry(canvas, "with lines linewidth 1 linecolor rgb dark",
+                          "upper bound to rate");
+    if (intervals)
+        plot_canvas_entry(canvas, "with yerrorbars pointtype 0 linewidth 1.5 linecolor rgb dark",
+                          name_of_interval(plot));
+    if (any_chord(plot))
+        plot_canvas_entry(canvas, "with lines linewidth 1 linecolor rgb 0xbbbbbb", "time sharing");
+    plot_information_limits(plot, reach->h_y, canvas);
+}
 
-int plot_trajectory(const struct plot *plot, struct vib_error *err) {
+int plot_plane(const struct plot *plot, struct vib_error *err) {
+    const struct plot_extent extent = plot_points_extent(plot);
+    const struct plot_reach reach = reach_of(&extent);
+    const struct plot_information axes = plot_information_axes(&reach);
+    /* Others are hidden by the points. */
+    const double visible = 0.02 * (axes.izy.high - axes.izy.low);
     struct plot_canvas canvas;
-    double izy_min = (double)INFINITY, rate_max = 0;
-    int rc = make_canvas(plot, &canvas, err);
+    int rc = plot_points_canvas(plot, &canvas, err);
     if (rc != 0)
         return rc;
-    plot_canvas_entry(&canvas, "with lines linestyle 4", "train");
-    plot_canvas_entry(&canvas, "with linespoints linestyle 5", "test, each evaluation");
-    plot_canvas_entry(&canvas, "with points pointtype 7 pointsize 1.05 * dot linecolor rgb dark",
-                      "test, last epoch");
-    add_limits(&canvas, plot);
-    plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
+    add_legend(plot, &reach, extent.half[PLOT_IZY_LOWER] > visible, &canvas);
+    plot_points_block(plot, "chords", "izx_upper_tight izy_lower", write_chords);
+    plot_information_begin(plot, &axes, &canvas);
     plot_points_write(plot);
-    for (int split = 0; split < PLOT_SPLITS && rc == 0; split++)
-        rc = write_epochs(plot, split, &izy_min, &rate_max, err);
-    write_ends(plot);
-    (void)fprintf(plot->out, "izy_min = %.6g; rate_max = %.6g\n%s%s", izy_min, rate_max, settings,
-                  trajectory_settings);
-    plot_canvas_colorbox(&canvas, "β", plot->out);
-    if (rc == 0)
-        rc = plot_points_panels(plot, &canvas, "I(Z;Y), lower bound (bits)", trajectory_command,
-                                err);
-    plot_canvas_end(&canvas, plot->out);
+    rc = plot_points_panels(plot, &canvas, "I(Z;Y), lower bound (bits)", command, err);
+    if (rc == 0) {
+        plot_canvas_end(&canvas, plot->out);
+        note_low_points(plot, reach.h_y);
+    }
     return rc;
 }

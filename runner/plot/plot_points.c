@@ -13,13 +13,39 @@ static const char definitions[] =
 static const char point_columns[] =
     "beta seeds error +- error_mc +- rate +- izy_lower +- izx_lower izx_upper_tight";
 
+/* --- what is shown --- */
+
+double plot_points_half(const struct plot_point *point, int split, enum plot_measure measure) {
+    const struct plot_mean *m = point->measure[split];
+    return measure == PLOT_IZY_LOWER && point->n_seeds == 1 ? 1.96 * m[PLOT_IZY_LOWER_SE].mean
+                                                            : m[measure].half;
+}
+
+struct plot_extent plot_points_extent(const struct plot *plot) {
+    struct plot_extent extent = {.beta = plot_range_of_nothing()};
+    for (int m = 0; m < PLOT_MEASURES; m++)
+        extent.mean[m] = extent.ends[m] = plot_range_of_nothing();
+    for (size_t i = 0; i < plot->data->n; i++) {
+        const struct plot_point *point = &plot->data->points[i];
+        plot_range_take(&extent.beta, point->beta);
+        for (int split = 0; split < PLOT_SPLITS; split++)
+            for (int m = 0; m < PLOT_MEASURES; m++) {
+                const double mean = point->measure[split][m].mean;
+                const double half = plot_points_half(point, split, (enum plot_measure)m);
+                plot_range_take(&extent.mean[m], mean);
+                plot_range_take(&extent.ends[m], mean - half);
+                plot_range_take(&extent.ends[m], mean + half);
+                extent.half[m] = fmax(extent.half[m], half);
+            }
+    }
+    return extent;
+}
+
 /* --- data --- */
 
 static void write_point(const struct plot_point *point, int split, FILE *out) {
     const struct plot_mean *m = point->measure[split];
-    /* Without repetitions it is that of the examples' mean. */
-    const double izy_half =
-        point->n_seeds > 1 ? m[PLOT_IZY_LOWER].half : 1.96 * m[PLOT_IZY_LOWER_SE].mean;
+    const double izy_half = plot_points_half(point, split, PLOT_IZY_LOWER);
     const double numbers[] = {point->beta,        (double)point->n_seeds, m[PLOT_ERROR].mean,
                               m[PLOT_ERROR].half, m[PLOT_ERROR_MC].mean,  m[PLOT_ERROR_MC].half,
                               m[PLOT_RATE].mean,  m[PLOT_RATE].half,      m[PLOT_IZY_LOWER].mean,
@@ -45,36 +71,7 @@ void plot_points_block(const struct plot *plot, const char *name, const char *co
     (void)fputs("EOD\n", plot->out);
 }
 
-/* What the ranges of the axes depend on. */
-struct extent {
-    double beta_min, beta_max, bits_min, rate_max, izy_min, h_y_max;
-};
-
-/* fmin and fmax pass over NaN. */
-static void extend(struct extent *extent, const struct plot_point *point) {
-    extent->beta_min = fmin(extent->beta_min, point->beta);
-    extent->beta_max = fmax(extent->beta_max, point->beta);
-    extent->bits_min = fmin(extent->bits_min, point->reach.bits_min);
-    extent->rate_max = fmax(extent->rate_max, point->reach.rate_max);
-    extent->izy_min = fmin(extent->izy_min, point->reach.izy_min);
-    for (int split = 0; split < PLOT_SPLITS; split++)
-        extent->h_y_max = fmax(extent->h_y_max, point->measure[split][PLOT_H_Y].mean);
-}
-
-static void write_extent(const struct plot *plot) {
-    struct extent e = {
-        .beta_min = (double)INFINITY, .bits_min = (double)INFINITY, .izy_min = (double)INFINITY};
-    for (size_t i = 0; i < plot->data->n; i++)
-        extend(&e, &plot->data->points[i]);
-    (void)fprintf(plot->out,
-                  "beta_min = %.6g; beta_max = %.6g\n"
-                  "bits_min = %.6g; rate_max = %.6g\n"
-                  "izy_min = %.6g; h_y_max = %.6g\n",
-                  e.beta_min, e.beta_max, e.bits_min, e.rate_max, e.izy_min, e.h_y_max);
-}
-
 void plot_points_write(const struct plot *plot) {
-    write_extent(plot);
     (void)fputs(definitions, plot->out);
     plot_points_block(plot, "points", point_columns, write_points);
 }

@@ -157,8 +157,10 @@ check 'nothing but errors can be drawn' all_wrong
 bounds_are_shown() {
     plot small.db rate-beta --K 2 --only seed=0 --script >bits.gp &&
         rows bits.gp points | tr ' ' '\n' | awk 'NR % 12 == 7 || NR % 12 == 11 || NR % 12 == 0' |
-        sort -g | head -n 1 >least && cat least &&
-        grep -qx "bits_min = $(cat least); rate_max = .*" bits.gp
+        sort -g >bits && sed -n '1p;$p' bits && grep -E '^least|^set yrange' bits.gp >axis &&
+        cat axis && awk 'FILENAME == "bits" { if (FNR == 1) low = $1; high = $1 }
+            /^least/ { least = $3 } /^set yrange/ { most = $7 + 0 }
+            END { exit !(least > 0 && least < low && most > high) }' bits axis
 }
 check 'the axis of bits begins below all bounds' bounds_are_shown
 

@@ -1,5 +1,6 @@
 /* Where axes begin and end. */
 #include "runner/plot/plot_axis.h"
+#include "runner/plot/plot_information.h"
 #include "runner/plot/plot_text.h"
 
 #include <math.h>
@@ -56,11 +57,38 @@ static void test_tics(void **state) {
     assert_true(plot_axis_room(range, 1) == plot_text_width("0", 1));
 }
 
+static struct plot_information axes_of(double izx, double lowest, double end, double h_y) {
+    const struct plot_reach reach = {
+        .beta = {0.1, 0.1}, .izx = {0, izx}, .izy = {lowest, h_y}, .izy_end = end, .h_y = h_y};
+    return plot_information_axes(&reach);
+}
+
+/* Every point is within, down to 10 bits or three times H(Y) below 0; H(Y) may be 0. */
+static void test_information_plane(void **state) {
+    const double none = (double)INFINITY;
+    (void)state;
+    struct plot_information axes = axes_of(100, 0.2, none, 3);
+    assert_range(axes.izy, -0.12, 3.18);
+    assert_range(axes.beta, 0.01, 1);
+    assert_true(axes.izx.low < 0 && axes.izx.high > 100);
+    assert_true(axes_of(1, -2.5, none, 1).izy.low < -2.5);
+    assert_true(axes_of(1, -9.5, none, 3.3).izy.low < -9.5);
+    assert_true(axes_of(1, -1000, none, 3).izy.low > -11);
+    assert_true(axes_of(1, -1000, none, 13).izy.low < -39);
+    assert_true(axes_of(1, -3, none, 0).izy.low < -3 && axes_of(1, -3, none, 0).izy.high > 0);
+    assert_true(axes_of(0, 0, none, 0).izy.low < 0 && axes_of(0, 0, none, 0).izy.high > 0);
+    assert_true(axes_of(0, 0, none, 0).izx.high > 0);
+    /* The end of an interval is, too, where that leaves half of the axis to the points. */
+    assert_true(axes_of(1, 0.2, -0.5, 3).izy.low < -0.5);
+    assert_range(axes_of(1, 0.2, -100, 3).izy, -3.24, 3.36);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_taking),
         cmocka_unit_test(test_decades),
         cmocka_unit_test(test_tics),
+        cmocka_unit_test(test_information_plane),
     };
     return cmocka_run_group_tests_name("plot axis", tests, NULL, NULL);
 }

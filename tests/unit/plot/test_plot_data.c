@@ -84,18 +84,28 @@ static void test_points_are_means_over_seeds(void **state) {
     plot_data_release(&data);
 }
 
-/* Figures of one seed show the lowest; axes reach as far as every seed. */
+/* Figures of one seed show the lowest. */
 static void test_single_seeds_of_a_point(void **state) {
     struct fixture *f = *state;
     struct plot_data data;
     add_seeds(f);
     plot_read(f, &data, NULL, 0);
-    const struct plot_point *point = plot_data_find(&data, 1);
-    assert_int_equal(point->first.job, 2);
-    assert_int_equal(point->first.seed, 1);
-    assert_close(point->first.rate, 7);
-    assert_close(point->reach.rate_max, 7);
-    assert_true(point->reach.bits_min <= 2);
+    assert_int_equal(plot_data_find(&data, 1)->first_job, 0);
+    assert_ok(plot_data_read_first(&data, f->store, &f->err), &f->err);
+    assert_int_equal(plot_data_find(&data, 1)->first_job, 2);
+    assert_int_equal(plot_data_find(&data, 1)->first_seed, 1);
+    plot_data_release(&data);
+}
+
+/* One that is not done is none. */
+static void test_first_seed_is_done(void **state) {
+    struct fixture *f = *state;
+    struct plot_data data;
+    add_seeds(f);
+    fixture_execute(f, "UPDATE job SET state = 'pending' WHERE id = 2");
+    plot_read(f, &data, NULL, 0);
+    assert_ok(plot_data_read_first(&data, f->store, &f->err), &f->err);
+    assert_int_equal(plot_data_find(&data, 1)->first_seed, 7);
     plot_data_release(&data);
 }
 
@@ -109,7 +119,6 @@ static void test_seeds_are_selected_before_averaging(void **state) {
     plot_read(f, &data, one, 1);
     assert_int_equal(data.n, 2);
     assert_int_equal(data.points[0].n_seeds, 1);
-    assert_int_equal(data.points[0].first.job, 1);
     assert_close(data.points[0].measure[PLOT_TEST][PLOT_ERROR].mean, 0.75);
     assert_true(isnan(data.points[0].measure[PLOT_TEST][PLOT_ERROR].half));
     plot_data_release(&data);
@@ -117,7 +126,7 @@ static void test_seeds_are_selected_before_averaging(void **state) {
     assert_int_equal(data.n, 1);
     assert_int_equal(data.points[0].n_seeds, 2);
     assert_close(data.points[0].measure[PLOT_TEST][PLOT_ERROR].mean, 0.625);
-    assert_close(data.points[0].reach.rate_max, 3);
+    assert_close(data.points[0].measure[PLOT_TEST][PLOT_RATE].mean, 2.5);
     plot_data_release(&data);
     plot_read(f, &data, none, 1);
     assert_int_equal(data.n, 0);
@@ -180,9 +189,7 @@ static void test_other_splits_are_left_out(void **state) {
     assert_int_equal(data.n, 1);
     assert_close(data.points[0].measure[PLOT_TRAIN][PLOT_ERROR].mean, 0.25);
     assert_close(data.points[0].measure[PLOT_TEST][PLOT_ERROR].mean, 0.25);
-    assert_close(data.points[0].first.rate, 1);
-    assert_close(data.points[0].reach.rate_max, 1);
-    assert_true(data.points[0].reach.izy_min > -50);
+    assert_close(data.points[0].measure[PLOT_TEST][PLOT_RATE].mean, 1);
     plot_data_release(&data);
 }
 
@@ -193,6 +200,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_points_are_means_over_seeds, fixture_new,
                                         fixture_free),
         cmocka_unit_test_setup_teardown(test_single_seeds_of_a_point, fixture_new, fixture_free),
+        cmocka_unit_test_setup_teardown(test_first_seed_is_done, fixture_new, fixture_free),
         cmocka_unit_test_setup_teardown(test_seeds_are_selected_before_averaging, fixture_new,
                                         fixture_free),
         cmocka_unit_test_setup_teardown(test_points_are_selected, fixture_new, fixture_free),

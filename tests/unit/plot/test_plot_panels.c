@@ -70,12 +70,13 @@ static void test_others_are_apart(void **state) {
     release(&data, &panels);
 }
 
-/* The variant whose first seed is lower comes first, whatever the order of the jobs. */
+/* As their first jobs were added. */
 static void test_order_of_variants(void **state) {
     struct fixture *f = *state;
     add(f, "train.epochs=7 seed=1");
     add(f, "train.epochs=3 seed=0");
-    assert_panel(f, 2, 0, "train.epochs = 3", "");
+    add(f, "train.epochs=7 seed=0");
+    assert_panel(f, 2, 0, "train.epochs = 7", "");
 }
 
 /* Numbers have as many digits as it takes. */
