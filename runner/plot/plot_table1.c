@@ -189,24 +189,55 @@ struct seeds {
     FILE *out;
 };
 
+/* Rings that would hide each other stand above each other, closer the more they are. */
+static double height_of_ring(double rank, double n) {
+    return (rank - (n - 1) / 2) * fmin(0.2, 0.36 / fmax(1, n - 1));
+}
+
 static int write_seed(void *context, struct store_row *row, struct vib_error *err) {
     const struct seeds *seeds = context;
     const int64_t point = store_row_integer(row, 0);
     (void)err;
     for (size_t i = 0; i < seeds->bars->n; i++)
         if (seeds->bars->bar[i].point->id == point) {
-            const double numbers[] = {(double)i, 100 * store_row_real(row, 1)};
-            plot_numbers(numbers, 2, seeds->out);
+            const double numbers[] = {
+                (double)i, 100 * store_row_real(row, 1),
+                height_of_ring(store_row_real(row, 2), store_row_real(row, 3))};
+            plot_numbers(numbers, 3, seeds->out);
         }
     return 0;
 }
 
+/* The greatest error or end of an interval that is shown, a share. */
+static double greatest(const struct bars *bars) {
+    double most = 0;
+    for (size_t i = 0; i < bars->n; i++) {
+        const struct plot_mean *error = test_error(&bars->bar[i]);
+        most = fmax(most, fmax(error->mean, error->mean + error->half));
+    }
+    return most;
+}
+
+/* Seeds of a bar, each with its rank among those that are nearer to the next than ?1 and their
+ * number. */
+static const char seeds_sql[] =
+    "WITH near AS ("
+    "    SELECT point, job, error_mc,"
+    "           coalesce(error_mc - lag(error_mc) OVER ascending >= ?1, 1) AS is_apart"
+    "    FROM job_point JOIN information_plane USING (job) WHERE split = 'test'"
+    "    WINDOW ascending AS (PARTITION BY point ORDER BY error_mc, job)),"
+    " heap AS ("
+    "    SELECT *, sum(is_apart) OVER (PARTITION BY point ORDER BY error_mc, job) AS heap FROM near)"
+    " SELECT point, error_mc, row_number() OVER (members ORDER BY error_mc, job) - 1,"
+    "        count(*) OVER members"
+    " FROM heap WINDOW members AS (PARTITION BY point, heap) ORDER BY point, error_mc, job";
+
 static int write_data(const struct plot *plot, const struct bars *bars, struct vib_error *err) {
-    static const char seeds_sql[] =
-        "SELECT point, error_mc FROM job_point JOIN information_plane USING (job)"
-        " WHERE split = 'test' ORDER BY method, K, beta, seed, job";
+    /* A ring is a fiftieth of the axis wide. */
+    const struct store_value ring = {.type = STORE_REAL, .real = greatest(bars) / 50};
     struct seeds seeds = {bars, plot->out};
-    const struct store_query query = {.sql = seeds_sql, .row = write_seed, .context = &seeds};
+    const struct store_query query = {
+        .sql = seeds_sql, .values = &ring, .n_values = 1, .row = write_seed, .context = &seeds};
     (void)fputs(
         "$bars << EOD\n# place, error % (mean over seeds), half of the 95 % interval, paper's"
         " error %, 1 if VIB\n",
@@ -217,7 +248,7 @@ static int write_data(const struct plot *plot, const struct bars *bars, struct v
                                   100 * test_error(bar)->half, bar->paper, bar->row == ROWS - 1};
         plot_numbers(numbers, 5, plot->out);
     }
-    (void)fputs("EOD\n$seeds << EOD\n# place, error %\n", plot->out);
+    (void)fputs("EOD\n$seeds << EOD\n# place, error %, height in the bar\n", plot->out);
     const int rc = store_query(plot->store, &query, err);
     (void)fputs("EOD\n", plot->out);
     return rc;
@@ -251,6 +282,13 @@ static void write_labels(const struct bars *bars, FILE *out) {
 
 /* --- figure --- */
 
+static bool any_interval(const struct bars *bars) {
+    for (size_t i = 0; i < bars->n; i++)
+        if (test_error(&bars->bar[i])->half > 0)
+            return true;
+    return false;
+}
+
 static bool any_paper(const struct bars *bars) {
     for (size_t i = 0; i < bars->n; i++)
         if (!isnan(bars->bar[i].paper))
@@ -278,7 +316,8 @@ static struct plot_canvas make_canvas(const struct bars *bars, double labels_wid
     canvas.height = fmax(BAR_HEIGHT, GAP + PLOT_LINE * (double)lines) * (double)bars->n;
     canvas.top = 16;
     plot_canvas_entry(&canvas, SEED, "one seed");
-    plot_canvas_entry(&canvas, INTERVAL, "95 % interval");
+    if (any_interval(bars))
+        plot_canvas_entry(&canvas, INTERVAL, "95 % interval");
     if (any_paper(bars))
         plot_canvas_entry(&canvas, PAPER, "paper, Table 1");
     return canvas;
@@ -288,21 +327,21 @@ static int draw(const struct plot *plot, const struct bars *bars, double labels_
                 struct vib_error *err) {
     static const char settings[] =
         "set border 1\nset grid noytics\n"
-        "set xrange [0 : *]\n"
         "set xlabel 'test error (%), probabilities averaged over samples of z'\n";
     static const char command[] =
         "plot $bars using 2:1:(0):2:($1 - 0.34):($1 + 0.34):($5 == 1 ? test : train) " BAR
         ", \\\n"
-        "    $bars using ($2 - $3):1:(2 * $3):(0) " INTERVAL
+        "    $bars using ($2 - $3):($1 - 0.12):(2 * $3):(0) " INTERVAL
         ", \\\n"
-        "    $seeds using 2:($1 + 0.2) " SEED
+        "    $seeds using 2:($1 + 0.22 + $3) " SEED
         ", \\\n"
-        "    $bars using 4:1 " PAPER "\n";
+        "    $bars using 4:($1 - 0.12) " PAPER "\n";
     const struct plot_canvas canvas = make_canvas(bars, labels_width);
     plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
     const int rc = write_data(plot, bars, err);
     write_labels(bars, plot->out);
-    (void)fprintf(plot->out, "%sset yrange [%zu - 0.5 : -0.5]\n", settings, bars->n);
+    (void)fprintf(plot->out, "%sset xrange [0 : %s]\nset yrange [%zu - 0.5 : -0.5]\n", settings,
+                  greatest(bars) > 0 ? "*" : "1", bars->n);
     plot_canvas_panel(&canvas, 0, "", "", plot->out);
     (void)fputs(command, plot->out);
     plot_canvas_end(&canvas, plot->out);

@@ -74,6 +74,10 @@ nothing_learned() {
                       UPDATE epoch SET izy_lower = 0, izx_upper = 0; UPDATE bound SET bits = 0, se = 0'
 }
 check 'and all bits of 0' nothing_learned
+no_errors() {
+    changed methods.db 'UPDATE result SET error = 0, error_mc = 0'
+}
+check 'and all errors of 0' no_errors
 collapsed() {
     changed small.db "UPDATE result SET izx_upper = 1e-4 WHERE job = 1" &&
         [ "$(value least rate-beta.gp)" = 0.01 ] && grep -q '>≤ 10<' rate-beta.svg
@@ -82,6 +86,24 @@ check 'a rate of next to nothing stands at the beginning of its axis' collapsed
 
 # --- nothing hides another ---
 
+# heights FIGURE.gp: how many the rings of each bar have.
+heights() {
+    awk '/^\$seeds/ { inside = 1; next } /^EOD/ { inside = 0 }
+         inside && !/^#/ { print $1, $3 }' "$1" | sort -u | cut -d ' ' -f 1 | uniq -c | xargs
+}
+rings_stand_apart() {
+    changed methods.db "UPDATE result SET error_mc = 0.25" &&
+        heights table1.gp && [ "$(heights table1.gp)" = '3 0 3 1' ]
+}
+check 'seeds of equal errors are as many rings' rings_stand_apart
+near_rings() {
+    # The first and the last of three are farther apart than a ring is wide, neighbours are not.
+    changed methods.db "UPDATE result SET error_mc = 0.25 + job % 3 * 0.003" &&
+        [ "$(heights table1.gp)" = '3 0 3 1' ] &&
+        changed methods.db "UPDATE result SET error_mc = 0.25 + job % 3 * 0.02" &&
+        [ "$(heights table1.gp)" = '1 0 1 1' ]
+}
+check 'seeds of nearly equal errors, too' near_rings
 train_and_test() {
     changed small.db 'UPDATE result SET error = 0.5, error_mc = 0.5' &&
         awk -v apart="$(value apart error-beta.gp)" 'BEGIN { exit !(apart > 1.02) }'
@@ -93,11 +115,12 @@ check 'train stands beside test' train_and_test
 legends() {
     changed small.db 'UPDATE result SET izy_lower_se = 0.1' &&
         in_legend plane.gp 'time sharing' && in_legend plane.gp '95 % interval over examples' &&
-        not_in_legend error-beta.gp '95 % interval.*' &&
+        not_in_legend table1.gp '95 % interval' && not_in_legend error-beta.gp '95 % interval.*' &&
         changed small.db 'UPDATE result SET izy_lower_se = 1e-4; DELETE FROM result WHERE job <> 1;
                           DELETE FROM job WHERE id <> 1' &&
         not_in_legend plane.gp 'time sharing' && not_in_legend plane.gp '95 % interval.*' &&
-        changed methods.db 'SELECT 1' && in_legend error-beta.gp '95 % interval over seeds'
+        changed methods.db 'SELECT 1' && in_legend table1.gp '95 % interval' &&
+        in_legend error-beta.gp '95 % interval over seeds'
 }
 check 'legends have what is drawn, and nothing else' legends
 
