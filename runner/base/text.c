@@ -42,6 +42,13 @@ static size_t columns_of(const char *at) {
     return is_wide((unsigned char)at[0], (unsigned char)at[1]) ? 2 : 1;
 }
 
+size_t text_characters(const char *text) {
+    size_t n = 0;
+    for (; *text != '\0'; text++)
+        n += !continues_character(*text);
+    return n;
+}
+
 size_t text_width(const char *text, size_t size) {
     size_t width = 0;
     for (size_t i = 0; i < size; i++)

@@ -8,6 +8,9 @@
 /* The most bytes of text, up to `most`, that end with a whole character. */
 size_t text_cut(const char *text, size_t most);
 
+/* How many characters a text has. */
+size_t text_characters(const char *text);
+
 /* The columns of a terminal that the first `size` bytes of text take, at the most: two for each
  * character of East Asia, and for what may be as wide. */
 size_t text_width(const char *text, size_t size);

@@ -167,7 +167,7 @@ static bool is_control(const char *text) {
 
 static int set_string(struct settings *settings, const struct key *key, const char *text,
                       struct vib_error *err) {
-    const size_t length = text_width(text, strlen(text));
+    const size_t length = text_characters(text);
     if (length < (size_t)key->min || length > (size_t)key->max)
         return reject(key, text, "", err);
     for (const char *c = text; *c; c++) {
