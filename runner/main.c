@@ -42,11 +42,14 @@ static int print_help(const struct command *command) {
         stdout,
         "The first Ctrl-C, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 or SIGXCPU checkpoints the "
         "running jobs and ends; the same command continues. Another one, half a second "
-        "later or more, ends at once, but for SIGHUP and SIGXCPU. Several vib-sweep processes may share a database.\n\n"
-        "Exit codes: 0 all jobs are done; 1 some failed or diverged; 64 wrong usage; 66 "
-        "missing or damaged data; 70 internal error; 71 out of memory or threads; 73 cannot "
-        "create a file; 74 input/output error; 75 database busy; 78 error in the "
-        "configuration; 128 + N ended by signal N (129 SIGHUP, 130 SIGINT, 143 SIGTERM).",
+        "later or more, ends at once, but for SIGHUP and SIGXCPU. Several vib-sweep processes "
+        "may share a database.\n\n"
+        "Exit codes: 0 all jobs are done; 1 some failed or diverged; 64 wrong usage; 66 data "
+        "that is missing or damaged, or no database that export or plot can read; 70 internal "
+        "error; 71 out of memory or threads; 73 cannot create a file; 74 input/output error, "
+        "or a database that is damaged or none that a sweep can use; 75 database busy; 78 "
+        "error in the configuration; 128 + N ended by signal N (129 SIGHUP, 130 SIGINT, 143 "
+        "SIGTERM).",
         0, 0);
     return 0;
 }

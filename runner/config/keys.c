@@ -200,7 +200,7 @@ const struct key keys[] = {
     {.name = "save.weights", .type = KEY_CHOICE, .field = AT(save_weights),
      .default_text = "false", .flags = KEY_SWEEP, .choices = no_yes,
      .help = "keep the final weights of every job from now on, as "
-             "<database>.weights/<identity>.safetensors"},
+             "<database>.weights/<identity>.safetensors; a job that cannot is failed"},
     {.name = "save.codes", .type = KEY_SIZE, .field = AT(save_codes),
      .default_text = "0", .flags = KEY_SWEEP, .max = MAX_CODES, .unit = "examples",
      .help = "keep, for every job from now on, the codes of the first so many test "

@@ -102,7 +102,7 @@ CREATE TABLE job (
     objective   REAL,                        -- bits, mean J over the last epoch's steps
     message     TEXT NOT NULL DEFAULT '',    -- what went wrong, or a note
     weights     TEXT, -- file of the final weights, relative to the database's folder; NULL when
-                      -- none was asked for or it could not be written
+                      -- none was asked for; a job that could not write it is failed
     CHECK (state <> 'running' OR run IS NOT NULL)
 ) STRICT;
 
