@@ -176,6 +176,10 @@ int store_setting_complete(struct store *store, struct vib_error *err);
  * other results, are an error of code `refusal`. */
 int store_upgrade_needed(struct store *store, int refusal, bool *needed, struct vib_error *err);
 
+/* Refuses (VIB_EIO) jobs of another arithmetic than this program's: a sweep would mix results that
+ * nobody could tell apart. The tables are up to date. */
+int store_check_numerics(struct store *store, struct vib_error *err);
+
 /* Brings the tables up to date in one exclusive transaction, refused (VIB_EBUSY) while a run lives,
  * unless the database is this connection's `alone`. Views are to be renewed after it. */
 int store_upgrade(struct store *store, bool alone, struct vib_error *err);

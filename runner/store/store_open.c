@@ -87,29 +87,6 @@ out:
     return rc;
 }
 
-/* A sweep would mix results that nobody could tell apart. */
-static int check_numerics(struct store *store, struct vib_error *err) {
-    int64_t version = 0;
-    const int known = numerics_version();
-    int rc =
-        store_query_integer(store, "SELECT coalesce(max(numerics), 0) FROM job", &version, err);
-    if (rc == 0 && (version == 0 || version == known))
-        rc =
-            store_query_integer(store, "SELECT coalesce(min(numerics), 0) FROM job", &version, err);
-    if (rc != 0 || version == 0 || version == known)
-        return rc;
-    if (version > known)
-        return vib_error_set(err, VIB_EIO,
-                             "%s holds jobs of numerics %lld, this program computes by numerics %d "
-                             "and would give other results: use a newer program",
-                             store->path, (long long)version, known);
-    return vib_error_set(
-        err, VIB_EIO,
-        "%s holds jobs of numerics %lld, and this program would give other results: "
-        "since numerics %d, %s; start a new database",
-        store->path, (long long)version, known, numerics_change(known));
-}
-
 /* SQLite begins the change as a reader, and then does not wait for a writer by itself. */
 static int use_write_ahead_log(struct store *store, struct vib_error *err) {
     enum { PAUSE_MS = 5 };
@@ -132,6 +109,12 @@ static int use_write_ahead_log(struct store *store, struct vib_error *err) {
             return rc;
         (void)sqlite3_sleep(PAUSE_MS);
     }
+}
+
+/* Has the log opened, which keeps the file from being discarded by others until it is closed. */
+static int hold_log(struct store *store, struct vib_error *err) {
+    int64_t version;
+    return store_query_integer(store, "PRAGMA schema_version", &version, err);
 }
 
 static int configure(struct store *store, const char *sql, struct vib_error *err) {
@@ -186,8 +169,8 @@ static int open_writer(struct store *store, bool exists, struct vib_error *err) 
     bool old = false;
     if ((rc = store_upgrade_needed(store, VIB_EIO, &old, err)) != 0 ||
         (old && (rc = store_upgrade(store, false, err)) != 0) ||
-        (rc = check_numerics(store, err)) != 0 || (rc = store_renew_views(store, err)) != 0 ||
-        (rc = use_write_ahead_log(store, err)) != 0)
+        (rc = store_check_numerics(store, err)) != 0 || (rc = store_renew_views(store, err)) != 0 ||
+        (rc = use_write_ahead_log(store, err)) != 0 || (rc = hold_log(store, err)) != 0)
         return rc;
     return configure(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", err);
 }
@@ -195,14 +178,14 @@ static int open_writer(struct store *store, bool exists, struct vib_error *err) 
 /* --- closing --- */
 
 /* Whether no other process has the file open, and none can read it until it is closed: otherwise
- * the log cannot be given up, or the lock not be had. Not by BEGIN EXCLUSIVE, which writes into an
- * empty file, where there may be no room. */
+ * the log cannot be opened, or the lock not be had. The log goes before the file does, and no
+ * journal is made: by the time this file is closed, a new one of its name may have either. Not by
+ * BEGIN EXCLUSIVE, which writes into an empty file, where there may be no room. */
 static bool take_alone(struct store *store) {
     static const char sql[] =
-        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE;"
-        "SELECT count(*) FROM sqlite_schema";
+        "PRAGMA locking_mode = EXCLUSIVE; SELECT count(*) FROM sqlite_schema;"
+        "PRAGMA journal_mode = MEMORY; SELECT count(*) FROM sqlite_schema";
     sqlite3_file *file = main_file(store);
-    store_rollback(store);
     return file != NULL && sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK &&
            file->pMethods->xLock(file, SQLITE_LOCK_RESERVED) == SQLITE_OK &&
            file->pMethods->xLock(file, SQLITE_LOCK_EXCLUSIVE) == SQLITE_OK;
@@ -217,11 +200,26 @@ static bool unused(struct store *store) {
     return n == 0 || (store_query_integer(store, rows, &n, NULL) == 0 && n == 0);
 }
 
-void store_discard(struct store *store) {
-    if (store != NULL && store->created && take_alone(store) && unused(store) &&
-        !store_moved(store))
-        (void)unlink(sqlite3_db_filename(store->db, "main")); /* else it stays, empty */
+/* Through a connection of its own, which has seen nothing yet: one that has read the file before
+ * others wrote it might take what it remembers for what is there. On any failure the file stays. */
+static void remove_unused(const char *path) {
+    enum file_kind kind;
+    struct store *store = store_new(path);
+    if (store != NULL && open_file(store, path, SQLITE_OPEN_READWRITE, VIB_EIO, NULL) == 0 &&
+        store_set_busy_ms(store, 0, NULL) == 0 && file_kind(store, &kind, NULL) == 0 &&
+        kind != FILE_OTHER && take_alone(store) && unused(store) && !store_moved(store))
+        (void)unlink(path);
     store_close(store);
+}
+
+void store_discard(struct store *store) {
+    char *path = NULL;
+    if (store != NULL && store->created && !store_moved(store))
+        path = strdup(sqlite3_db_filename(store->db, "main"));
+    store_close(store);
+    if (path != NULL)
+        remove_unused(path);
+    free(path);
 }
 
 void store_close(struct store *store) {

@@ -33,6 +33,28 @@ int store_upgrade_needed(struct store *store, int refusal, bool *needed, struct 
     return rc;
 }
 
+int store_check_numerics(struct store *store, struct vib_error *err) {
+    int64_t version = 0;
+    const int known = numerics_version();
+    int rc =
+        store_query_integer(store, "SELECT coalesce(max(numerics), 0) FROM job", &version, err);
+    if (rc == 0 && (version == 0 || version == known))
+        rc =
+            store_query_integer(store, "SELECT coalesce(min(numerics), 0) FROM job", &version, err);
+    if (rc != 0 || version == 0 || version == known)
+        return rc;
+    if (version > known)
+        return vib_error_set(err, VIB_EIO,
+                             "%s holds jobs of numerics %lld, this program computes by numerics %d "
+                             "and would give other results: use a newer program",
+                             store->path, (long long)version, known);
+    return vib_error_set(
+        err, VIB_EIO,
+        "%s holds jobs of numerics %lld, and this program would give other results: "
+        "since numerics %d, %s; start a new database",
+        store->path, (long long)version, known, numerics_change(known));
+}
+
 static int run(struct store *store, const char *sql, struct vib_error *err) {
     if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
         return store_fail(store, "bring the database up to date", err);

@@ -160,6 +160,14 @@ static void test_not_discarded(void **state) {
     store_close(other);
     assert_int_equal(fixture_integer(f, "SELECT count(*) FROM run"), 1);
 
+    in_folder(f, "shared.db");
+    store = fixture_open(f);
+    other = fixture_open(f);
+    fixture_begin_run(f, other, &f->host); /* which the first has not seen */
+    store_close(other);
+    store_discard(store);
+    assert_int_equal(fixture_integer(f, "SELECT count(*) FROM run"), 1);
+
     in_folder(f, "used.db");
     store = fixture_open(f);
     fixture_begin_run(f, store, &f->host);
