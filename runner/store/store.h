@@ -35,8 +35,8 @@ struct store;
 /* Opens, creating it (with its schema) where it does not exist; views that are not this program's
  * word for word are made anew. The folder must exist. What is created is deleted again on failure.
  * Errors: VIB_ECREATE (cannot be created, or no name of a file: the message says which), VIB_EIO
- * (not a database, not a vib-sweep database by its application_id, of a version that cannot be used,
- * or with a table named like a view: likewise), VIB_EBUSY. */
+ * (not a database, not a vib-sweep database by its application_id, of a version that cannot be
+ * used, or with a table named like a view: likewise), VIB_EBUSY. */
 int store_open(struct store **store, const char *path, struct vib_error *err);
 
 /* Opens an existing database for reading only (for export).

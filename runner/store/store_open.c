@@ -23,7 +23,8 @@ enum file_kind { FILE_BLANK, FILE_OURS, FILE_OTHER };
 /* SQLite's own handle of the database's file, or NULL. */
 static sqlite3_file *main_file(const struct store *store) {
     sqlite3_file *file = NULL;
-    if (sqlite3_file_control(store->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+    if (store->db == NULL ||
+        sqlite3_file_control(store->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
         file == NULL || file->pMethods == NULL)
         return NULL;
     return file;
@@ -213,9 +214,9 @@ static void remove_unused(const char *path) {
 }
 
 void store_discard(struct store *store) {
-    char *path = NULL;
-    if (store != NULL && store->created && !store_moved(store))
-        path = strdup(sqlite3_db_filename(store->db, "main"));
+    const bool made = store != NULL && store->created && main_file(store) != NULL;
+    char *path =
+        made && !store_moved(store) ? strdup(sqlite3_db_filename(store->db, "main")) : NULL;
     store_close(store);
     if (path != NULL)
         remove_unused(path);
