@@ -164,7 +164,7 @@ static int next_suspect(struct store *store, int64_t after, const struct host *s
 int store_refuse_while_used(struct store *store, struct vib_error *err) {
     struct suspect suspect = {.alive = false};
     const struct store_silence *silence = &suspect.silence;
-    char wait[64] = "";
+    char wait[96] = "";
     struct host self;
     bool found = true;
     int rc = 0;
@@ -173,7 +173,11 @@ int store_refuse_while_used(struct store *store, struct vib_error *err) {
         rc = next_suspect(store, silence->run, &self, &suspect, &found, err);
         if (rc != 0 || !found || !suspect.alive)
             continue;
-        if (suspect.unseen) /* it may be gone; a new start cannot have watched it for long */
+        /* It may be gone; a new start cannot have watched it for long. */
+        if (suspect.unseen && silence->ahead)
+            (void)snprintf(wait, sizeof wait,
+                           ", or set this machine's clock right: its last sign of life is to come");
+        else if (suspect.unseen)
             (void)snprintf(wait, sizeof wait, ", or in %.0f s if it is gone", silence->left_s);
         rc = vib_error_set(err, VIB_EBUSY,
                            "%s is of an older program and cannot be brought up to date while "

@@ -7,9 +7,10 @@
 
 #include "runner/base/number.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
-enum { OLDEST_VERSION = 2 };
+enum { OLDEST_VERSION = 2, NUMERICS_OF_VERSION_2 = 2 };
 
 int store_upgrade_needed(struct store *store, int refusal, bool *needed, struct vib_error *err) {
     int64_t version = 0;
@@ -33,16 +34,11 @@ int store_upgrade_needed(struct store *store, int refusal, bool *needed, struct 
     return rc;
 }
 
-int store_check_numerics(struct store *store, struct vib_error *err) {
-    int64_t version = 0;
+/* Jobs of this version's numerics and of others would give results that nobody could tell apart. */
+static int check_numerics(struct store *store, int64_t version, struct vib_error *err) {
     const int known = numerics_version();
-    int rc =
-        store_query_integer(store, "SELECT coalesce(max(numerics), 0) FROM job", &version, err);
-    if (rc == 0 && (version == 0 || version == known))
-        rc =
-            store_query_integer(store, "SELECT coalesce(min(numerics), 0) FROM job", &version, err);
-    if (rc != 0 || version == 0 || version == known)
-        return rc;
+    if (version == known)
+        return 0;
     if (version > known)
         return vib_error_set(err, VIB_EIO,
                              "%s holds jobs of numerics %lld, this program computes by numerics %d "
@@ -53,6 +49,17 @@ int store_check_numerics(struct store *store, struct vib_error *err) {
         "%s holds jobs of numerics %lld, and this program would give other results: "
         "since numerics %d, %s; start a new database",
         store->path, (long long)version, known, numerics_change(known));
+}
+
+int store_check_numerics(struct store *store, struct vib_error *err) {
+    int64_t version = 0;
+    const int known = numerics_version();
+    int rc =
+        store_query_integer(store, "SELECT coalesce(max(numerics), 0) FROM job", &version, err);
+    if (rc == 0 && (version == 0 || version == known))
+        rc =
+            store_query_integer(store, "SELECT coalesce(min(numerics), 0) FROM job", &version, err);
+    return rc != 0 || version == 0 ? rc : check_numerics(store, version, err);
 }
 
 static int run(struct store *store, const char *sql, struct vib_error *err) {
@@ -174,7 +181,7 @@ static int copy_job(struct store *store, int64_t job, const struct job_identitie
     int bound = sqlite3_bind_int64(statement, 1, job);
     bound |= store_bind_text(statement, 2, identities->point);
     bound |= store_bind_text(statement, 3, identities->curve);
-    bound |= sqlite3_bind_int(statement, 4, numerics_version());
+    bound |= sqlite3_bind_int(statement, 4, NUMERICS_OF_VERSION_2);
     return store_execute(store, statement, bound, "copy a job", err);
 }
 
@@ -234,15 +241,33 @@ static int upgrade_within(struct store *store, bool alone, struct vib_error *err
         return rc;
     if ((rc = store_query_integer(store, "PRAGMA user_version", &version, err)) != 0)
         return rc;
-    return version < STORE_SCHEMA_VERSION ? upgrade_tables(store, err)
-                                          : store_setting_complete(store, err);
+    if (version == STORE_SCHEMA_VERSION)
+        return store_setting_complete(store, err);
+    if (!alone && (rc = check_numerics(store, NUMERICS_OF_VERSION_2, err)) != 0)
+        return rc;
+    return upgrade_tables(store, err);
+}
+
+/* The lock, for which another process that upgrades is waited: a millisecond for each job is
+ * several times what it takes. */
+static int begin(struct store *store, struct vib_error *err) {
+    const int busy_ms = store->busy_ms;
+    int64_t n_jobs = 0;
+    int rc = store_query_integer(store, "SELECT count(*) FROM job", &n_jobs, err);
+    if (rc == 0)
+        rc = store_set_busy_ms(store, busy_ms + (int)(n_jobs < INT_MAX / 2 ? n_jobs : INT_MAX / 2),
+                               err);
+    if (rc == 0)
+        rc = run(store, "BEGIN EXCLUSIVE", err);
+    const int restored = store_set_busy_ms(store, busy_ms, rc == 0 ? err : NULL);
+    return rc != 0 ? rc : restored;
 }
 
 int store_upgrade(struct store *store, bool alone, struct vib_error *err) {
     /* Renaming is to touch neither other tables' references nor anybody's views. */
     int rc = run(store, "PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON", err);
     if (rc == 0)
-        rc = run(store, "BEGIN EXCLUSIVE", err);
+        rc = begin(store, err);
     if (rc == 0)
         rc = upgrade_within(store, alone, err);
     if (rc == 0)

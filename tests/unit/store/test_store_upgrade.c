@@ -210,6 +210,20 @@ static void test_refused_while_a_run_lives(void **state) {
     assert_int_equal(fixture_integer(f, "PRAGMA user_version"), 3);
 }
 
+/* A run of another machine whose clock was ahead: no promise of an end that does not come. */
+static void test_sign_of_life_to_come(void **state) {
+    struct fixture *f = *state;
+    make_old(f);
+    fixture_execute(f,
+                    "UPDATE run SET host_identity = 'another', ended_at = NULL, outcome = NULL,"
+                    " heartbeat_at = '2999-01-01T00:00:00.000Z'");
+    assert_refused(f, VIB_EBUSY, "set this machine's clock right");
+    assert_null(strstr(f->err.message, "s if it is gone"));
+    fixture_execute(f, "UPDATE run SET heartbeat_at = '2001-01-01T00:00:00.000Z'");
+    f->store = fixture_open(f);
+    assert_int_equal(fixture_integer(f, "PRAGMA user_version"), 3);
+}
+
 static void test_nothing_is_changed_by_halves(void **state) {
     struct fixture *f = *state;
     make_old(f);
@@ -303,6 +317,7 @@ int main(void) {
         WITH_FIXTURE(test_identities_are_those_of_the_settings),
         WITH_FIXTURE(test_ids_are_never_used_again),
         WITH_FIXTURE(test_refused_while_a_run_lives),
+        WITH_FIXTURE(test_sign_of_life_to_come),
         WITH_FIXTURE(test_nothing_is_changed_by_halves),
         WITH_FIXTURE(test_a_key_that_is_new_to_the_database),
         WITH_FIXTURE(test_a_setting_that_this_program_does_not_know),
