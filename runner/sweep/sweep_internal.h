@@ -51,8 +51,9 @@ struct sweep {
     char *place;    /* the same without symbolic links: what the paths of its files begin with */
     struct store *store;
     struct host host;
-    int64_t run; /* this process's row of table run */
-    bool begun;  /* the run and the grid are in the database */
+    int64_t run;      /* this process's row of table run */
+    bool begun;       /* the run and the grid are in the database */
+    bool made_folder; /* results/, by this start */
     /* Points of the grid; after check_jobs, sweep_move alone changes states and counts. */
     struct point *points; /* [grid.n] */
     int64_t *ids;         /* [grid.n], of table job */

@@ -13,11 +13,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum {
     LOOP_BUSY_MS = 200,
-    KEPT_DATA = 128 << 20 /* bytes of examples, as of two MNISTs, that may wait for another job */
+    KEPT_DATA = 128 << 20 /* bytes, as of two MNISTs; see kept_data */
 };
+
+/* Bytes of examples that may wait for another job: jobs of equal length take turns between data
+ * sets, and to read one again may take longer than a short job. */
+static size_t kept_data(void) {
+    const double share = host_memory() / 4;
+    return share > (double)KEPT_DATA && share < (double)SIZE_MAX ? (size_t)share : KEPT_DATA;
+}
 
 static int check_jobs(struct sweep *s, struct vib_error *err) {
     s->points = calloc(s->grid.n, sizeof *s->points);
@@ -54,7 +62,8 @@ static int choose_database(struct sweep *s, struct vib_error *err) {
     if (s->options->database != NULL) {
         s->database = strdup(s->options->database);
     } else {
-        if (mkdir("results", 0777) != 0 && errno != EEXIST)
+        s->made_folder = mkdir("results", 0777) == 0;
+        if (!s->made_folder && errno != EEXIST)
             return vib_error_set(err, VIB_ECREATE, "cannot create the folder results: %s",
                                  strerror(errno));
         if (asprintf(&s->database, "results/%s.db", s->config.base.name) < 0)
@@ -247,7 +256,7 @@ static int prepare(struct sweep *s, struct vib_error *err) {
     progress_init(&s->progress, &s->config, options->quiet);
     s->threads = options->threads < s->grid.n ? options->threads : s->grid.n;
     tell_grid(s);
-    if (data_cache_new(&s->cache, KEPT_DATA) != VIB_OK)
+    if (data_cache_new(&s->cache, kept_data()) != VIB_OK)
         return vib_error_set(err, VIB_ENOMEM, "out of memory");
     rc = check_jobs(s, err);
     if (rc == VIB_OK)
@@ -312,6 +321,8 @@ void sweep_release(struct sweep *s) {
         store_close(s->store);
     else
         store_discard(s->store);
+    if (s->made_folder && !s->begun)
+        (void)rmdir("results"); /* stays if somebody has put something there meanwhile */
     signals_release();
     data_cache_free(s->cache);
     grid_release(&s->grid);

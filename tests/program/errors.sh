@@ -88,8 +88,17 @@ too_large() {
         { [ ! -e large.db ] || sql_is large.db 'select count(*) from job' 0; }
 }
 small_config small.yaml
+
+# The same where the database's folder would be made.
+leaves_no_folder() {
+    mkdir bare && cp small.yaml bare || return 1
+    (cd bare && exits 71 "$vib" small.yaml -j 2 -q "$@" >out 2>err) || return 1
+    [ ! -e bare/results ]
+}
 if [ "$(awk '/^MemAvailable|^SwapFree/ { kb += $2 } END { print (kb > 5e8) }' /proc/meminfo)" = 0 ]; then
     check 'a model that memory does not hold' too_large \
+        --set 'model.hidden=[65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536]'
+    check 'leaves no folder either' leaves_no_folder \
         --set 'model.hidden=[65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536]'
 else
     skip 'a model that memory does not hold' 'there is memory for it'
