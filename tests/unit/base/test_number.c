@@ -1,6 +1,9 @@
 /* Numbers for people: as few digits as tell them apart. */
 #include "runner/base/number.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,6 +38,45 @@ static void a_text_is_cut_to_size(void **state) {
     assert_string_equal(text, "0.1");
 }
 
+/* The first of 15, 16 and 17 digits that read back. */
+static void assert_shortest(double value) {
+    char want[40] = "", got[40];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(want, sizeof want, "%.*g", digits, value);
+        if (!(strtod(want, NULL) < value) && !(strtod(want, NULL) > value))
+            break;
+    }
+    assert_int_equal(number_format_real(value, got, sizeof got), strlen(want));
+    assert_string_equal(got, want);
+}
+
+/* Any bits, and decimals of few digits with the doubles beside them, tiny and large. */
+static void reals_have_the_shortest_text(void **state) {
+    uint64_t bits = 88172645463325252ULL;
+    (void)state;
+    for (int i = 0; i < 100000; i++) {
+        double value;
+        bits ^= bits << 13;
+        bits ^= bits >> 7;
+        bits ^= bits << 17;
+        memcpy(&value, &bits, sizeof value);
+        if (isfinite(value))
+            assert_shortest(value);
+        char text[40];
+        snprintf(text, sizeof text, "%llue%d", (unsigned long long)(bits % 1000000000000000),
+                 (int)(bits >> 32) % 340 - (i % 2 == 0 ? 320 : 0));
+        value = strtod(text, NULL);
+        if (!isfinite(value))
+            continue;
+        assert_shortest(value);
+        assert_shortest(nextafter(value, HUGE_VAL));
+        assert_shortest(-nextafter(value, 0));
+    }
+    assert_shortest(0);
+    assert_shortest(DBL_TRUE_MIN);
+    assert_shortest(DBL_MAX);
+}
+
 static void values_that_differ_look_different(void **state) {
     double betas[] = {0.100002, 0.1, 0.100001}, alike[] = {0.1, 0.1, 0.1};
     double far[] = {1e-6, 1, 1e300}, signs[] = {1e-3, -1e-3}, many[1000];
@@ -59,6 +101,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digits_are_significant),
         cmocka_unit_test(a_text_is_cut_to_size),
+        cmocka_unit_test(reals_have_the_shortest_text),
         cmocka_unit_test(values_that_differ_look_different),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
