@@ -117,8 +117,7 @@ static void test_data_name(void **state) {
         "dataset: {dir: /}",
         "dataset: {dir: '~'}",
         "dataset: {dir: /a/mixture}",
-        "dataset: {dir: /a/"
-        "1234567890123456789012345678901234567890123456789012345678901234}",
+        "dataset: {dir: /1234567890123456789012345678901234567890123456789012345678901234}",
         "dataset: {dir: /a/b, name: mixture}",
         "{dataset: {dir: /a/b}, grid: {dataset.name: [mixture]}}",
         "{dataset: {dir: /a/b}, grid: {dataset.name: [x, y]}}",

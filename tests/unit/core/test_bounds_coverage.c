@@ -24,7 +24,7 @@ static void make_codes(struct codes *codes, size_t n, double scale, uint64_t see
 /* h(Z) - mean_i h(N(mu_i, s_i^2)), bits. The rule of trapezoids errs for such sums by less than
  * rounding when its step is below every s_i; beyond 9 s_i a code adds nothing. */
 static double quadrature(const struct codes *codes) {
-    double step = INFINITY, low = INFINITY, high = -INFINITY, entropy = 0.0;
+    double step = (double)INFINITY, low = (double)INFINITY, high = -(double)INFINITY, entropy = 0.0;
     for (size_t i = 0; i < codes->n; i++) {
         const double mu = (double)codes->mu[i], s = (double)codes->factor[i];
         step = fmin(step, s / 3);
