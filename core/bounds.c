@@ -30,6 +30,7 @@ struct making {
     const struct vib_gaussians *g;
     unsigned which;
     const atomic_bool *stop;
+    struct vib_team *team;
     double *terms, *log_sums; /* [n] */
     struct vib_bound bound[VIB_ESTIMATORS];
 };
@@ -60,7 +61,7 @@ static int make_rate(struct making *m) {
 }
 
 static int make_moment_matched(struct making *m) {
-    int rc = vib_moment_matched_kl(m->g, m->stop, m->terms);
+    int rc = vib_moment_matched_kl(m->g, m->stop, m->team, m->terms);
     if (rc == VIB_OK)
         m->bound[VIB_ESTIMATOR_MOMENT_MATCHED] = mean_bound(0.0, 1.0, m->terms, m->g->n);
     return rc;
@@ -81,7 +82,7 @@ static void take_capped(struct making *m, enum vib_estimator estimator) {
 
 static int make_density(struct making *m) {
     const size_t n = m->g->n;
-    int rc = vib_pairwise_log_sums(m->g, VIB_PAIRWISE_DENSITY, m->stop, m->log_sums);
+    int rc = vib_pairwise_log_sums(m->g, VIB_PAIRWISE_DENSITY, m->stop, m->team, m->log_sums);
     if (rc == VIB_OK && wanted(m, VIB_ESTIMATOR_MIXTURE))
         take_capped(m, VIB_ESTIMATOR_MIXTURE);
     if (rc == VIB_OK && wanted(m, VIB_ESTIMATOR_LEAVE_ONE_OUT) && n > 1)
@@ -91,7 +92,7 @@ static int make_density(struct making *m) {
 }
 
 static int make_pairwise(struct making *m, enum vib_pairwise kind, enum vib_estimator estimator) {
-    int rc = vib_pairwise_log_sums(m->g, kind, m->stop, m->log_sums);
+    int rc = vib_pairwise_log_sums(m->g, kind, m->stop, m->team, m->log_sums);
     if (rc == VIB_OK)
         take_capped(m, estimator);
     return rc;
@@ -152,8 +153,8 @@ static int explain(const struct making *m, int rc, struct vib_error *err) {
 }
 
 int vib_bounds(const struct vib_gaussians *g, unsigned which, const atomic_bool *stop,
-               struct vib_bound out[VIB_ESTIMATORS], struct vib_error *err) {
-    struct making m = {.g = g, .which = which, .stop = stop};
+               struct vib_team *team, struct vib_bound out[VIB_ESTIMATORS], struct vib_error *err) {
+    struct making m = {.g = g, .which = which, .stop = stop, .team = team};
     for (size_t e = 0; e < VIB_ESTIMATORS; e++)
         m.bound[e] = (struct vib_bound){.bits = (double)NAN, .se_bits = (double)NAN};
     if (!vib_gaussians_valid(g)) {

@@ -23,6 +23,7 @@
 
 #include "core/error.h"
 #include "core/gaussians.h"
+#include "core/team.h"
 
 #include <stdatomic.h>
 
@@ -61,12 +62,12 @@ struct vib_bound {
  *
  * Time: n^2 K for the last four (n^2 K^2 with a full covariance, n^2 K^3 for its Bhattacharyya
  * distances), n K^2 for moment_matched. Memory: a few hundred examples' worth, K^2 and 6 n numbers.
- * *stop (may be NULL) is looked at many times a second.
+ * *stop (may be NULL) is looked at many times a second; team (may be NULL) shares the work.
  *
  * Errors: VIB_ENOMEM, VIB_ESTOPPED, which leave out alone; VIB_EDIVERGED when the codes are not
  * finite, or an L_kk is not above 0, or some estimators have no finite value, which *err names:
  * these are NaN, the others are good. Thread rule: pure function. */
 int vib_bounds(const struct vib_gaussians *g, unsigned which, const atomic_bool *stop,
-               struct vib_bound out[VIB_ESTIMATORS], struct vib_error *err);
+               struct vib_team *team, struct vib_bound out[VIB_ESTIMATORS], struct vib_error *err);
 
 #endif

@@ -30,6 +30,7 @@ struct source {
     const uint32_t *index;
     enum vib_split_id split;
     uint64_t seed;
+    struct vib_team *team;
     float *eps; /* [K] */
 };
 
@@ -57,7 +58,7 @@ static int estimate(struct source *source, const struct vib_params *params, cons
     source->eps = malloc(codes->posterior.K * sizeof *source->eps);
     if (source->eps == NULL)
         return vib_error_set(err, VIB_ENOMEM, "out of memory for a sample of a code");
-    int rc = vib_bounds(&gaussians, params->bounds, stop, out, err);
+    int rc = vib_bounds(&gaussians, params->bounds, stop, source->team, out, err);
     free(source->eps);
     return rc;
 }
@@ -120,7 +121,8 @@ int vib_measure_information(struct vib_evaluator *evaluator, const float *weight
     const struct vib_posterior posterior = vib_posterior_of(params);
     const size_t all = data->split[split].n, n = examples_used(params, data, split);
     struct vib_codes codes = {0};
-    struct source source = {.codes = &codes, .split = split, .seed = params->seed};
+    struct source source = {
+        .codes = &codes, .split = split, .seed = params->seed, .team = evaluator->pass.team};
     uint32_t *index = NULL;
     assert(all > 0);
     memset(result, 0, sizeof *result);

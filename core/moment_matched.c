@@ -176,7 +176,9 @@ static int make_divergences(struct fit *fit, const atomic_bool *stop, double *kl
     return VIB_OK;
 }
 
-int vib_moment_matched_kl(const struct vib_gaussians *g, const atomic_bool *stop, double *kl) {
+int vib_moment_matched_kl(const struct vib_gaussians *g, const atomic_bool *stop,
+                          struct vib_team *team, double *kl) {
+    (void)team;
     struct fit fit;
     int rc = fit_init(&fit, g);
     if (rc == VIB_OK) {

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/gaussians.h"
+#include "core/team.h"
 
 #include <stdatomic.h>
 
@@ -13,6 +14,7 @@
  * Time grows as n K^2 + K^3 (n K^3 with a full covariance), extra memory as K^2.
  * Errors: VIB_ENOMEM, VIB_ESTOPPED, VIB_EDIVERGED (C is not positive definite in double: its scales
  * are too far apart). Thread rule: pure function. */
-int vib_moment_matched_kl(const struct vib_gaussians *g, const atomic_bool *stop, double *kl);
+int vib_moment_matched_kl(const struct vib_gaussians *g, const atomic_bool *stop,
+                          struct vib_team *team, double *kl);
 
 #endif

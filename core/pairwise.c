@@ -193,7 +193,8 @@ static int do_tiles(struct pairs *p, const atomic_bool *stop) {
 }
 
 int vib_pairwise_log_sums(const struct vib_gaussians *g, enum vib_pairwise kind,
-                          const atomic_bool *stop, double *log_sums) {
+                          const atomic_bool *stop, struct vib_team *team, double *log_sums) {
+    (void)team;
     const struct vib_measure *measures = measures_of(g->covariance);
     struct pairs *p = vib_memory_new(sizeof *p);
     if (p == NULL)

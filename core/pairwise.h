@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/gaussians.h"
+#include "core/team.h"
 
 #include <stdatomic.h>
 
@@ -22,7 +23,7 @@ enum vib_pairwise {
  * result may be NaN or infinite. Extra memory is that of some hundred examples, and of 32 n bytes.
  * Errors: VIB_ENOMEM, VIB_ESTOPPED. Thread rule: pure function. */
 int vib_pairwise_log_sums(const struct vib_gaussians *g, enum vib_pairwise kind,
-                          const atomic_bool *stop, double *log_sums);
+                          const atomic_bool *stop, struct vib_team *team, double *log_sums);
 
 /* Bytes that it takes for n examples, with the kind that needs the most. */
 size_t vib_pairwise_bytes(enum vib_covariance covariance, size_t n, size_t K);

@@ -17,6 +17,7 @@
 #include "core/gemm.h"
 #include "core/network.h"
 #include "core/objective.h"
+#include "core/team.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,6 +38,7 @@ struct vib_layer_plan {
 
 struct vib_pass {
     const struct vib_network *net; /* borrowed */
+    struct vib_team *team;         /* borrowed; NULL at first: the calling thread works alone */
     size_t batch;
     enum vib_type type;
     struct vib_layer_plan plan[VIB_MAX_LAYERS];

@@ -36,6 +36,7 @@ struct vib_trainer {
     struct vib_params params;
     const struct vib_dataset *data;
     const atomic_bool *stop;
+    struct vib_team *team;
     struct vib_network net;
     struct vib_pass full, tail; /* batches of params.batch and of what is left over; tail.batch is 0
                                    when nothing is */
@@ -126,11 +127,12 @@ static int make_passes(struct vib_trainer *t, struct vib_error *err) {
         rc = vib_pass_init_training(&t->tail, &t->net, n % batch, type, dropout, false, err);
     if (rc == VIB_OK)
         rc = vib_evaluator_init(&t->evaluator, &t->net, t->data, err);
+    t->full.team = t->tail.team = t->evaluator.pass.team = t->team;
     return rc;
 }
 
 int vib_trainer_new(struct vib_trainer **trainer, const struct vib_params *params,
-                    const struct vib_dataset *data, const atomic_bool *stop,
+                    const struct vib_dataset *data, const atomic_bool *stop, struct vib_team *team,
                     struct vib_error *err) {
     *trainer = NULL;
     int rc = vib_trainer_check(params, data, err);
@@ -142,6 +144,7 @@ int vib_trainer_new(struct vib_trainer **trainer, const struct vib_params *param
     t->params = *params;
     t->data = data;
     t->stop = stop;
+    t->team = team;
     t->steps_per_epoch = (data->split[VIB_TRAIN].n + params->batch - 1) / params->batch;
     vib_network_init(&t->net, params, data->dim, data->classes);
     rc = make_buffers(t);

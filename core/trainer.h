@@ -13,6 +13,7 @@
 #include "core/information.h"
 #include "core/network.h"
 #include "core/params.h"
+#include "core/team.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -36,10 +37,12 @@ struct vib_progress {
 int vib_trainer_check(const struct vib_params *params, const struct vib_dataset *data,
                       struct vib_error *err);
 
-/* params is copied; data and stop are borrowed. *stop (may be NULL) ends an evaluation early.
+/* params is copied; data, stop and team are borrowed. *stop (may be NULL) ends an evaluation
+ * early; team (may be NULL) shares the work of every call.
  * Errors: VIB_ENOMEM, VIB_EBACKEND, and those of vib_trainer_check. */
 int vib_trainer_new(struct vib_trainer **trainer, const struct vib_params *params,
-                    const struct vib_dataset *data, const atomic_bool *stop, struct vib_error *err);
+                    const struct vib_dataset *data, const atomic_bool *stop, struct vib_team *team,
+                    struct vib_error *err);
 void vib_trainer_free(struct vib_trainer *trainer); /* NULL is harmless */
 
 /* Takes up to max_steps optimiser steps, not beyond the end of the epoch under way; none after the

@@ -296,7 +296,7 @@ void job_run(struct job *job, size_t worker) {
     struct vib_trainer *trainer = NULL;
     struct vib_error err = {0};
     struct training now = {0};
-    int rc = vib_trainer_new(&trainer, &job->settings.job, job->data, job->stop, &err);
+    int rc = vib_trainer_new(&trainer, &job->settings.job, job->data, job->stop, NULL, &err);
     if (rc == VIB_OK)
         rc = resume(job, trainer, &err);
     job->result.worker = worker; /* a checkpoint may have come from another */

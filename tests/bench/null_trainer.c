@@ -25,10 +25,11 @@ int vib_trainer_check(const struct vib_params *params, const struct vib_dataset 
 }
 
 int vib_trainer_new(struct vib_trainer **trainer, const struct vib_params *params,
-                    const struct vib_dataset *data, const atomic_bool *stop,
+                    const struct vib_dataset *data, const atomic_bool *stop, struct vib_team *team,
                     struct vib_error *err) {
     const struct vib_params smallest = {.method = params->method, .K = 1};
     (void)stop;
+    (void)team;
     *trainer = calloc(1, sizeof **trainer);
     if (*trainer == NULL)
         return vib_error_set(err, VIB_ENOMEM, "out of memory");

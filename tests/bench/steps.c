@@ -53,7 +53,7 @@ static int start(const void *context, size_t thread, void **state, struct vib_er
     s->model = context;
     struct vib_params params = s->model->params;
     params.seed += thread;
-    int rc = vib_trainer_new(&s->trainer, &params, s->model->data, NULL, err);
+    int rc = vib_trainer_new(&s->trainer, &params, s->model->data, NULL, NULL, err);
     for (int i = 0; i < 4 && rc == VIB_OK; i++)
         rc = train(s, &work, err);
     if (rc != VIB_OK)

@@ -49,7 +49,7 @@ static int take_steps(const struct vib_dataset *data, size_t steps, struct vib_e
     struct settings settings;
     struct vib_trainer *trainer = NULL;
     settings_init(&settings);
-    int rc = vib_trainer_new(&trainer, &settings.job, data, NULL, err);
+    int rc = vib_trainer_new(&trainer, &settings.job, data, NULL, NULL, err);
     if (rc == VIB_OK) {
         rc = vib_trainer_advance(trainer, steps);
         if (rc != VIB_OK)

@@ -21,7 +21,7 @@ static void near(const char *what, double got, double want, double tolerance) {
 static void make(const struct codes *codes, struct vib_bound *out) {
     const struct vib_gaussians g = codes_view(codes);
     struct vib_error err = {0};
-    if (vib_bounds(&g, EVERY, NULL, out, &err) != VIB_OK)
+    if (vib_bounds(&g, EVERY, NULL, NULL, out, &err) != VIB_OK)
         fail_msg("%s", err.message);
 }
 
@@ -204,7 +204,7 @@ static void test_only_what_is_asked_for(void **state) {
     for (size_t asked = 0; asked < VIB_ESTIMATORS; asked++) {
         struct vib_bound got[VIB_ESTIMATORS];
         struct vib_error err = {0};
-        assert_int_equal(vib_bounds(&g, 1u << asked, NULL, got, &err), VIB_OK);
+        assert_int_equal(vib_bounds(&g, 1u << asked, NULL, NULL, got, &err), VIB_OK);
         for (size_t e = 0; e < VIB_ESTIMATORS; e++)
             if (e == asked)
                 assert_memory_equal(&got[e], &every[e], sizeof got[e]);
@@ -227,7 +227,7 @@ static void check_refused(const struct codes *codes, unsigned asked, const atomi
         memcpy(before, got, sizeof got);
         if (stop != NULL && e == VIB_ESTIMATOR_RATE)
             continue; /* over too soon to be stopped */
-        assert_int_equal(vib_bounds(&g, 1u << e, stop, got, &err), want);
+        assert_int_equal(vib_bounds(&g, 1u << e, stop, NULL, got, &err), want);
         assert_int_equal(err.code, want);
         assert_true(err.message[0] != '\0');
         if (want == VIB_EDIVERGED)
@@ -285,7 +285,7 @@ static void test_a_singular_covariance(void **state) {
         }
     codes_draw(&codes, 2);
     const struct vib_gaussians g = codes_view(&codes);
-    assert_int_equal(vib_bounds(&g, EVERY, NULL, got, &err), VIB_EDIVERGED);
+    assert_int_equal(vib_bounds(&g, EVERY, NULL, NULL, got, &err), VIB_EDIVERGED);
     assert_string_equal(err.message, "moment_matched is not finite");
     for (size_t e = 0; e < VIB_ESTIMATORS; e++)
         assert_true(isfinite(got[e].bits) == (e != VIB_ESTIMATOR_MOMENT_MATCHED));
@@ -309,7 +309,7 @@ static void test_tiny_scales(void **state) {
             codes.factor[at] = scales[s];
         codes_draw(&codes, 2);
         const struct vib_gaussians g = codes_view(&codes);
-        assert_int_equal(vib_bounds(&g, EVERY, NULL, got, &err), VIB_EDIVERGED);
+        assert_int_equal(vib_bounds(&g, EVERY, NULL, NULL, got, &err), VIB_EDIVERGED);
         assert_string_equal(err.message, "leave_one_out is not finite");
         assert_float_equal(got[VIB_ESTIMATOR_MIXTURE].bits, log2(50.0), 1e-6);
         for (size_t e = VIB_ESTIMATOR_PAIRWISE_KL; e < VIB_ESTIMATORS; e++)
@@ -321,7 +321,7 @@ static void test_tiny_scales(void **state) {
     struct vib_bound got[VIB_ESTIMATORS];
     struct vib_error err = {0};
     const struct vib_gaussians g = codes_view(&codes);
-    assert_int_equal(vib_bounds(&g, EVERY, NULL, got, &err), VIB_EDIVERGED);
+    assert_int_equal(vib_bounds(&g, EVERY, NULL, NULL, got, &err), VIB_EDIVERGED);
     assert_string_equal(err.message, "leave_one_out is not finite");
     assert_true(got[VIB_ESTIMATOR_PAIRWISE_BHATTACHARYYA].bits <= log2(50.0));
     codes_release(&codes);

@@ -61,7 +61,7 @@ static void count_wrong(size_t n, double scale, int repeats, struct wrong *wrong
         struct vib_error err = {0};
         make_codes(&codes, n, scale, (uint64_t)r);
         const struct vib_gaussians g = codes_view(&codes);
-        if (vib_bounds(&g, (1u << VIB_ESTIMATORS) - 1, NULL, b, &err) != VIB_OK)
+        if (vib_bounds(&g, (1u << VIB_ESTIMATORS) - 1, NULL, NULL, b, &err) != VIB_OK)
             fail_msg("%s", err.message);
         const struct vib_bound mixture = b[VIB_ESTIMATOR_MIXTURE],
                                loo = b[VIB_ESTIMATOR_LEAVE_ONE_OUT];

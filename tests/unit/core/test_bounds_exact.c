@@ -23,7 +23,7 @@ static void at_most(const char *what, double got, double limit) {
 static void make(const struct codes *codes, struct vib_bound *out) {
     const struct vib_gaussians g = codes_view(codes);
     struct vib_error err = {0};
-    if (vib_bounds(&g, (1u << VIB_ESTIMATORS) - 1, NULL, out, &err) != VIB_OK)
+    if (vib_bounds(&g, (1u << VIB_ESTIMATORS) - 1, NULL, NULL, out, &err) != VIB_OK)
         fail_msg("%s", err.message);
 }
 

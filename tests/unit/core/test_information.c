@@ -256,7 +256,7 @@ static void test_stops_on_request(void **state) {
     atomic_bool stop;
     atomic_init(&stop, true);
     one_hot_data(&data, 1000, 2000);
-    assert_int_equal(vib_trainer_new(&trainer, &base, &data, &stop, &err), VIB_OK);
+    assert_int_equal(vib_trainer_new(&trainer, &base, &data, &stop, NULL, &err), VIB_OK);
     assert_int_equal(vib_trainer_bounds(trainer, VIB_TEST, &got, &err), VIB_ESTOPPED);
     atomic_store(&stop, false);
     assert_int_equal(vib_trainer_bounds(trainer, VIB_TEST, &got, &err), VIB_OK);

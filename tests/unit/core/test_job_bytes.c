@@ -34,7 +34,7 @@ static int run_job(const struct vib_params *params, const struct vib_dataset *da
     struct vib_evaluation evaluation;
     struct vib_information information;
     struct vib_error err;
-    int rc = vib_trainer_new(&trainer, params, data, NULL, &err);
+    int rc = vib_trainer_new(&trainer, params, data, NULL, NULL, &err);
     for (size_t epoch = 0; rc == VIB_OK && epoch < params->epochs; epoch++)
         if ((rc = vib_trainer_advance(trainer, SIZE_MAX)) == VIB_OK)
             rc = vib_trainer_evaluate(trainer, VIB_TEST, &evaluation);

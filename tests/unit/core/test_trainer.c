@@ -284,7 +284,7 @@ static void test_evaluation_stops_on_request(void **state) {
     atomic_bool stop;
     atomic_init(&stop, true);
     small_mixture(&data);
-    assert_int_equal(vib_trainer_new(&trainer, &base, &data, &stop, &err), VIB_OK);
+    assert_int_equal(vib_trainer_new(&trainer, &base, &data, &stop, NULL, &err), VIB_OK);
     assert_int_equal(vib_trainer_evaluate(trainer, VIB_TEST, &result), VIB_ESTOPPED);
     atomic_store(&stop, false);
     assert_int_equal(vib_trainer_evaluate(trainer, VIB_TEST, &result), VIB_OK);
@@ -345,7 +345,7 @@ static void assert_refused(const struct vib_params *params, const char *why) {
     struct vib_trainer *trainer;
     struct vib_error err;
     small_mixture(&data);
-    assert_int_equal(vib_trainer_new(&trainer, params, &data, NULL, &err), VIB_ECONFIG);
+    assert_int_equal(vib_trainer_new(&trainer, params, &data, NULL, NULL, &err), VIB_ECONFIG);
     assert_non_null(strstr(err.message, why));
     vib_dataset_release(&data);
 }

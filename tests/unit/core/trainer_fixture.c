@@ -35,7 +35,7 @@ void one_hot_validation(struct vib_dataset *data, size_t n) {
 struct vib_trainer *trainer_for(const struct vib_params *params, const struct vib_dataset *data) {
     struct vib_trainer *trainer = NULL;
     struct vib_error err;
-    assert_int_equal(vib_trainer_new(&trainer, params, data, NULL, &err), VIB_OK);
+    assert_int_equal(vib_trainer_new(&trainer, params, data, NULL, NULL, &err), VIB_OK);
     return trainer;
 }
 
