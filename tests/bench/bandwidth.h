@@ -1,9 +1,8 @@
-/* What memory gives one core and all of them, and what the update of the weights makes of it. */
+/* What memory gives one core and all of them. */
 #ifndef BENCH_BANDWIDTH_H
 #define BENCH_BANDWIDTH_H
 
-#include "tests/bench/model.h"
-#include "tests/bench/team.h"
+#include "tests/bench/workload.h"
 
 #include <stddef.h>
 
@@ -14,9 +13,5 @@ size_t triad_elements(void);
  * bytes: 12 per element, the reading of a before it is written not counted. The workload borrows
  * *elements. */
 struct workload triad_workload(const size_t *elements);
-
-/* The update of all parameters (core/adam.h) in blocks like those of the backward pass, by a
- * gradient that stays in the cache. Work is in updates. The workload borrows *model. */
-struct workload update_workload(const struct model *model);
 
 #endif

@@ -16,6 +16,7 @@ const char *type_name(enum vib_type type) {
 }
 
 void model_describe(const struct model *model, FILE *out) {
+    record_text(out, "dataset", model->data->name);
     record_text(out, "precision", type_name(model->params.precision));
     record_number(out, "K", (double)model->params.K);
 }

@@ -22,7 +22,7 @@ void model_init(struct model *model, const struct vib_params *defaults, size_t K
 /* "float32" or "bfloat16". */
 const char *type_name(enum vib_type type);
 
-/* Writes the fields `precision` and `K` of a record, by which a model is known. */
+/* Writes the fields `dataset`, `precision` and `K` of a record, by which a model is known. */
 void model_describe(const struct model *model, FILE *out);
 
 /* FLOP of the products of a whole step. */

@@ -11,49 +11,71 @@ def precision_order(precision):
 
 
 class Model:
-    """The series of a model, and the job that it is trained in."""
+    """The series of a model, and the job that it is trained in. `usual`: the data set of the
+    paper's model."""
 
-    def __init__(self, records, precision, K):
-        self.precision, self.K = precision, K
-        self.key = key = {'precision': precision, 'K': K}
-        self.name = f'{precision} K = {K}'
+    def __init__(self, records, usual, dataset, precision, K):
+        self.dataset, self.precision, self.K = dataset, precision, K
+        self.usual = dataset == usual
+        self.key = key = {'dataset': dataset, 'precision': precision, 'K': K}
+        self.name = f'{precision} K = {K}' if self.usual else f'{dataset}, {precision} K = {K}'
         self.batch = records.number('step', 'batch', **key)
         self.flop = records.number('step', 'flop', **key)
+        self.bytes = records.number('update', 'bytes', **key)
+        self.parameters = records.number('update', 'parameters', **key)
         self.steps = Series(records, 'step', 'examples_per_s', **key)
         self.products = Series(records, 'products', 'flop_per_s', **key)
         self.update = Series(records, 'update', 'updates_per_s', **key)
-        self.evaluation = Series(records, 'evaluation', 'examples_per_s', K=K)
-        self.estimates = Series(records, 'estimates', 'splits_per_s', K=K)
-        self.samples = records.number('evaluation', 'samples', K=K)
+        self.packing = (Series(records, 'packing', 'steps_per_s', **key)
+                        if records.all('packing', **key) else None)
+        self.watched = {field: Series(records, 'watched_steps', field, **key) for field in
+                        ('rounds_per_s', 'shared', 'share_on_2', 'share_on_8', 'share_on_16')}
+        evaluated = {'dataset': dataset, 'K': K}
+        self.evaluation = Series(records, 'evaluation', 'examples_per_s', **evaluated)
+        self.estimates = Series(records, 'estimates', 'splits_per_s', **evaluated)
+        self.samples = records.number('evaluation', 'samples', **evaluated)
         self.job = {field: records.number('job', field, **key)
                     for field in ('epochs', 'evaluate_every', 'train', 'examples', 'splits')}
-        self.dataset = records.word('job', 'dataset', **key)
         if math.isnan(self.job['epochs']):
-            records.miss(f'job (precision {precision}, K {K})')
+            records.miss(f'job (dataset {dataset}, precision {precision}, K {K})')
 
-    def training_s(self, threads):
+    def parts_s(self, way):
+        """Seconds of a step and of its parts alone, on one of the threads: (name, round -> s)."""
+        def times(series, amount):
+            return {number: way.workers * amount / rate
+                    for number, rate in series.rounds(way).items()}
+        parts = [('its products', times(self.products, self.flop))]
+        if self.packing is not None:
+            parts.append(('packing, transposing, converting', times(self.packing, 1)))
+        parts.append(('the update of the weights', times(self.update, 1)))
+        return times(self.steps, self.batch), parts
+
+    def training_s(self, way):
         """Of a whole job on one of so many threads, as are the next two."""
-        return threads * self.job['epochs'] * self.job['train'] / self.steps.median(threads)
+        return way.workers * self.job['epochs'] * self.job['train'] / self.steps.median(way)
 
-    def evaluation_s(self, threads):
+    def evaluation_s(self, way):
         """The last epoch is always evaluated."""
         times = self.job['epochs'] / self.job['evaluate_every']
         times = times if math.isnan(times) else math.ceil(times)
-        return threads * times * self.job['examples'] / self.evaluation.median(threads)
+        return way.workers * times * self.job['examples'] / self.evaluation.median(way)
 
-    def estimates_s(self, threads):
+    def estimates_s(self, way):
         """Made once, at the end."""
-        return threads * self.job['splits'] / self.estimates.median(threads)
+        return way.workers * self.job['splits'] / self.estimates.median(way)
 
-    def evaluation_share(self, threads):
+    def evaluation_share(self, way):
         """Of training and evaluations together, %."""
-        evaluation = self.evaluation_s(threads)
-        return 100 * evaluation / (self.training_s(threads) + evaluation)
+        evaluation = self.evaluation_s(way)
+        return 100 * evaluation / (self.training_s(way) + evaluation)
 
 
 def models(records):
-    """Every model that some record speaks of: float32 first, the largest K first."""
-    found = set().union(*(records.different(what, 'precision', 'K')
+    """Every model that some record speaks of: the usual data first, then float32, then the largest
+    K."""
+    usual = records.word('load', 'dataset')
+    found = set().union(*(records.different(what, 'dataset', 'precision', 'K')
                           for what in ('job', 'step', 'products', 'update')))
-    return [Model(records, *key)
-            for key in sorted(found, key=lambda key: (precision_order(key[0]), -key[1]))]
+    return [Model(records, usual, *key)
+            for key in sorted(found, key=lambda key: (key[0] != usual, precision_order(key[1]),
+                                                      -key[2]))]

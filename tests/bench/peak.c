@@ -109,8 +109,9 @@ struct chains {
     volatile float sink;
 };
 
-static int start(const void *context, size_t thread, void **state, struct vib_error *err) {
-    (void)thread;
+static int start(const void *context, const struct worker *worker, void **state,
+                 struct vib_error *err) {
+    (void)worker;
     struct chains *chains = malloc(sizeof *chains);
     if (chains == NULL)
         return vib_error_set(err, VIB_ENOMEM, "out of memory");
@@ -135,5 +136,5 @@ static void describe(const void *context, FILE *out) {
 }
 
 struct workload peak_workload(const struct peak *peak) {
-    return (struct workload){"peak", "flop_per_s", describe, start, run, free, peak};
+    return (struct workload){"peak", {"flop_per_s"}, describe, start, run, free, peak};
 }

@@ -4,7 +4,7 @@
 #define BENCH_PEAK_H
 
 #include "core/params.h"
-#include "tests/bench/team.h"
+#include "tests/bench/workload.h"
 
 #include <stdbool.h>
 #include <stddef.h>

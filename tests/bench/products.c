@@ -199,15 +199,53 @@ static int start_list(const struct product *list, size_t n, void **state, struct
     return rc;
 }
 
-static int start_step(const void *context, size_t thread, void **state, struct vib_error *err) {
+static int start_step(const void *context, const struct worker *worker, void **state,
+                      struct vib_error *err) {
     struct product list[MOST_PRODUCTS];
-    (void)thread;
+    (void)worker;
     return start_list(list, products_of_step(context, list), state, err);
 }
 
-static int start_one(const void *context, size_t thread, void **state, struct vib_error *err) {
-    (void)thread;
+static int start_one(const void *context, const struct worker *worker, void **state,
+                     struct vib_error *err) {
+    (void)worker;
     return start_list(context, 1, state, err);
+}
+
+/* The library packs within its products; only bfloat16 operands are made outside, of the inputs and
+ * of the head's gradient. */
+bool step_packs(const struct model *model) {
+    return model->params.precision == VIB_BF16;
+}
+
+/* Some microseconds each. */
+enum { PACKINGS = 100 };
+
+static int run_packing(void *state, double *work, struct vib_error *err) {
+    const struct state *s = state;
+    const struct vib_pass *p = &s->pass;
+    (void)err;
+    for (int i = 0; i < PACKINGS; i++) {
+        vib_to_bf16(p->input, p->batch * p->net->dim, p->x);
+        vib_to_bf16(p->dhead, p->batch * vib_network_head(p->net)->out, p->dhead_t);
+    }
+    *work = PACKINGS;
+    return VIB_OK;
+}
+
+static int start_packing(const void *context, const struct worker *worker, void **state,
+                         struct vib_error *err) {
+    int rc = start_step(context, worker, state, err);
+    if (rc != VIB_OK)
+        return rc;
+    struct state *s = *state;
+    struct vib_pass *p = &s->pass;
+    rc = fill(VIB_F32, p->input, p->batch * p->net->dim);
+    if (rc == VIB_OK)
+        rc = fill(VIB_F32, p->dhead, p->batch * vib_network_head(p->net)->out);
+    if (rc != VIB_OK)
+        finish(s);
+    return rc == VIB_OK ? rc : vib_error_set(err, rc, "out of memory for the packing");
 }
 
 static void describe_step(const void *context, FILE *out) {
@@ -237,11 +275,20 @@ static void describe_one(const void *context, FILE *out) {
 }
 
 struct workload step_products_workload(const struct model *model) {
-    return (struct workload){"products", "flop_per_s", describe_step, start_step,
-                             run,        finish,       model};
+    return (struct workload){"products", {"flop_per_s"}, describe_step, start_step,
+                             run,        finish,         model};
 }
 
 struct workload product_workload(const struct product *product) {
-    return (struct workload){"product", "flop_per_s", describe_one, start_one,
-                             run,       finish,       product};
+    return (struct workload){"product", {"flop_per_s"}, describe_one, start_one,
+                             run,       finish,         product};
+}
+
+static void describe_packing(const void *context, FILE *out) {
+    model_describe(context, out);
+}
+
+struct workload packing_workload(const struct model *model) {
+    return (struct workload){
+        "packing", {"steps_per_s"}, describe_packing, start_packing, run_packing, finish, model};
 }

@@ -1,11 +1,12 @@
-/* The matrix products of a training step alone: as core/pass.c plans them, on operands of a step's
- * size, with nothing in between. */
+/* The matrix products of a training step alone, on operands of a step's size with nothing in
+ * between, and what is done to operands for the products' sake. Of the benchmark, only products.c
+ * knows how core's passes (core/pass.h) do that. */
 #ifndef BENCH_PRODUCTS_H
 #define BENCH_PRODUCTS_H
 
 #include "core/network.h"
 #include "tests/bench/model.h"
-#include "tests/bench/team.h"
+#include "tests/bench/workload.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,5 +32,10 @@ bool product_equal(const struct product *a, const struct product *b);
  * to. */
 struct workload step_products_workload(const struct model *model);
 struct workload product_workload(const struct product *product);
+
+/* Whether a step packs, transposes or converts operands outside its products, and that alone. Work
+ * is in steps. The workload borrows *model. */
+bool step_packs(const struct model *model);
+struct workload packing_workload(const struct model *model);
 
 #endif

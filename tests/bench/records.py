@@ -4,11 +4,17 @@ In which order they come does not matter, and some may be missing; what was look
 is remembered.
 """
 
+import collections
 import json
 import math
 import statistics
 
 from samples import spread
+
+# How many threads worked, and how many of them on one job: 1 or all.
+Way = collections.namedtuple('Way', ('threads', 'team'))
+Way.workers = property(lambda way: way.threads // way.team)
+ALONE = Way(1, 1)
 
 
 def largest(values):
@@ -58,8 +64,9 @@ class Records:
         return {tuple(record[name] for name in names) for record in self.all(what)
                 if all(name in record for name in names)}
 
-    def samples(self, what, field, **fields):
-        """The numbers in a field. Missing: any, or all but one where `rounds` tells more."""
+    def by_round(self, what, field, **fields):
+        """round -> the number in a field; what is measured once has the round 1. Missing: any, or
+        all but one where `rounds` tells more."""
         records = [record for record in self.all(what, **fields)
                    if isinstance(record.get(field), (int, float))]
         rounds = max((record.get('rounds', 1) for record in records), default=1)
@@ -67,7 +74,7 @@ class Records:
             self.miss(named(what, fields))
         elif len(records) < rounds:
             self.miss(f'{named(what, fields)}: {rounds - len(records)} of {rounds} rounds')
-        return [record[field] for record in records]
+        return {record.get('round', 1): record[field] for record in records}
 
     def number(self, what, field, **fields):
         """What a field says that is the same in every record of a kind; NaN without a number."""
@@ -79,32 +86,41 @@ class Records:
         return max((record[field] for record in self.all(what, **fields) if field in record),
                    default='?')
 
-    def busy(self, threads):
-        """The share of the time for which that many threads had a processor, 0..1; NaN."""
-        shares = [record['busy'] for record in self.records
-                  if record.get('threads') == threads and 'busy' in record]
+    def busy(self, way):
+        """The share of the time for which the workers had a processor, 0..1; NaN."""
+        shares = [record['busy'] for record in self.records if 'busy' in record
+                  and (record.get('threads'), record.get('team')) == way]
         return statistics.fmean(shares) if shares else math.nan
 
 
+def pairs(of, by, combine=lambda one, other: one / other):
+    """Spread over the rounds that both have; NaN without any."""
+    return spread([combine(of[number], by[number]) for number in sorted(of.keys() & by.keys())]
+                  or [math.nan])
+
+
 class Series:
-    """The samples of a rate, for each number of threads."""
+    """The samples of a rate, for each way in which threads worked."""
 
     def __init__(self, records, what, field, **fields):
         self.records, self.what, self.field, self.fields = records, what, field, fields
 
-    def spread(self, threads):
-        """Over the rounds: of the sum of all threads' rates."""
-        samples = self.records.samples(self.what, self.field, **self.fields, threads=threads)
-        return spread(samples or [math.nan])
+    def rounds(self, way):
+        """round -> the sum of all workers' rates."""
+        return self.records.by_round(self.what, self.field, **self.fields, **way._asdict())
 
-    def median(self, threads):
+    def spread(self, way):
+        """Over the rounds."""
+        return spread(list(self.rounds(way).values()) or [math.nan])
+
+    def median(self, way):
         """The usual rate; NaN when nothing was measured."""
-        return self.spread(threads)['median']
+        return self.spread(way)['median']
 
-    def best(self, threads):
-        """The highest rate; NaN when nothing was measured."""
-        return self.spread(threads)['max']
+    def speedup(self, way):
+        """The rate over that of one thread, in pairs."""
+        return pairs(self.rounds(way), self.rounds(ALONE))
 
-    def scaling(self, threads):
-        """The rate of all threads over as many times that of one."""
-        return self.median(threads) / (threads * self.median(1))
+    def scaling(self, way):
+        """The same over the number of threads."""
+        return {name: value / way.threads for name, value in self.speedup(way).items()}

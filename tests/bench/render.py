@@ -12,16 +12,17 @@ import pathlib
 import sys
 
 from records import Records
+from samples import confidence, told_rounds
 from summary import Summary
 
-NAME, UNIT, NUMBER, SHARE = 46, 11, 9, 8
+NAME, UNIT, NUMBER, SHARE, SPREAD = 41, 10, 8, 9, 15
 
 # Below this the threads shared their processors with something else.
 IDLE_SHARE = 0.95
 
 
 def text(value):
-    """A number with four digits that matter, or nothing."""
+    """A number with three or four digits that matter, or nothing."""
     if math.isnan(value):
         return ' ' * NUMBER
     size = abs(value)
@@ -34,17 +35,26 @@ def share_text(share):
     return ' ' * SHARE if math.isnan(share) else f'{100 * share:{SHARE - 2}.1f} %'
 
 
+def percent_spread(values):
+    """Per cent, as in `95 [90, 99]`, or nothing."""
+    if math.isnan(values['median']):
+        return ''
+    median, least, most = (f'{100 * values[what]:.0f}' for what in ('median', 'min', 'max'))
+    return f'{median} [{least}, {most}]'.rjust(SPREAD)
+
+
 def figure_text(figure):
-    """The three columns of a number of threads."""
-    return text(figure['median']) + text(figure['best']) + share_text(figure['of_peak'])
+    """The two columns of a number of threads."""
+    return text(figure['median']) + share_text(figure['of'])
 
 
-def heading(section, threads):
+def heading(row, threads):
     """Above the rows of a section."""
-    columns = ['1 thread'.rjust(NUMBER), 'best'.rjust(NUMBER), 'of peak'.rjust(SHARE)]
+    share = row['share_of'].rjust(SHARE)
+    columns = ['1 thread'.rjust(NUMBER), share]
     if threads > 1:
-        columns += [f'{threads} thr.'.rjust(NUMBER), *columns[1:], 'scaling'.rjust(SHARE)]
-    return f'\n{section:{NAME + UNIT}}' + ''.join(columns)
+        columns += [f'{threads} thr.'.rjust(NUMBER), share, 'scaling, %'.rjust(SPREAD)]
+    return f'\n{row["section"]:{NAME + UNIT}}' + ''.join(columns).rstrip()
 
 
 def print_rows(rows, threads):
@@ -53,22 +63,52 @@ def print_rows(rows, threads):
     for row in rows:
         if row['section'] != section:
             section = row['section']
-            print(heading(section, threads))
+            print(heading(row, threads))
         line = f'  {row["name"]:{NAME - 2}}{row["unit"]:{UNIT}}' + figure_text(row['one_thread'])
         if threads > 1:
-            line += figure_text(row['all_threads']) + share_text(row['scaling'])
+            line += figure_text(row['all_threads']) + percent_spread(row['scaling'])
         print(line.rstrip())
+
+
+def print_ratios(ratios):
+    """Each as median, least, most."""
+    section = None
+    for ratio in ratios:
+        if ratio['section'] != section:
+            section = ratio['section']
+            print(f'\n{section:{NAME + UNIT}}{"median":>{NUMBER}}{"least":>{NUMBER}}'
+                  f'{"most":>{NUMBER}}{"rounds":>{NUMBER}}')
+        values = ''.join(text(ratio[what]) for what in ('median', 'min', 'max'))
+        print(f'  {ratio["name"]:{NAME + UNIT - 2}}{values}{ratio["rounds"]:{NUMBER}}')
+
+
+def print_paper(paper):
+    """What tests/bench/paper.py works out."""
+    if not paper:
+        return
+    cores = list(paper[0]['speedup'])
+    threads = paper[0]['threads']
+    heads = ['serial', 'rounds', f'on {threads}', *(f'on {n} *' for n in cores)]
+    print('\nOne job, times one core (* on paper)'.ljust(NAME + 1)
+          + ''.join(head.rjust(NUMBER) for head in heads))
+    for one in paper:
+        numbers = [one['rounds_per_step'], one['measured'], *one['speedup'].values()]
+        print(f'  {one["name"]:{NAME - 2}}{share_text(one["serial"])}'
+              + ''.join(text(value) for value in numbers))
+    print(f'A round of empty parts takes {1e6 * paper[0]["round_s"]:.1f} us with {threads} threads. '
+          'On paper: the serial share, the longest\nparts of each round, and rounds whose cost grows '
+          "with every core; memory's bandwidth is left out.")
 
 
 def print_targets(targets):
     """Those that are met, and those that are not."""
-    print(f'\n{"Targets":{NAME + UNIT}}{"target":>{NUMBER + 3}}{"measured":>{NUMBER}}')
+    print(f'\n{"Targets":{NAME + UNIT}}{"target":>{NUMBER + 3}}{"measured":>{NUMBER + 1}}')
     for target in targets:
         sign = '>=' if 'at_least' in target else '<='
         bound = target.get('at_least', target.get('at_most'))
         verdict = ('not measured' if math.isnan(target['measured'])
                    else 'met' if target['met'] else 'MISSED')
-        print(f'  {target["name"]:{NAME - 2}}{target["unit"]:{UNIT}} {sign}{text(bound)}'
+        print(f'  {target["name"]:{NAME - 2}}{target["unit"]:{UNIT}} {sign}{text(bound)} '
               f'{text(target["measured"])}  {verdict}')
 
 
@@ -79,13 +119,19 @@ def print_header(document):
     print(f'vib-sweep {told["version"]} ({told["build"]})\n{told["library"]}\n'
           f'{told["cpu"]}, threads for all processors: {threads}, '
           f'load average before: {told["load_average_before"]:.2f}\n{told["date"]}\n'
-          'Medians over rounds in which all measurements alternate; beside them the best.\n'
-          'Of peak: of the fastest multiply-adds of these operands, as measured here.\n'
-          f'Share of the time that one thread had a processor: {100 * busy:.1f} %', end='')
+          'Medians over rounds in which all measurements alternate. Of peak: of the fastest\n'
+          'multiply-adds of these operands, as measured here. Ratios and shares are those of pairs,\n'
+          'measured in the same round.')
+    rounds = document['rounds']
+    if len(rounds) > 1:
+        print(f'[least, most] of {len(rounds)} rounds hold the median with a probability of '
+              f'{100 * confidence(len(rounds)):.0f} %.')
+    print(*told_rounds(rounds, threads), sep='\n')
+    print(f'Share of the time that one thread had a processor: {100 * busy:.1f} %', end='')
     if threads > 1:
         print(f'; that each of {threads} had one: {100 * document["busy_all_threads"]:.1f} %\n'
-              f'Scaling: the rate of {threads} threads over {threads} times the rate of one.',
-              end='')
+              f'Scaling: the rate of {threads} threads, each with a job, over {threads} times the '
+              'rate of one.', end='')
         busy = min(busy, document['busy_all_threads'])
     print()
     if busy < IDLE_SHARE:
@@ -109,6 +155,8 @@ def main():
     document = Summary(records).document()
     print_header(document)
     print_rows(document['rows'], document['threads'])
+    print_ratios(document['ratios'])
+    print_paper(document['on_paper'])
     print_targets(document['targets'])
     for what in document['missing']:
         print(f'MISSING: {what}')

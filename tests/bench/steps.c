@@ -45,15 +45,16 @@ static int estimate(void *state, double *work, struct vib_error *err) {
     return rc;
 }
 
-static int start(const void *context, size_t thread, void **state, struct vib_error *err) {
+static int start(const void *context, const struct worker *worker, void **state,
+                 struct vib_error *err) {
     double work;
     struct state *s = calloc(1, sizeof *s);
     if (s == NULL)
         return vib_error_set(err, VIB_ENOMEM, "out of memory");
     s->model = context;
     struct vib_params params = s->model->params;
-    params.seed += thread;
-    int rc = vib_trainer_new(&s->trainer, &params, s->model->data, NULL, NULL, err);
+    params.seed += worker->index;
+    int rc = vib_trainer_new(&s->trainer, &params, s->model->data, NULL, worker->team, err);
     for (int i = 0; i < 4 && rc == VIB_OK; i++)
         rc = train(s, &work, err);
     if (rc != VIB_OK)
@@ -81,15 +82,16 @@ static void describe_estimates(const void *context, FILE *out) {
 }
 
 struct workload step_workload(const struct model *model) {
-    return (struct workload){"step", "examples_per_s", describe_step, start, train, finish, model};
+    return (struct workload){"step", {"examples_per_s"}, describe_step, start, train, finish,
+                             model};
 }
 
 struct workload evaluation_workload(const struct model *model) {
     return (struct workload){
-        "evaluation", "examples_per_s", describe_evaluation, start, evaluate, finish, model};
+        "evaluation", {"examples_per_s"}, describe_evaluation, start, evaluate, finish, model};
 }
 
 struct workload estimates_workload(const struct model *model) {
-    return (struct workload){"estimates", "splits_per_s", describe_estimates, start, estimate,
-                             finish,      model};
+    return (struct workload){
+        "estimates", {"splits_per_s"}, describe_estimates, start, estimate, finish, model};
 }

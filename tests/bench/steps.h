@@ -1,11 +1,12 @@
-/* Training and evaluation of real jobs, each thread with a trainer of its own. */
+/* Training and evaluation of real jobs, each worker with a trainer of its own, whose work its team
+ * shares. */
 #ifndef BENCH_STEPS_H
 #define BENCH_STEPS_H
 
 #include "tests/bench/model.h"
-#include "tests/bench/team.h"
+#include "tests/bench/workload.h"
 
-/* The workloads borrow *model; each thread adds its number to the seed. Work is in examples. */
+/* The workloads borrow *model; each worker adds its number to the seed. Work is in examples. */
 struct workload step_workload(const struct model *model);
 
 /* Of the test split; an example of either split takes the same time. */

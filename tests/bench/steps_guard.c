@@ -3,46 +3,16 @@
  * stdout, where the counts would say nothing about the released program. */
 #include "core/dataset.h"
 #include "core/gemm.h"
-#include "core/random.h"
 #include "core/simd.h"
 #include "core/trainer.h"
-#include "runner/config/keys.h"
 #include "runner/base/version.h"
+#include "runner/config/keys.h"
+#include "tests/bench/made_up.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { DIM = 784, CLASSES = 10, TRAIN = 2000, TEST = 500, SKIPPED = 77 };
-
-/* Bytes and labels like those of an image file, but random: how many instructions a step takes does
- * not depend on what is in them. */
-static int fill_split(struct vib_split *split, uint32_t id, size_t n) {
-    const struct vib_stream words = {1, VIB_STREAM_MIXTURE, id, 0};
-    uint32_t *word = malloc(n * DIM / 4 * sizeof *word);
-    split->n = n;
-    split->bytes = malloc(n * DIM);
-    split->labels = malloc(n * sizeof *split->labels);
-    if (word == NULL || split->bytes == NULL || split->labels == NULL) {
-        free(word);
-        return VIB_ENOMEM;
-    }
-    vib_random_bits(&words, 0, n * DIM / 4, word);
-    for (size_t i = 0; i < n * DIM; i++)
-        split->bytes[i] = (uint8_t)(word[i / 4] >> (8 * (i % 4)));
-    for (size_t i = 0; i < n; i++)
-        split->labels[i] = (uint16_t)(i % CLASSES);
-    free(word);
-    return VIB_OK;
-}
-
-static int make_data(struct vib_dataset *data, struct vib_error *err) {
-    *data = (struct vib_dataset){.name = "random", .dim = DIM, .classes = CLASSES};
-    int rc = fill_split(&data->split[VIB_TRAIN], VIB_TRAIN, TRAIN);
-    if (rc == VIB_OK)
-        rc = fill_split(&data->split[VIB_TEST], VIB_TEST, TEST);
-    return rc == VIB_OK ? vib_dataset_finish(data, err)
-                        : vib_error_set(err, rc, "out of memory for the data");
-}
 
 /* The defaults are the model of the paper: 1024-1024, K = 256, batches of 100. */
 static int take_steps(const struct vib_dataset *data, size_t steps, struct vib_error *err) {
@@ -72,6 +42,7 @@ static const char *unfit_build(void) {
 }
 
 int main(int argc, char **argv) {
+    static const struct made_up shape = {"random", DIM, CLASSES, TRAIN, TEST};
     struct vib_dataset data = {0};
     struct vib_error err;
     const char *unfit = unfit_build();
@@ -85,7 +56,7 @@ int main(int argc, char **argv) {
         return SKIPPED;
     }
     printf("%s; %s\n", vib_gemm_backend(), version_build());
-    int rc = make_data(&data, &err);
+    int rc = made_up_data(&data, &shape, &err);
     if (rc == VIB_OK)
         rc = take_steps(&data, (size_t)steps, &err);
     if (rc != VIB_OK)

@@ -1,112 +1,135 @@
 #include "tests/bench/team.h"
 
-#include "runner/base/clock.h"
-
 #include <pthread.h>
-#include <semaphore.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
 
-struct team {
-    const struct workload *workload;
-    double seconds;
-    bool called_off; /* written before `go` is posted */
-    sem_t ready, go;
+/* Looks at a counter before a thread goes to sleep. */
+enum { LOOKS = 2000 };
+
+/* A round begins when `round` moves on, which publishes the three fields above it, and ends when
+ * every helper has come back: `out` is 0. Who sleeps does so under `lock` and looks at the counters
+ * there once more; who changes a counter takes the lock before waking, so that no call is missed.
+ */
+struct crew {
+    struct vib_team team; /* first: `run` is given its address */
+    vib_part_fn part;
+    void *context;
+    size_t parts;
+    atomic_size_t next;  /* part that nobody has taken */
+    atomic_size_t round; /* counts from 1 */
+    atomic_size_t out;   /* helpers that have not come back */
+    atomic_bool over;
+    pthread_mutex_t lock;
+    pthread_cond_t called, back;
+    size_t n; /* helpers that were started */
+    pthread_t helper[];
 };
 
-struct member {
-    struct team *team;
-    size_t index;
-    pthread_t thread;
-    double rate, busy;
-    int rc;
-    struct vib_error err;
-};
-
-/* Processor time of this thread. */
-static double thread_s(void) {
-    struct timespec now;
-    /* Cannot fail: the clock is there and the pointer is good. */
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+static void pause_briefly(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
 }
 
-static int work(struct member *m, void *state) {
-    const double start = clock_s(), thread_start = thread_s();
-    double done = 0.0, elapsed = 0.0;
-    int rc = VIB_OK;
-    do {
-        double part = 0.0;
-        rc = m->team->workload->run(state, &part, &m->err);
-        done += part;
-        elapsed = clock_s() - start;
-    } while (rc == VIB_OK && elapsed < m->team->seconds);
-    m->rate = done / elapsed;
-    m->busy = (thread_s() - thread_start) / elapsed;
-    return rc;
+static void wake(struct crew *crew, pthread_cond_t *who) {
+    (void)pthread_mutex_lock(&crew->lock);
+    (void)pthread_cond_broadcast(who);
+    (void)pthread_mutex_unlock(&crew->lock);
 }
 
-/* No signal handler is installed, so sem_wait cannot be interrupted. */
-static void *member_main(void *argument) {
-    struct member *m = argument;
-    const struct workload *w = m->team->workload;
-    void *state = NULL;
-    m->rc = w->start(w->context, m->index, &state, &m->err);
-    (void)sem_post(&m->team->ready);
-    (void)sem_wait(&m->team->go);
-    if (m->rc != VIB_OK)
-        return NULL;
-    if (!m->team->called_off)
-        m->rc = work(m, state);
-    w->finish(state);
-    return NULL;
+static void do_parts(struct crew *crew) {
+    for (;;) {
+        const size_t part = atomic_fetch_add(&crew->next, 1);
+        if (part >= crew->parts)
+            return;
+        crew->part(crew->context, part);
+    }
 }
 
-/* Starts the members, waits until all are ready, lets them go. */
-static int run_members(struct team *team, struct member *members, size_t n, struct vib_error *err) {
-    size_t started = 0;
-    int rc = VIB_OK;
-    for (; started < n && rc == VIB_OK; started++) {
-        struct member *m = &members[started];
-        *m = (struct member){.team = team, .index = started};
-        if (pthread_create(&m->thread, NULL, member_main, m) != 0) {
-            rc = vib_error_set(err, VIB_ETHREAD, "cannot start thread %zu", started + 1);
-            break;
+/* Returns when the round is no longer `last`, or all is over. */
+static void await_round(struct crew *crew, size_t last) {
+    for (int i = 0; i < LOOKS; i++) {
+        if (atomic_load(&crew->round) != last)
+            return;
+        pause_briefly();
+    }
+    (void)pthread_mutex_lock(&crew->lock);
+    while (atomic_load(&crew->round) == last)
+        (void)pthread_cond_wait(&crew->called, &crew->lock);
+    (void)pthread_mutex_unlock(&crew->lock);
+}
+
+static void *helper_main(void *argument) {
+    struct crew *crew = argument;
+    for (size_t round = 0;; round++) {
+        await_round(crew, round);
+        if (atomic_load(&crew->over))
+            return NULL;
+        do_parts(crew);
+        if (atomic_fetch_sub(&crew->out, 1) == 1)
+            wake(crew, &crew->back);
+    }
+}
+
+static void begin_round(struct crew *crew) {
+    atomic_store(&crew->out, crew->n);
+    atomic_fetch_add(&crew->round, 1);
+    wake(crew, &crew->called);
+}
+
+static void await_helpers(struct crew *crew) {
+    for (int i = 0; i < LOOKS; i++) {
+        if (atomic_load(&crew->out) == 0)
+            return;
+        pause_briefly();
+    }
+    (void)pthread_mutex_lock(&crew->lock);
+    while (atomic_load(&crew->out) != 0)
+        (void)pthread_cond_wait(&crew->back, &crew->lock);
+    (void)pthread_mutex_unlock(&crew->lock);
+}
+
+static void run(struct vib_team *team, size_t parts, vib_part_fn part, void *context) {
+    struct crew *crew = (struct crew *)team;
+    crew->part = part;
+    crew->context = context;
+    crew->parts = parts;
+    atomic_store(&crew->next, 0);
+    begin_round(crew);
+    do_parts(crew);
+    await_helpers(crew);
+}
+
+int team_new(struct vib_team **team, size_t threads, struct vib_error *err) {
+    struct crew *crew = calloc(1, sizeof *crew + (threads - 1) * sizeof crew->helper[0]);
+    if (crew == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "out of memory for a team");
+    crew->team.run = run;
+    /* Cannot fail: plain private ones, on Linux. */
+    (void)pthread_mutex_init(&crew->lock, NULL);
+    (void)pthread_cond_init(&crew->called, NULL);
+    (void)pthread_cond_init(&crew->back, NULL);
+    for (; crew->n < threads - 1; crew->n++)
+        if (pthread_create(&crew->helper[crew->n], NULL, helper_main, crew) != 0) {
+            team_free(&crew->team);
+            return vib_error_set(err, VIB_ETHREAD, "cannot start a team of %zu", threads);
         }
-    }
-    for (size_t i = 0; i < started; i++)
-        (void)sem_wait(&team->ready);
-    team->called_off = rc != VIB_OK;
-    for (size_t i = 0; i < started; i++)
-        (void)sem_post(&team->go);
-    for (size_t i = 0; i < started; i++) {
-        (void)pthread_join(members[i].thread, NULL);
-        if (rc == VIB_OK && members[i].rc != VIB_OK) {
-            rc = members[i].rc;
-            *err = members[i].err;
-        }
-    }
-    return rc;
+    *team = &crew->team;
+    return VIB_OK;
 }
 
-int team_run(const struct workload *workload, size_t n, double seconds, struct team_result *result,
-             struct vib_error *err) {
-    struct team team = {.workload = workload, .seconds = seconds};
-    struct member *members = calloc(n, sizeof *members);
-    if (members == NULL)
-        return vib_error_set(err, VIB_ENOMEM, "out of memory for %zu threads", n);
-    /* Cannot fail: the initial value is small. */
-    (void)sem_init(&team.ready, 0, 0);
-    (void)sem_init(&team.go, 0, 0);
-    int rc = run_members(&team, members, n, err);
-    *result = (struct team_result){0};
-    for (size_t i = 0; i < n && rc == VIB_OK; i++) {
-        result->rate += members[i].rate;
-        result->busy += members[i].busy / (double)n;
-    }
-    (void)sem_destroy(&team.ready);
-    (void)sem_destroy(&team.go);
-    free(members);
-    return rc;
+void team_free(struct vib_team *team) {
+    struct crew *crew = (struct crew *)team;
+    if (crew == NULL)
+        return;
+    atomic_store(&crew->over, true);
+    begin_round(crew);
+    for (size_t i = 0; i < crew->n; i++)
+        (void)pthread_join(crew->helper[i], NULL);
+    (void)pthread_cond_destroy(&crew->back);
+    (void)pthread_cond_destroy(&crew->called);
+    (void)pthread_mutex_destroy(&crew->lock);
+    free(crew);
 }
