@@ -97,7 +97,7 @@ static int draw_means(const struct vib_mixture *mixture, double **means, struct 
 
 static void draw_labels(const struct vib_mixture *mixture, enum vib_split_id id,
                         struct vib_split *split) {
-    struct vib_stream stream = {mixture->seed, VIB_STREAM_MIXTURE, DRAW_LABELS + id, 0};
+    struct vib_stream stream = {mixture->seed, VIB_STREAM_MIXTURE, (uint32_t)DRAW_LABELS + id, 0};
     uint32_t words[256];
     for (size_t first = 0; first < split->n; first += 256) {
         size_t count = split->n - first < 256 ? split->n - first : 256;
@@ -120,7 +120,7 @@ static int draw_split(const struct vib_mixture *mixture, const double *means, en
         return no_memory(err);
     draw_labels(mixture, id, split);
     for (size_t i = 0; i < n; i++) {
-        struct vib_stream stream = {mixture->seed, VIB_STREAM_MIXTURE, DRAW_NOISE + id,
+        struct vib_stream stream = {mixture->seed, VIB_STREAM_MIXTURE, (uint32_t)DRAW_NOISE + id,
                                     (uint32_t)i};
         float *x = split->values + i * dim;
         const double *m = means + split->labels[i] * dim;
