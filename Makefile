@@ -1,14 +1,14 @@
 # vib-sweep. `make`, `make run`, `make test`, `make install PREFIX= DESTDIR=`, `make bench`,
 # `make bench-peers`; `make check` and `make check-slow` are in tests/README.md; knobs below.
-#   BACKEND=dnnl|cblas   matrix products by oneDNN or by OpenBLAS
+#   BACKEND=xsmm|openblas   matrix products by libxsmm, or by OpenBLAS alone
 #   SANITIZE=            address (with undefined) or thread; each has its own build tree
 #   WERROR=1             warnings are errors (used by CI)
 #   V=1                  whole command lines
 
 VERSION := 0.1.0
-BACKEND ?= dnnl
-ifeq ($(filter $(BACKEND),dnnl cblas),)
-$(error BACKEND is '$(BACKEND)', expected dnnl or cblas)
+BACKEND ?= $(if $(filter x86_64,$(shell uname -m)),xsmm,openblas)
+ifeq ($(filter $(BACKEND),xsmm openblas),)
+$(error BACKEND is '$(BACKEND)', expected xsmm or openblas)
 endif
 ifeq ($(origin CC),default)
 CC      := gcc
@@ -29,18 +29,17 @@ SAN_thread  := -fsanitize=thread
 CFLAGS   ?= -O3 -g
 CFLAGS_ALL := -std=c11 $(CFLAGS) $(WARNINGS) -ffp-contract=fast \
             -fno-math-errno -fno-trapping-math $(SAN_$(SANITIZE)) -pthread
-CPPFLAGS_ALL := -D_GNU_SOURCE -I. $(CPPFLAGS)
+CPPFLAGS_ALL := -D_GNU_SOURCE -I. $(if $(filter xsmm,$(BACKEND)),-DVIB_XSMM=1) $(CPPFLAGS)
 
-LIBS_dnnl  := -ldnnl -lgomp
-LIBS_cblas := -lopenblas
-CORE_LIBS  := $(LIBS_$(BACKEND)) -lcrypto -lz -lm
+LIBS_xsmm  := -lxsmm -lxsmmnoblas -lrt
+CORE_LIBS  := $(LIBS_$(BACKEND)) -ldl -lcrypto -lz -lm
 LIBS       := $(CORE_LIBS) -lyaml -lsqlite3
 
 # $(call say,WHAT) before a command line shows WHAT instead of the line, unless V=1.
 say = $(if $(V),,@echo '  $(1) $(notdir $@)';)
 
-CORE_SRC   := $(filter-out core/gemm_dnnl.c core/gemm_cblas.c,$(wildcard core/*.c)) \
-              core/gemm_$(BACKEND).c
+CORE_SRC   := $(filter-out $(if $(filter openblas,$(BACKEND)),core/engine_xsmm.c),\
+              $(wildcard core/*.c))
 RUNNER_SRC := $(wildcard runner/*.c runner/*/*.c)
 CORE_OBJ   := $(CORE_SRC:%.c=$(BUILD)/%.o)
 RUNNER_OBJ := $(RUNNER_SRC:%.c=$(BUILD)/%.o)

@@ -1,6 +1,6 @@
 #include "core/adam.h"
 
-#include "core/elementwise.h"
+#include "core/matrix.h"
 #include "core/simd.h"
 
 #include <math.h>
@@ -32,35 +32,91 @@ VIB_INLINE float step(const struct vib_adam *adam, float g, float w, float *m, f
     return w - adam->rate * first / (sqrtf(second) + adam->epsilon);
 }
 
-VIB_MULTIVERSION
-static void update(const struct vib_adam *shared, size_t n, const float *restrict g,
-                   float *restrict w, float *restrict m, float *restrict v) {
-    const struct vib_adam adam = *shared; /* a copy, which no store to w can change */
-    for (size_t i = 0; i < n; i++)
-        w[i] = step(&adam, g[i], w[i], &m[i], &v[i]);
+/* ... and what follows from it: the new weight, which is also returned. */
+VIB_INLINE float update_one(const struct vib_adam *adam, float g, float *w, float *m, float *v,
+                            float *a, bool average) {
+    const float weight = step(adam, g, *w, m, v);
+    if (average)
+        *a = adam->old * *a + (adam->before * *w + adam->now * weight);
+    *w = weight;
+    return weight;
 }
 
-VIB_MULTIVERSION
-static void update_average(const struct vib_adam *shared, size_t n, const float *restrict g,
-                           float *restrict w, float *restrict m, float *restrict v,
-                           float *restrict a) {
-    const struct vib_adam adam = *shared;
-    for (size_t i = 0; i < n; i++) {
-        float weight = step(&adam, g[i], w[i], &m[i], &v[i]);
-        a[i] = adam.old * a[i] + (adam.before * w[i] + adam.now * weight);
-        w[i] = weight;
+/* a is not touched without an average. */
+VIB_INLINE void update(const struct vib_adam *adam, size_t n, const float *restrict g,
+                       float *restrict w, float *restrict m, float *restrict v, float *restrict a,
+                       bool average) {
+    for (size_t i = 0; i < n; i++)
+        update_one(adam, g[i], &w[i], &m[i], &v[i], &a[i], average);
+}
+
+/* Two rows, and their weights as bfloat16 pairs: rounding is hidden behind square roots and
+ * divisions, which have a unit of their own in the processor. */
+VIB_INLINE void update_pair(const struct vib_adam *adam, size_t columns, const float *restrict g,
+                            float *restrict w, float *restrict m, float *restrict v,
+                            float *restrict a, uint32_t *restrict pairs, bool average) {
+    for (size_t i = 0; i < columns; i++) {
+        const size_t j = columns + i;
+        const float first = update_one(adam, g[i], &w[i], &m[i], &v[i], &a[i], average);
+        const float second = update_one(adam, g[j], &w[j], &m[j], &v[j], &a[j], average);
+        pairs[i] = (uint32_t)vib_narrow(first) | (uint32_t)vib_narrow(second) << 16;
     }
 }
 
-void vib_adam_apply(void *context, size_t offset, size_t count, const float *gradient) {
-    const struct vib_adam *adam = context;
-    float *w = adam->w + offset, *m = adam->m + offset, *v = adam->v + offset;
-    if (adam->pair_ends)
-        update_average(adam, count, gradient, w, m, v, adam->a + offset);
+/* Parameters from `at` on. */
+VIB_MULTIVERSION
+static void update_span(const struct vib_adam *shared, size_t at, size_t n, const float *g) {
+    const struct vib_adam adam = *shared; /* a copy, which no store to w can change */
+    float *w = adam.w + at, *m = adam.m + at, *v = adam.v + at, *a = adam.a + at;
+    if (adam.pair_ends)
+        update(&adam, n, g, w, m, v, a, true);
     else
-        update(adam, count, gradient, w, m, v);
+        update(&adam, n, g, w, m, v, a, false);
+}
+
+/* Whole pairs of rows of a block of full width, which the compiler knows here. */
+VIB_MULTIVERSION
+static void update_block(const struct vib_adam *shared, size_t at, size_t rows, const float *g) {
+    const struct vib_adam adam = *shared;
+    for (size_t i = 0; i < rows * VIB_BLOCK; i += 2 * VIB_BLOCK) {
+        float *w = adam.w + at + i, *m = adam.m + at + i, *v = adam.v + at + i,
+              *a = adam.a + at + i;
+        uint32_t *pairs = (uint32_t *)(void *)(adam.w16 + at + i);
+        if (adam.pair_ends)
+            update_pair(&adam, VIB_BLOCK, g + i, w, m, v, a, pairs, true);
+        else
+            update_pair(&adam, VIB_BLOCK, g + i, w, m, v, a, pairs, false);
+    }
+}
+
+void vib_adam_apply(void *context, const struct vib_gradient *gradient) {
+    const struct vib_adam *adam = context;
+    const size_t at = gradient->offset, rows = gradient->rows, columns = gradient->columns;
+    const bool narrow = adam->w16 != NULL && gradient->in_blocks;
+    const size_t paired = narrow && columns == VIB_BLOCK ? rows - rows % 2 : 0;
+    if (paired > 0)
+        update_block(adam, at, paired, gradient->values);
+    const size_t rest = at + paired * columns, left = rows - paired;
+    update_span(adam, rest, left * columns, gradient->values + paired * columns);
+    if (narrow)
+        vib_block_narrow(adam->w + rest, left, columns, adam->w16 + rest);
+}
+
+static void fetch(const void *x, size_t bytes) {
+    enum { LINE = 64 };
+    for (size_t i = 0; i < bytes; i += LINE) /* into the second-level cache: the first is full */
+        __builtin_prefetch((const unsigned char *)x + i, 0, 2);
+}
+
+void vib_adam_expect(void *context, size_t offset, size_t count) {
+    const struct vib_adam *adam = context;
+    fetch(adam->w + offset, count * sizeof *adam->w);
+    fetch(adam->m + offset, count * sizeof *adam->m);
+    fetch(adam->v + offset, count * sizeof *adam->v);
+    if (adam->pair_ends)
+        fetch(adam->a + offset, count * sizeof *adam->a);
     if (adam->w16 != NULL)
-        vib_to_bf16(adam->w + offset, count, adam->w16 + offset);
+        fetch(adam->w16 + offset, count * sizeof *adam->w16);
 }
 
 VIB_MULTIVERSION

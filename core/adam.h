@@ -14,14 +14,15 @@
 #define VIB_CORE_ADAM_H
 
 #include "core/params.h"
+#include "core/product.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct vib_adam {
-    float *w, *m, *v, *a; /* [n_params] each */
-    uint16_t *w16;        /* bfloat16 copy of w, or NULL */
+    float *w, *m, *v, *a; /* one vector each, all in the same order */
+    uint16_t *w16;        /* a copy of w in bfloat16, rows of blocks in pairs; or NULL */
     /* Of the step under way, set by vib_adam_begin: */
     float rate;         /* lr with both bias corrections */
     float beta1, rest1; /* b1 and 1 - b1, each rounded from double */
@@ -33,9 +34,11 @@ struct vib_adam {
 /* Prepares step t = 1, 2, ... at step size lr. */
 void vib_adam_begin(struct vib_adam *adam, const struct vib_params *params, double lr, uint64_t t);
 
-/* Applies the gradient of parameters [offset, offset + count); a vib_gradient_fn whose context is a
- * struct vib_adam. */
-void vib_adam_apply(void *adam, size_t offset, size_t count, const float *gradient);
+/* Applies a gradient, and asks for parameters whose gradient comes soon to be brought near: those
+ * of a vib_gradient_sink whose context is a struct vib_adam. In blocks, a gradient begins with an
+ * even row. Different parameters may be updated by several threads at once. */
+void vib_adam_apply(void *adam, const struct vib_gradient *gradient);
+void vib_adam_expect(void *adam, size_t offset, size_t count);
 
 /* out [n] = the debiased average after t >= 1 steps; the weights themselves when decay is 0. */
 void vib_adam_average(const struct vib_adam *adam, double decay, uint64_t t, size_t n, float *out);

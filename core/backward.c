@@ -1,98 +1,94 @@
 /* The backward pass. B = batch, n_l = width of layer l; delta = dJ/d(layer's output before its
  * activation), [B][n_l]. */
-#include "core/pass.h"
-
 #include "core/elementwise.h"
+#include "core/pass_internal.h"
 
-struct gradient_sink {
-    vib_gradient_fn emit; /* NULL: nobody wants the gradients of parameters */
-    void *context;
+struct hidden {
+    struct vib_pass *pass;
+    size_t l;
 };
 
-/* dW [n_{l-1}][n_l] = in^T delta, block of rows by block of rows, and db = column sums of delta. */
-static int emit_layer(struct vib_pass *p, size_t l, enum vib_type type, const void *in,
-                      const void *delta, const struct gradient_sink *sink) {
+/* From the gradient of hidden layer l's output to that before its activation. */
+static void finish_hidden(void *context, size_t row, size_t rows, size_t column, size_t columns,
+                          float *tile) {
+    const struct hidden *hidden = context;
+    struct vib_pass *p = hidden->pass;
+    const size_t l = hidden->l, width = p->net->layer[l].out, ld = p->h[l].ld;
+    const unsigned char *h = p->h[l].values;
+    for (size_t i = 0; i < rows && p->mask[l] != NULL; i++)
+        vib_dropout(p->mask[l] + (row + i) * width + column, 1.0f / p->keep, columns,
+                    tile + i * VIB_BLOCK);
+    /* h was scaled by 1 / keep */
+    vib_activation_backward(p->net->activation, p->type,
+                            h + (row * ld + column) * vib_type_size(p->type), ld, p->keep, rows,
+                            columns, tile, VIB_BLOCK);
+    vib_matrix_store(&p->dh[l], p->type, row, rows, column, columns, tile);
+}
+
+/* What a layer's products need to know; of its inputs' gradients nothing yet. */
+static struct vib_backward backward_of(const struct vib_pass *p, size_t l,
+                                       const struct vib_weights *w, const struct vib_matrix *in,
+                                       const struct vib_matrix *delta,
+                                       const struct vib_gradient_sink *sink) {
     const struct vib_layer *layer = &p->net->layer[l];
-    const struct vib_block_plan *plan = &p->plan[l].weight;
-    int rc = VIB_OK;
-    if (sink->emit == NULL)
-        return VIB_OK;
-    for (size_t row = 0; row < layer->in && rc == VIB_OK; row += plan->rows) {
-        size_t rows = layer->in - row < plan->rows ? plan->tail : plan->rows;
-        const void *columns = (const unsigned char *)in + row * vib_type_size(type);
-        rc = vib_gemm_run(rows == plan->rows ? plan->block : plan->last, columns, delta, NULL,
-                          p->gradient);
-        if (rc == VIB_OK)
-            sink->emit(sink->context, layer->weight + row * layer->out, rows * layer->out,
-                       p->gradient);
-    }
-    if (rc == VIB_OK) {
-        vib_column_sums(type, delta, p->batch, layer->out, p->gradient);
-        sink->emit(sink->context, layer->bias, layer->out, p->gradient);
-    }
-    return rc;
+    return (struct vib_backward){.in = in,
+                                 .delta = delta,
+                                 .weight = vib_pass_weight(p, l, w),
+                                 .weight_offset = layer->blocks,
+                                 .bias_offset = layer->bias_memory,
+                                 .sink = sink};
 }
 
-/* din [B][n_{l-1}] = delta [B][n_l] W^T. */
-static int input_gradient(struct vib_pass *p, size_t l, const void *weight, const void *delta,
-                          void *din) {
-    return vib_gemm_run(p->plan[l].input, delta, weight, NULL, din);
-}
-
-/* From the gradient of hidden layer l's output to that before its activation, in place. */
-static void backward_hidden(struct vib_pass *p, size_t l) {
-    const size_t n = p->batch * p->net->layer[l].out;
-    if (p->mask[l] != NULL)
-        vib_dropout(p->type, p->mask[l], 1.0f / p->keep, n, p->dh[l]);
-    /* h[l] was scaled by 1 / keep */
-    vib_activation_backward(p->net->activation, p->type, p->h[l], p->keep, n, p->dh[l]);
-}
-
-static int backward_decoder(struct vib_pass *p, const struct vib_weights *w,
-                            const struct vib_objective *objective,
-                            const struct vib_objective_batch *batch,
-                            const struct gradient_sink *sink) {
-    const size_t l = p->net->n_hidden + 1;
+static void backward_decoder(struct vib_pass *p, const struct vib_weights *w,
+                             const struct vib_objective *objective,
+                             const struct vib_objective_batch *batch,
+                             const struct vib_gradient_sink *sink) {
+    const struct vib_network *net = p->net;
+    const size_t l = net->n_hidden + 1;
+    struct vib_dense dz = {p->dz, net->K};
     vib_objective_backward_logits(objective, batch, p->dlogits);
-    int rc = input_gradient(p, l, w->f32 + p->net->layer[l].weight, p->dlogits, p->dz);
-    if (rc == VIB_OK)
-        rc = emit_layer(p, l, VIB_F32, p->z, p->dlogits, sink);
-    return rc;
+    vib_pass_round(p, p->dlogits, net->classes, VIB_F32, &p->dlogits_t);
+    struct vib_backward backward = backward_of(p, l, w, &p->code, &p->dlogits_t, sink);
+    backward.receive = vib_pass_keep;
+    backward.context = &dz;
+    vib_product_backward(&p->product[l], p->team, &backward);
 }
 
 static void backward_head(struct vib_pass *p, const struct vib_objective *objective,
                           const struct vib_objective_batch *batch,
-                          const struct gradient_sink *sink) {
+                          const struct vib_gradient_sink *sink) {
     const struct vib_network *net = p->net;
-    vib_objective_backward_head(objective, batch, p->dz, p->dhead, p->gradient);
-    if (objective->n_own > 0 && sink->emit != NULL)
-        sink->emit(sink->context, net->own, objective->n_own, p->gradient);
-    if (p->type == VIB_BF16)
-        vib_to_bf16(p->dhead, p->batch * vib_network_head(net)->out, p->dhead_t);
+    vib_objective_backward_head(objective, batch, p->dz, p->dhead, p->own);
+    if (objective->n_own > 0 && sink != NULL) {
+        const struct vib_gradient own = {
+            .offset = net->own_memory, .rows = 1, .columns = objective->n_own, .values = p->own};
+        sink->apply(sink->context, &own);
+    }
+    vib_pass_round(p, p->dhead, vib_network_head(net)->out, p->type, &p->dhead_t);
 }
 
-int vib_backward(struct vib_pass *p, const struct vib_weights *w,
-                 const struct vib_objective *objective, const struct vib_objective_batch *batch,
-                 vib_gradient_fn gradient, void *context) {
+void vib_backward(struct vib_pass *p, const struct vib_weights *w,
+                  const struct vib_objective *objective, const struct vib_objective_batch *batch,
+                  const struct vib_gradient_sink *sink) {
     const struct vib_network *net = p->net;
-    const struct gradient_sink sink = {gradient, context};
-    size_t head = net->n_hidden, size = vib_type_size(p->type);
-    int rc = backward_decoder(p, w, objective, batch, &sink);
-    if (rc != VIB_OK)
-        return rc;
-    backward_head(p, objective, batch, &sink);
-    for (size_t i = 0; i <= head && rc == VIB_OK; i++) {
-        size_t l = head - i;
-        const void *delta = l == head ? p->dhead_t : p->dh[l];
-        const void *weight = (const unsigned char *)w->operand + net->layer[l].weight * size;
+    const size_t head = net->n_hidden;
+    struct vib_dense dx = {p->dx, net->dim};
+    backward_decoder(p, w, objective, batch, sink);
+    backward_head(p, objective, batch, sink);
+    for (size_t i = 0; i <= head; i++) {
+        const size_t l = head - i;
+        const struct vib_matrix *delta = l == head ? &p->dhead_t : &p->dh[l];
+        const struct vib_matrix *in = l > 0 ? &p->h[l - 1] : &p->x;
+        struct vib_backward backward = backward_of(p, l, w, in, delta, sink);
+        struct hidden below = {p, l - 1};
         if (l > 0) {
-            rc = input_gradient(p, l, weight, delta, p->dh[l - 1]);
-            backward_hidden(p, l - 1);
+            backward.receive = finish_hidden;
+            backward.context = &below;
         } else if (p->dx != NULL) {
-            rc = input_gradient(p, 0, weight, delta, p->dx);
+            backward.receive = vib_pass_keep;
+            backward.context = &dx;
         }
-        if (rc == VIB_OK)
-            rc = emit_layer(p, l, p->type, l > 0 ? p->h[l - 1] : p->x, delta, &sink);
+        if (backward.receive != NULL || sink != NULL)
+            vib_product_backward(&p->product[l], p->team, &backward);
     }
-    return rc;
 }

@@ -55,9 +55,9 @@ int vib_codes_make(struct vib_codes *codes, struct vib_evaluator *evaluator, con
             rc = VIB_ESTOPPED;
             break;
         }
-        vib_dataset_gather(data, split, examples, 0, batch, pass->input);
-        if ((rc = vib_encode(pass, &w)) == VIB_OK)
-            keep(codes, pass, first, rows);
+        vib_dataset_gather(data, split, examples, 0, batch, pass->input, pass->input_ld);
+        vib_encode(pass, &w);
+        keep(codes, pass, first, rows);
     }
     free(examples);
     return rc;

@@ -28,8 +28,8 @@ void vib_codes_release(struct vib_codes *codes);
 size_t vib_codes_bytes(const struct vib_posterior *posterior, size_t n);
 
 /* Encodes the examples index[0..n) of the split, or its first n when index is NULL, by the
- * parameters weights [n_params]. *stop (may be NULL) is looked at between batches. Errors:
- * VIB_ENOMEM, VIB_ESTOPPED, VIB_EBACKEND. */
+ * parameters `weights`, in memory's order (core/network.h). *stop (may be NULL) is looked at
+ * between batches. Errors: VIB_ENOMEM, VIB_ESTOPPED. */
 int vib_codes_make(struct vib_codes *codes, struct vib_evaluator *evaluator, const float *weights,
                    const struct vib_dataset *data, enum vib_split_id split, const uint32_t *index,
                    const atomic_bool *stop);

@@ -128,7 +128,7 @@ static void convert_row(const uint8_t *restrict x, size_t dim, float *restrict o
 }
 
 void vib_dataset_gather(const struct vib_dataset *data, enum vib_split_id split,
-                        const uint32_t *index, size_t first, size_t count, float *out) {
+                        const uint32_t *index, size_t first, size_t count, float *out, size_t ld) {
     const struct vib_split *from = &data->split[split];
     size_t dim = data->dim;
 
@@ -136,8 +136,8 @@ void vib_dataset_gather(const struct vib_dataset *data, enum vib_split_id split,
         size_t row = index != NULL ? index[i] : first + i;
         assert(row < from->n);
         if (from->bytes != NULL)
-            convert_row(from->bytes + row * dim, dim, out + i * dim);
+            convert_row(from->bytes + row * dim, dim, out + i * ld);
         else
-            memcpy(out + i * dim, from->values + row * dim, dim * sizeof *out);
+            memcpy(out + i * ld, from->values + row * dim, dim * sizeof *out);
     }
 }

@@ -57,10 +57,10 @@ void vib_dataset_release(struct vib_dataset *data);
  * else is set. Errors: VIB_EDATA if a label is >= classes, VIB_ENOMEM. */
 int vib_dataset_finish(struct vib_dataset *data, struct vib_error *err);
 
-/* Converts the rows index[0..count) of a split into out [count][dim], row-major float32.
- * index == NULL means rows first .. first + count. */
+/* Converts the rows index[0..count) of a split into out [count][ld], float32, of which the first
+ * dim of every row are set. index == NULL means rows first .. first + count. */
 void vib_dataset_gather(const struct vib_dataset *data, enum vib_split_id split,
-                        const uint32_t *index, size_t first, size_t count, float *out);
+                        const uint32_t *index, size_t first, size_t count, float *out, size_t ld);
 
 /* Reads `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
  * `t10k-labels-idx1-ubyte` (each raw or with .gz; raw is preferred) from directory dir.

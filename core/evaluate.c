@@ -25,20 +25,39 @@ static size_t batch_of(const struct vib_dataset *data) {
     return batch;
 }
 
+static int init_decoders(struct vib_evaluator *e, const struct vib_network *net,
+                         struct vib_error *err) {
+    const struct vib_layer *decoder = vib_network_decoder(net);
+    const size_t rows = VIB_PART_ROWS, last = (e->pass.batch - 1) % rows + 1;
+    int rc =
+        vib_product_init(&e->decoder, decoder->in, decoder->out, rows, VIB_F32, false, false, err);
+    if (rc == VIB_OK)
+        rc = vib_product_init(&e->last_decoder, decoder->in, decoder->out, last, VIB_F32, false,
+                              false, err);
+    return rc;
+}
+
 int vib_evaluator_init(struct vib_evaluator *e, const struct vib_network *net,
                        const struct vib_dataset *data, struct vib_error *err) {
     const size_t batch = batch_of(data);
     memset(e, 0, sizeof *e);
     int rc = vib_pass_init(&e->pass, net, batch, err);
-    if (rc != VIB_OK)
+    if (rc == VIB_OK)
+        rc = init_decoders(e, net, err);
+    if (rc != VIB_OK) {
+        vib_evaluator_release(e);
         return rc;
+    }
     e->p = malloc(batch * net->classes * sizeof *e->p);
     e->mean_p = malloc(batch * net->classes * sizeof *e->mean_p);
     e->nats = malloc(batch * sizeof *e->nats);
+    e->ce = malloc(batch * sizeof *e->ce);
     e->log_q = malloc(batch * sizeof *e->log_q);
     e->guess = malloc(batch * sizeof *e->guess);
-    if (e->p == NULL || e->mean_p == NULL || e->nats == NULL || e->log_q == NULL ||
-        e->guess == NULL) {
+    e->wrong = malloc(batch * sizeof *e->wrong);
+    e->wrong_mean = malloc(batch * sizeof *e->wrong_mean);
+    if (e->p == NULL || e->mean_p == NULL || e->nats == NULL || e->ce == NULL || e->log_q == NULL ||
+        e->guess == NULL || e->wrong == NULL || e->wrong_mean == NULL) {
         vib_evaluator_release(e);
         return vib_error_set(err, VIB_ENOMEM, "out of memory for evaluation");
     }
@@ -50,8 +69,11 @@ void vib_evaluator_release(struct vib_evaluator *e) {
     free(e->p);
     free(e->mean_p);
     free(e->nats);
+    free(e->ce);
     free(e->log_q);
     free(e->guess);
+    free(e->wrong);
+    free(e->wrong_mean);
     memset(e, 0, sizeof *e);
 }
 
@@ -60,7 +82,8 @@ size_t vib_evaluator_bytes(const struct vib_network *net, const struct vib_datas
     const size_t batch = batch_of(data);
     return vib_pass_bytes(net, batch) +
            batch * (net->classes * (sizeof *e->p + sizeof *e->mean_p) + sizeof *e->nats +
-                    sizeof *e->log_q + sizeof *e->guess);
+                    sizeof *e->ce + sizeof *e->log_q + sizeof *e->guess + sizeof *e->wrong +
+                    sizeof *e->wrong_mean);
 }
 
 /* Rows of the batch at hand that count: those before `skip` were counted by the batch before. */
@@ -74,21 +97,18 @@ struct sums {
     double wrong, wrong_mc, ce_nats, ce_nats_squared, ce_mc_nats, rate_nats;
 };
 
-/* The class of largest probability of each row; returns how many of rows skip.. are not the
- * label's. NaN counts as wrong. */
-static double count_wrong(const float *p, const uint16_t *labels, size_t skip, size_t rows,
-                          size_t classes, uint16_t *guess) {
-    double wrong = 0.0;
+/* The class of largest probability of each row, and whether it is not the label's. NaN counts as
+ * wrong. */
+static void guess(const float *p, const uint16_t *labels, size_t rows, size_t classes,
+                  uint16_t *guesses, bool *wrong) {
     for (size_t i = 0; i < rows; i++) {
         const float *row = p + i * classes;
         size_t best = 0;
         for (size_t c = 1; c < classes; c++)
             best = row[c] > row[best] ? c : best;
-        guess[i] = (uint16_t)best;
-        if (i >= skip)
-            wrong += best != labels[i] || isnan(row[best]) ? 1.0 : 0.0;
+        guesses[i] = (uint16_t)best;
+        wrong[i] = best != labels[i] || isnan(row[best]);
     }
-    return wrong;
 }
 
 /* Which stream a sample of a split's examples comes from: 2 sample + split for train and test,
@@ -97,13 +117,36 @@ static uint32_t stream_of(enum vib_split_id split, size_t sample) {
     return (uint32_t)(2 * sample + split % 2) + (uint32_t)(split / 2) * 0x80000000u;
 }
 
-static void draw_eps(struct vib_pass *pass, const struct batch *b, uint64_t seed, size_t sample) {
-    size_t K = pass->net->K;
-    for (size_t i = 0; i < pass->batch; i++) {
-        struct vib_stream stream = {seed, VIB_STREAM_EVAL, (uint32_t)(b->first + i),
-                                    stream_of(b->split, sample)};
+/* What the parts of a batch share. */
+struct work {
+    struct vib_evaluator *e;
+    const struct vib_weights *w;
+    const struct batch *b;
+    uint64_t seed;
+    size_t samples;
+};
+
+static size_t rows_of(const struct work *work, size_t first) {
+    const size_t left = work->e->pass.batch - first;
+    return left < VIB_PART_ROWS ? left : VIB_PART_ROWS;
+}
+
+static void draw_eps(const struct work *work, size_t first, size_t rows, size_t sample) {
+    struct vib_pass *pass = &work->e->pass;
+    const size_t K = pass->net->K;
+    if (pass->net->posterior.kind == VIB_POSTERIOR_POINT)
+        return;
+    for (size_t i = first; i < first + rows; i++) {
+        const struct vib_stream stream = {work->seed, VIB_STREAM_EVAL,
+                                          (uint32_t)(work->b->first + i),
+                                          stream_of(work->b->split, sample)};
         vib_random_normal(&stream, 0, K, pass->eps + i * K);
     }
+}
+
+static void draw_part(void *context, size_t part) {
+    const size_t first = part * VIB_PART_ROWS;
+    draw_eps(context, first, rows_of(context, first), 0);
 }
 
 /* ln(e^a + e^b); NaN when either is. */
@@ -120,58 +163,69 @@ static void add_rate(struct vib_evaluator *e, const struct vib_weights *w, const
         sums->rate_nats += e->nats[i];
 }
 
-static int one_sample(struct vib_evaluator *e, const struct vib_weights *w, const struct batch *b,
-                      uint64_t seed, size_t sample, struct sums *sums) {
-    struct vib_pass *pass = &e->pass;
-    size_t classes = pass->net->classes, rows = pass->batch;
-    if (pass->net->posterior.kind != VIB_POSTERIOR_POINT)
-        draw_eps(pass, b, seed, sample);
-    int rc = vib_decode(pass, w);
-    if (rc != VIB_OK)
-        return rc;
-    if (sample == 0 && pass->net->objective.has_rate)
-        add_rate(e, w, b, sums); /* which may look at z */
-    vib_softmax(pass->logits, rows, classes, e->p);
+/* Takes the logits of one sample of some rows into account. */
+static void add_sample(struct vib_evaluator *e, const uint16_t *labels, size_t first, size_t rows,
+                       size_t sample) {
+    const size_t classes = e->pass.net->classes;
+    const float *logits = e->pass.logits + first * classes;
+    float *p = e->p + first * classes;
+    double *mean_p = e->mean_p + first * classes, *nats = e->nats + first;
+    vib_softmax(logits, rows, classes, p);
     for (size_t i = 0; i < rows * classes; i++)
-        e->mean_p[i] += (double)e->p[i];
+        mean_p[i] += (double)p[i];
     /* From logits, not from p, which is cut off at e^-87. */
-    vib_loss_forward(&cross_entropy, pass->logits, b->labels, rows, classes, e->nats);
+    vib_loss_forward(&cross_entropy, logits, labels + first, rows, classes, nats);
     for (size_t i = 0; i < rows; i++)
-        e->log_q[i] = sample == 0 ? -e->nats[i] : log_add(e->log_q[i], -e->nats[i]);
+        e->log_q[first + i] = sample == 0 ? -nats[i] : log_add(e->log_q[first + i], -nats[i]);
     if (sample == 0) {
-        sums->wrong += count_wrong(e->p, b->labels, b->skip, rows, classes, e->guess);
-        for (size_t i = b->skip; i < rows; i++) {
-            sums->ce_nats += e->nats[i];
-            sums->ce_nats_squared += e->nats[i] * e->nats[i];
-        }
+        guess(p, labels + first, rows, classes, e->guess + first, e->wrong + first);
+        memcpy(e->ce + first, nats, rows * sizeof *nats);
     }
-    return VIB_OK;
 }
 
-static void add_averaged(struct vib_evaluator *e, const struct batch *b, size_t samples,
-                         struct sums *sums) {
-    size_t classes = e->pass.net->classes, rows = e->pass.batch;
-    for (size_t i = b->skip; i < rows; i++)
-        sums->ce_mc_nats += log((double)samples) - e->log_q[i];
-    for (size_t i = 0; i < rows * classes; i++)
+/* All samples of some rows; the first one's logits are there. */
+static void sample_part(void *context, size_t part) {
+    const struct work *work = context;
+    struct vib_evaluator *e = work->e;
+    const size_t first = part * VIB_PART_ROWS, rows = rows_of(work, first);
+    const size_t classes = e->pass.net->classes;
+    const bool last = part + 1 == vib_pass_row_parts(&e->pass);
+    memset(e->mean_p + first * classes, 0, rows * classes * sizeof *e->mean_p);
+    add_sample(e, work->b->labels, first, rows, 0);
+    for (size_t s = 1; s < work->samples; s++) {
+        draw_eps(work, first, rows, s);
+        vib_decode_rows(&e->pass, work->w, last ? &e->last_decoder : &e->decoder, first, rows);
+        add_sample(e, work->b->labels, first, rows, s);
+    }
+    for (size_t i = first * classes; i < (first + rows) * classes; i++)
         e->p[i] = (float)e->mean_p[i];
-    sums->wrong_mc += count_wrong(e->p, b->labels, b->skip, rows, classes, e->guess);
+    guess(e->p + first * classes, work->b->labels + first, rows, classes, e->guess + first,
+          e->wrong_mean + first);
 }
 
-static int one_batch(struct vib_evaluator *e, const struct vib_weights *w, const struct batch *b,
-                     const struct vib_params *params, struct sums *sums) {
+static void add_rows(const struct vib_evaluator *e, const struct batch *b, size_t samples,
+                     struct sums *sums) {
+    for (size_t i = b->skip; i < e->pass.batch; i++) {
+        sums->wrong += e->wrong[i] ? 1.0 : 0.0;
+        sums->wrong_mc += e->wrong_mean[i] ? 1.0 : 0.0;
+        sums->ce_nats += e->ce[i];
+        sums->ce_nats_squared += e->ce[i] * e->ce[i];
+        sums->ce_mc_nats += log((double)samples) - e->log_q[i];
+    }
+}
+
+static void one_batch(struct vib_evaluator *e, const struct vib_weights *w, const struct batch *b,
+                      const struct vib_params *params, struct sums *sums) {
     struct vib_pass *pass = &e->pass;
     const bool point = pass->net->posterior.kind == VIB_POSTERIOR_POINT;
-    const size_t samples = point ? 1 : params->eval_samples;
-    int rc = vib_encode(pass, w);
-    if (rc != VIB_OK)
-        return rc;
-    memset(e->mean_p, 0, pass->batch * pass->net->classes * sizeof *e->mean_p);
-    for (size_t s = 0; s < samples && rc == VIB_OK; s++)
-        rc = one_sample(e, w, b, params->seed, s, sums);
-    if (rc == VIB_OK)
-        add_averaged(e, b, samples, sums);
-    return rc;
+    struct work work = {e, w, b, params->seed, point ? 1 : params->eval_samples};
+    vib_encode(pass, w);
+    vib_team_run(pass->team, vib_pass_row_parts(pass), draw_part, &work);
+    vib_decode(pass, w);
+    if (pass->net->objective.has_rate)
+        add_rate(e, w, b, sums); /* which may look at z */
+    vib_team_run(pass->team, vib_pass_row_parts(pass), sample_part, &work);
+    add_rows(e, b, work.samples, sums);
 }
 
 static int finish(const struct sums *sums, double n, bool has_rate, struct vib_evaluation *result) {
@@ -194,18 +248,17 @@ int vib_evaluate(struct vib_evaluator *e, const float *weights, const struct vib
     const struct vib_weights w = {weights, weights};
     const size_t n = data->split[split].n, rows = e->pass.batch;
     struct sums sums = {0};
-    int rc = VIB_OK;
     assert(n > 0);
-    for (size_t done = 0; done < n && rc == VIB_OK; done += rows) {
+    for (size_t done = 0; done < n; done += rows) {
         /* The last batch is moved back to be full; its first rows were counted already. */
         size_t first = done + rows <= n ? done : n - rows;
         const struct batch b = {first, done - first, data->split[split].labels + first, split};
         if (stop != NULL && atomic_load_explicit(stop, memory_order_relaxed))
             return VIB_ESTOPPED;
-        vib_dataset_gather(data, split, NULL, first, rows, e->pass.input);
-        rc = one_batch(e, &w, &b, params, &sums);
+        vib_dataset_gather(data, split, NULL, first, rows, e->pass.input, e->pass.input_ld);
+        one_batch(e, &w, &b, params, &sums);
         if (predictions != NULL)
             memcpy(predictions + first, e->guess, rows * sizeof *predictions);
     }
-    return rc == VIB_OK ? finish(&sums, (double)n, e->pass.net->objective.has_rate, result) : rc;
+    return finish(&sums, (double)n, e->pass.net->objective.has_rate, result);
 }

@@ -15,6 +15,7 @@
 #include "core/pass.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 struct vib_evaluation {
     double error;    /* share of examples misclassified with one sample of z, 0..1 */
@@ -28,11 +29,15 @@ struct vib_evaluation {
 /* Workspace for evaluating one network on one data set, in float32 throughout. */
 struct vib_evaluator {
     struct vib_pass pass;
-    float *p;        /* [batch][classes] of one sample */
-    double *mean_p;  /* [batch][classes] summed over samples */
-    double *nats;    /* [batch] KL, then the cross-entropy of one sample */
-    double *log_q;   /* [batch] ln sum_s q(label|z_s) */
-    uint16_t *guess; /* [batch] the class of largest probability */
+    struct vib_product decoder, last_decoder; /* of a part of the batch's rows, of the last one */
+    float *p;                                 /* [batch][classes] of one sample */
+    double *mean_p;                           /* [batch][classes] summed over samples */
+    double *nats;     /* [batch] scratch: KL, then the cross-entropy of one sample */
+    double *ce;       /* [batch] the cross-entropy of the first sample, nats */
+    double *log_q;    /* [batch] ln sum_s q(label|z_s) */
+    uint16_t *guess;  /* [batch] the class of largest probability */
+    bool *wrong;      /* [batch] whether that of the first sample was not the label's */
+    bool *wrong_mean; /* [batch] the same of all samples together */
 };
 
 /* Errors: VIB_ENOMEM, VIB_EBACKEND. */
@@ -40,13 +45,13 @@ int vib_evaluator_init(struct vib_evaluator *evaluator, const struct vib_network
                        const struct vib_dataset *data, struct vib_error *err);
 void vib_evaluator_release(struct vib_evaluator *evaluator);
 
-/* Bytes that it takes, but for what the library of matrix products needs. */
+/* Bytes that it takes. */
 size_t vib_evaluator_bytes(const struct vib_network *net, const struct vib_dataset *data);
 
-/* Measures the parameters weights [n_params] on a split that the data set has. *stop (may be NULL)
- * is looked at between batches. predictions [n of the split] (may be NULL) receives the classes
- * that error_mc counts. Errors: VIB_ESTOPPED, VIB_EDIVERGED (a result is not finite), VIB_EBACKEND.
- */
+/* Measures the parameters `weights`, in memory's order (core/network.h), on a split that the data
+ * set has. *stop (may be NULL) is looked at between batches. predictions [n of the split] (may be
+ * NULL) receives the classes that error_mc counts. Errors: VIB_ESTOPPED, VIB_EDIVERGED (a result is
+ * not finite). */
 int vib_evaluate(struct vib_evaluator *evaluator, const float *weights,
                  const struct vib_dataset *data, enum vib_split_id split,
                  const struct vib_params *params, const atomic_bool *stop,

@@ -25,10 +25,10 @@ double vib_information_flops(const struct vib_params *params, const struct vib_d
 /* Bytes that vib_measure_information takes, on the split that needs the most. */
 size_t vib_information_bytes(const struct vib_params *params, const struct vib_dataset *data);
 
-/* Measures the parameters weights [n_params] on a split that the data set has, by params->bounds.
- * *stop may be NULL.
- * Errors: VIB_ENOMEM, VIB_ESTOPPED, VIB_EBACKEND: nothing is made; VIB_EDIVERGED: not all that was
- * asked for, as the codes or some results are not finite (*err names these). */
+/* Measures the parameters `weights`, in memory's order, on a split that the data set has, by
+ * params->bounds. *stop may be NULL. Errors: VIB_ENOMEM, VIB_ESTOPPED: nothing is made;
+ * VIB_EDIVERGED: not all that was asked for, as the codes or some results are not finite (*err
+ * names these). */
 int vib_measure_information(struct vib_evaluator *evaluator, const float *weights,
                             const struct vib_dataset *data, enum vib_split_id split,
                             const struct vib_params *params, const atomic_bool *stop,

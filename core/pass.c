@@ -6,41 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64, BLOCK_ROWS = 128, ROW_MULTIPLE = 16 };
-
-static enum vib_epilogue epilogue_of(const struct vib_network *net, size_t l) {
-    if (l >= net->n_hidden)
-        return VIB_EPILOGUE_BIAS;
-    return net->activation == VIB_RELU ? VIB_EPILOGUE_BIAS_RELU : VIB_EPILOGUE_BIAS_TANH;
-}
-
-/* Blocks of nearly equal size, at most BLOCK_ROWS rows each. */
-static void split_rows(struct vib_block_plan *plan, size_t rows) {
-    size_t blocks = (rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
-    plan->rows = (rows + blocks - 1) / blocks;
-    plan->rows = (plan->rows + ROW_MULTIPLE - 1) / ROW_MULTIPLE * ROW_MULTIPLE;
-    if (plan->rows > rows)
-        plan->rows = rows;
-    plan->tail = rows % plan->rows;
-}
-
-static int plan_weight(struct vib_block_plan *plan, const struct vib_layer *layer, size_t batch,
-                       enum vib_type type, struct vib_error *err) {
-    split_rows(plan, layer->in);
-    struct vib_gemm_shape shape = {.m = plan->rows,
-                                   .n = layer->out,
-                                   .k = batch,
-                                   .a_transposed = true,
-                                   .lda = layer->in,
-                                   .ldb = layer->out,
-                                   .ldc = layer->out,
-                                   .operands = type};
-    int rc = vib_gemm_new(&plan->block, &shape, err);
-    shape.m = plan->tail;
-    if (rc == VIB_OK && plan->tail > 0)
-        rc = vib_gemm_new(&plan->last, &shape, err);
-    return rc;
-}
+enum { ALIGNMENT = 64 };
 
 /* Which gradients a pass makes. */
 struct purpose {
@@ -49,33 +15,11 @@ struct purpose {
 
 static int plan_layer(struct vib_pass *pass, size_t l, struct purpose purpose,
                       struct vib_error *err) {
-    const struct vib_network *net = pass->net;
-    const struct vib_layer *layer = &net->layer[l];
-    enum vib_type type = l == net->n_hidden + 1 ? VIB_F32 : pass->type;
-    struct vib_gemm_shape forward = {.m = pass->batch,
-                                     .n = layer->out,
-                                     .k = layer->in,
-                                     .lda = layer->in,
-                                     .ldb = layer->out,
-                                     .ldc = layer->out,
-                                     .epilogue = epilogue_of(net, l),
-                                     .operands = type,
-                                     .result = l < net->n_hidden ? type : VIB_F32};
-    struct vib_gemm_shape input = {.m = pass->batch,
-                                   .n = layer->in,
-                                   .k = layer->out,
-                                   .b_transposed = true,
-                                   .lda = layer->out,
-                                   .ldb = layer->out,
-                                   .ldc = layer->in,
-                                   .operands = type,
-                                   .result = l > 0 ? type : VIB_F32};
-    int rc = vib_gemm_new(&pass->plan[l].forward, &forward, err);
-    if (rc == VIB_OK && (l > 0 ? purpose.backward : purpose.input_gradient))
-        rc = vib_gemm_new(&pass->plan[l].input, &input, err);
-    if (rc == VIB_OK && purpose.backward)
-        rc = plan_weight(&pass->plan[l].weight, layer, pass->batch, type, err);
-    return rc;
+    const struct vib_layer *layer = &pass->net->layer[l];
+    const enum vib_type type = l == pass->net->n_hidden + 1 ? VIB_F32 : pass->type;
+    return vib_product_init(&pass->product[l], layer->in, layer->out, pass->batch, type,
+                            l > 0 ? purpose.backward : purpose.input_gradient, purpose.backward,
+                            err);
 }
 
 /* Takes `count` elements of `size` bytes off the arena; with base NULL it only measures. */
@@ -85,44 +29,63 @@ static void *carve(unsigned char *base, size_t *used, size_t count, size_t size)
     return part;
 }
 
-static size_t largest_block(const struct vib_pass *pass) {
-    size_t largest = pass->net->objective.n_own;
-    for (size_t l = 0; l < pass->net->n_layers; l++) {
-        const struct vib_layer *layer = &pass->net->layer[l];
-        size_t block = pass->plan[l].weight.rows * layer->out;
-        largest = block > largest ? block : largest;
-        largest = layer->out > largest ? layer->out : largest; /* the bias's gradient */
-    }
-    return largest;
+/* What the products want of a matrix beside its values, when it is bfloat16. */
+enum form { PLAIN, PAIRS, TURNED };
+
+static void carve_matrix(struct vib_matrix *m, unsigned char *base, size_t *used, size_t rows,
+                         size_t columns, enum vib_type type, enum form form) {
+    const size_t size = vib_type_size(type);
+    m->columns = columns;
+    m->ld = vib_matrix_ld(type, columns);
+    m->ld_turned = vib_matrix_ld_turned(rows);
+    m->values = carve(base, used, rows * m->ld, size);
+    if (type == VIB_BF16 && form == PAIRS)
+        m->pairs = carve(base, used, (rows + rows % 2) * m->ld, size);
+    if (type == VIB_BF16 && form == TURNED)
+        m->turned = carve(base, used, columns * m->ld_turned, size);
+}
+
+static void carve_forward(struct vib_pass *p, unsigned char *base, size_t *used, enum form form) {
+    const struct vib_network *net = p->net;
+    const size_t B = p->batch, K = net->K;
+    const size_t F = vib_posterior_factor_size(&net->posterior), H = K + F;
+    carve_matrix(&p->x, base, used, B, net->dim, p->type, form);
+    p->input_ld = vib_matrix_ld(VIB_F32, net->dim);
+    p->input =
+        p->type == VIB_F32 ? p->x.values : carve(base, used, B * p->input_ld, sizeof *p->input);
+    for (size_t l = 0; l < net->n_hidden; l++)
+        carve_matrix(&p->h[l], base, used, B, net->layer[l].out, p->type, form);
+    p->head = carve(base, used, B * H, sizeof *p->head);
+    p->factor = carve(base, used, B * F, sizeof *p->factor);
+    p->eps = carve(base, used, B * K, sizeof *p->eps);
+    p->z = carve(base, used, B * K, sizeof *p->z);
+    carve_matrix(&p->code, base, used, B, K, VIB_F32, PLAIN);
+    p->logits = carve(base, used, B * net->classes, sizeof *p->logits);
+}
+
+static void carve_backward(struct vib_pass *p, unsigned char *base, size_t *used,
+                           bool input_gradient) {
+    const struct vib_network *net = p->net;
+    const size_t B = p->batch, H = vib_network_head(net)->out;
+    for (size_t l = 0; l < net->n_hidden; l++)
+        carve_matrix(&p->dh[l], base, used, B, net->layer[l].out, p->type, PAIRS);
+    for (size_t l = 0; l < net->n_hidden && p->keep < 1.0f; l++)
+        p->mask[l] = carve(base, used, B * net->layer[l].out, sizeof *p->mask[l]);
+    p->dhead = carve(base, used, B * H, sizeof *p->dhead);
+    carve_matrix(&p->dhead_t, base, used, B, H, p->type, PAIRS);
+    p->dz = carve(base, used, B * net->K, sizeof *p->dz);
+    p->dlogits = carve(base, used, B * net->classes, sizeof *p->dlogits);
+    carve_matrix(&p->dlogits_t, base, used, B, net->classes, VIB_F32, PLAIN);
+    p->own = carve(base, used, net->objective.n_own, sizeof *p->own);
+    if (input_gradient)
+        p->dx = carve(base, used, B * net->dim, sizeof *p->dx);
 }
 
 static size_t carve_all(struct vib_pass *p, unsigned char *base, struct purpose purpose) {
-    const struct vib_network *net = p->net;
-    size_t B = p->batch, K = net->K, size = vib_type_size(p->type), used = 0;
-    size_t F = vib_posterior_factor_size(&net->posterior), H = K + F;
-    bool narrow = p->type != VIB_F32;
-    p->input = carve(base, &used, B * net->dim, sizeof(float));
-    p->x = narrow ? carve(base, &used, B * net->dim, size) : p->input;
-    for (size_t l = 0; l < net->n_hidden; l++)
-        p->h[l] = carve(base, &used, B * net->layer[l].out, size);
-    p->head = carve(base, &used, B * H, sizeof(float));
-    p->factor = carve(base, &used, B * F, sizeof(float));
-    p->eps = carve(base, &used, B * K, sizeof(float));
-    p->z = carve(base, &used, B * K, sizeof(float));
-    p->logits = carve(base, &used, B * net->classes, sizeof(float));
-    if (!purpose.backward)
-        return used;
-    for (size_t l = 0; l < net->n_hidden; l++)
-        p->dh[l] = carve(base, &used, B * net->layer[l].out, size);
-    for (size_t l = 0; l < net->n_hidden && p->keep < 1.0f; l++)
-        p->mask[l] = carve(base, &used, B * net->layer[l].out, sizeof *p->mask[l]);
-    p->dhead = carve(base, &used, B * H, sizeof(float));
-    p->dhead_t = narrow ? carve(base, &used, B * H, size) : p->dhead;
-    p->dz = carve(base, &used, B * K, sizeof(float));
-    p->dlogits = carve(base, &used, B * net->classes, sizeof(float));
-    p->gradient = carve(base, &used, largest_block(p), sizeof(float));
-    if (purpose.input_gradient)
-        p->dx = carve(base, &used, B * net->dim, sizeof(float));
+    size_t used = 0;
+    carve_forward(p, base, &used, purpose.backward ? TURNED : PLAIN);
+    if (purpose.backward)
+        carve_backward(p, base, &used, purpose.input_gradient);
     return used;
 }
 
@@ -138,7 +101,7 @@ static int prepare(struct vib_pass *pass, struct purpose purpose, struct vib_err
             rc = vib_error_set(err, VIB_ENOMEM, "out of memory for a batch of %zu (%zu bytes)",
                                pass->batch, size);
         else
-            carve_all(pass, pass->arena, purpose);
+            carve_all(pass, memset(pass->arena, 0, size), purpose); /* matrices end in zeros */
     }
     if (rc != VIB_OK)
         vib_pass_release(pass);
@@ -170,8 +133,6 @@ int vib_pass_init_training(struct vib_pass *pass, const struct vib_network *net,
 static size_t measure(const struct vib_network *net, size_t batch, enum vib_type type, float keep,
                       bool backward) {
     struct vib_pass pass = {.net = net, .batch = batch, .type = type, .keep = keep};
-    for (size_t l = 0; l < net->n_layers && backward; l++)
-        split_rows(&pass.plan[l].weight, net->layer[l].in);
     return carve_all(&pass, NULL, (struct purpose){backward, false});
 }
 
@@ -193,16 +154,14 @@ struct vib_objective_batch vib_pass_batch(const struct vib_pass *pass, const str
                                         .factor = pass->factor,
                                         .eps = pass->eps,
                                         .z = pass->z,
-                                        .own = w->f32 + pass->net->own};
+                                        .own = w->f32 + pass->net->own_memory};
+}
+
+size_t vib_pass_row_parts(const struct vib_pass *pass) {
+    return (pass->batch + VIB_PART_ROWS - 1) / VIB_PART_ROWS;
 }
 
 void vib_pass_release(struct vib_pass *pass) {
-    for (size_t l = 0; l < VIB_MAX_LAYERS; l++) {
-        vib_gemm_free(pass->plan[l].forward);
-        vib_gemm_free(pass->plan[l].input);
-        vib_gemm_free(pass->plan[l].weight.block);
-        vib_gemm_free(pass->plan[l].weight.last);
-    }
     free(pass->arena);
     memset(pass, 0, sizeof *pass);
 }

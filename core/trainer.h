@@ -1,7 +1,7 @@
 /* One training job: created, advanced step by step, evaluated, saved, restored, freed.
  *
  * The result of a job is a function of its parameters and data alone: every random number comes
- * from a stream keyed by the seed, all arithmetic is on the calling thread in a fixed order.
+ * from a stream keyed by the seed, and every sum has an order that does not depend on the team.
  * Thread rule: a trainer belongs to one thread at a time; trainers share only the const data. */
 #ifndef VIB_CORE_TRAINER_H
 #define VIB_CORE_TRAINER_H
@@ -33,7 +33,8 @@ struct vib_progress {
                           complete one when step is 0; NaN before the first step */
 };
 
-/* Whether params can be trained on data: VIB_OK or VIB_ECONFIG with a sentence. */
+/* Whether params can be trained on data: VIB_OK, or VIB_ECONFIG with a sentence, or VIB_EBACKEND.
+ */
 int vib_trainer_check(const struct vib_params *params, const struct vib_dataset *data,
                       struct vib_error *err);
 
@@ -47,25 +48,25 @@ void vib_trainer_free(struct vib_trainer *trainer); /* NULL is harmless */
 
 /* Takes up to max_steps optimiser steps, not beyond the end of the epoch under way; none after the
  * last epoch, whose end gives up the memory that only further steps would need.
- * Errors: VIB_EDIVERGED (the objective of a step is not finite; the trainer is of no more use),
- * VIB_EBACKEND. */
+ * Errors: VIB_EDIVERGED (the objective of a step is not finite; the trainer is of no more use).
+ */
 int vib_trainer_advance(struct vib_trainer *trainer, size_t max_steps);
 
 void vib_trainer_progress(const struct vib_trainer *trainer, struct vib_progress *progress);
 
 /* Measures the averaged weights (the initial ones before the first step) on a split. Here and below
  * it is one that the data set has.
- * Errors: VIB_ESTOPPED, VIB_EDIVERGED (a result or a weight is not finite), VIB_EBACKEND. */
+ * Errors: VIB_ESTOPPED, VIB_EDIVERGED (a result or a weight is not finite). */
 int vib_trainer_evaluate(struct vib_trainer *trainer, enum vib_split_id split,
                          struct vib_evaluation *result);
 
 /* The final measures of I(Z;X) on a split, by params.bounds. Errors: VIB_ENOMEM, VIB_ESTOPPED,
- * VIB_EDIVERGED (*err says what is not finite), VIB_EBACKEND; then nothing is made. */
+ * VIB_EDIVERGED (*err says what is not finite); then nothing is made. */
 int vib_trainer_bounds(struct vib_trainer *trainer, enum vib_split_id split,
                        struct vib_information *result, struct vib_error *err);
 
 /* Fills codes, initialised for this model's posterior and at most all examples of the split, with
- * the codes of its first examples. Errors: VIB_ENOMEM, VIB_ESTOPPED, VIB_EBACKEND. */
+ * the codes of its first examples. Errors: VIB_ENOMEM, VIB_ESTOPPED. */
 int vib_trainer_codes(struct vib_trainer *trainer, enum vib_split_id split,
                       struct vib_codes *codes);
 
@@ -73,14 +74,17 @@ int vib_trainer_codes(struct vib_trainer *trainer, enum vib_split_id split,
 int vib_trainer_predict(struct vib_trainer *trainer, enum vib_split_id split,
                         uint16_t *predictions);
 
-/* The averaged weights [n_params], the trainer's own, valid until its next call; and what they are
- * the weights of. */
-const float *vib_trainer_weights(struct vib_trainer *trainer);
+/* weights = elements first .. first + count of the averaged weights in plain order, n_params in all
+ * (core/network.h); and what they are the weights of. */
+void vib_trainer_weights(struct vib_trainer *trainer, size_t first, size_t count, float *weights);
 const struct vib_network *vib_trainer_network(const struct vib_trainer *trainer);
 
-/* The whole state as bytes, not to be changed, valid until the next call on this trainer; its own.
- * A trainer of the same parameters and data that restores them continues with the same bits. */
-void *vib_trainer_state(struct vib_trainer *trainer, size_t *size);
+/* The whole state as bytes, the same whatever computes: a trainer of the same parameters and data
+ * that restores them continues with the same bits. `out` receives bytes first .. first + size of
+ * it, both multiples of 4. */
+size_t vib_trainer_state_size(const struct vib_trainer *trainer);
+void vib_trainer_read_state(const struct vib_trainer *trainer, size_t first, size_t size,
+                            void *out);
 
 /* Errors: VIB_ESTATE when the bytes are not the state of such a trainer (nothing is changed): by
  * their number, or by counts and sums that none can have reached. The parameters themselves may be
@@ -92,8 +96,8 @@ int vib_trainer_restore(struct vib_trainer *trainer, const void *state, size_t s
 double vib_job_flops(const struct vib_params *params, const struct vib_dataset *data);
 
 /* Estimated bytes of memory that a job takes at its highest, without the data, which jobs share:
- * state, passes, evaluation, final estimates. By arithmetic on sizes, but for the matrix products,
- * whose library takes what it likes; restoring a state takes its size once more, for a moment. */
+ * state, passes, evaluation, final estimates; restoring a state takes its size once more, for a
+ * moment. */
 size_t vib_job_bytes(const struct vib_params *params, const struct vib_dataset *data);
 
 #endif

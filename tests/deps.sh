@@ -6,14 +6,20 @@
 #   tests/deps.sh test       compiler, libraries, and what make test uses
 #   tests/deps.sh check      these, and what make check uses
 #
-# CC (gcc) and BACKEND (dnnl, or cblas) say for which build. Missing Debian packages are installed
-# with apt-get, as root or through sudo; where that is impossible their names are printed and the
-# status is 1. Silent when nothing is missing. The check looks for the headers and tools
-# themselves, so it holds on any system and for software that no package manager knows of.
+# CC (gcc) and BACKEND (xsmm, or openblas where the machine is no x86-64) say for which build.
+# Missing Debian packages are installed with apt-get, as root or through sudo; where that is
+# impossible their names are printed and the status is 1. Silent when nothing is missing. The check
+# looks for the headers and tools themselves, so it holds on any system and for software that no
+# package manager knows of.
 set -u
 
 CC=${CC:-gcc}
-BACKEND=${BACKEND:-dnnl}
+if [ -z "${BACKEND-}" ]; then
+    case $(uname -m) in
+    x86_64) BACKEND=xsmm ;;
+    *) BACKEND=openblas ;;
+    esac
+fi
 compiler=${CC%% *}
 
 # The package of the compiler, for the names that Debian gives compilers.
@@ -39,10 +45,9 @@ sqlite3.h libsqlite3-dev
 zlib.h zlib1g-dev
 openssl/sha.h libssl-dev
 END
-    case $BACKEND in
-    dnnl) printf '%s\n' 'oneapi/dnnl/dnnl.h libdnnl-dev' 'omp.h libomp-dev' ;;
-    cblas) echo 'cblas.h libopenblas-dev' ;;
-    esac
+    if [ "$BACKEND" = xsmm ]; then
+        echo 'libxsmm.h libxsmm-dev'
+    fi
     if tests_too "$1"; then
         echo 'cmocka.h libcmocka-dev'
     fi
@@ -59,18 +64,14 @@ missing_headers() {
 missing() {
     if command -v "$compiler" >/dev/null; then
         missing_headers "$1"
-        # Any BLAS may have brought cblas.h.
-        if [ "$BACKEND" = cblas ] && ! [ -e "$($CC -print-file-name=libopenblas.so)" ]; then
-            echo libopenblas-dev
-        fi
+        # The program loads it by this name, so it has no header.
+        [ -e "$($CC -print-file-name=libopenblas.so.0)" ] || echo libopenblas0
     else
         compiler_package
         headers "$1" | while read -r _ package; do
-            case $package in
-            libomp-dev) ;; # comes with gcc; for clang the second look finds it
-            *) echo "$package" ;;
-            esac
+            echo "$package"
         done
+        echo libopenblas0
     fi
     if [ "$1" = bench ]; then
         command -v python3 >/dev/null || echo python3
@@ -130,9 +131,9 @@ install_packages() {
 }
 
 case $BACKEND in
-dnnl | cblas) ;;
+xsmm | openblas) ;;
 *)
-    echo "tests/deps.sh: BACKEND is '$BACKEND', expected dnnl or cblas" >&2
+    echo "tests/deps.sh: BACKEND is '$BACKEND', expected xsmm or openblas" >&2
     exit 2
     ;;
 esac

@@ -1,12 +1,12 @@
 #!/bin/bash
 # The rooms of the code and their order, the wall around core/, and headers that stand alone.
 #
-# Circles of calls are looked for in the object files of $BUILD (build/dnnl-gcc).
+# Circles of calls are looked for in the object files of $BUILD (build/xsmm-gcc).
 # shellcheck disable=SC2317 # functions are called by name, through check
 . tests/tap.sh
 
 CC=${CC:-gcc}
-BUILD=${BUILD:-build/dnnl-gcc}
+BUILD=${BUILD:-build/xsmm-gcc}
 shopt -s nullglob
 core=(core/*.[ch])
 headers=(core/*.h runner/*.h runner/*/*.h tests/unit/*/*.h tests/bench/*.h)

@@ -293,10 +293,11 @@ fake() {
 }
 
 # make passes these on when they are given on its command line.
-unset CC BACKEND
+unset CC
+export BACKEND=xsmm
 check 'deps: wrong use' deps 2 everything
 check 'deps: no apt-get' deps 1 build
-check 'deps: names the packages' says 'no apt-get here.*: gcc libc6-dev libdnnl-dev .*zlib1g-dev$'
+check 'deps: names the packages' says 'no apt-get here.*: gcc libc6-dev libopenblas0 .* libxsmm-dev .*zlib1g-dev$'
 check 'deps: tests need more' deps 1 test
 check 'deps: names these' says ' libcmocka-dev .* sqlite3 '
 check 'deps: and no others' exits 1 says valgrind
@@ -304,18 +305,25 @@ check 'deps: checks need more still' deps 1 check
 check 'deps: names this' says ' sqlite3 valgrind '
 check 'deps: benchmarks need Python' deps 1 bench
 check 'deps: names it' says ' python3 '
-export BACKEND=cblas
+export BACKEND=openblas
 check 'deps: the other backend' deps 1 build
-check 'deps: names its package' says ' libopenblas-dev '
+check 'deps: names its package' says ' libopenblas0 '
+check 'deps: and not the first' exits 1 says xsmm
 export BACKEND=mkl
 check 'deps: no such backend' deps 2 build
 unset BACKEND
+fake uname <<'END'
+echo aarch64
+END
+check 'deps: a machine that libxsmm does not know' deps 1 build
+check 'deps: has the other backend' exits 1 says xsmm
 export CC=clang-14
 check 'deps: another compiler' deps 1 check
 check 'deps: names its packages' says ': clang-14 .*libclang-rt-14-dev '
 unset CC
 
-# An apt-get whose installation brings a compiler that finds everything but YAML, at first.
+# An apt-get whose installation brings a compiler that finds everything but YAML, at first. It says
+# where libraries are, too.
 fake sudo <<'END'
 exec "$@"
 END
@@ -324,7 +332,8 @@ ln -s "$(command -v chmod)" "$TMPDIR/bin/chmod"
 fake apt-get <<END
 echo "apt-get \$DEBIAN_FRONTEND \$*"
 case "\$*" in
-*install*gcc*) printf '#!/bin/bash\n[ -e $TMPDIR/yaml ] || echo libyaml-dev\n' >$TMPDIR/bin/gcc
+*install*gcc*) printf '#!/bin/bash\ncase \$1 in -print*) echo /dev/null && exit ;; esac\n' >$TMPDIR/bin/gcc
+    echo '[ -e $TMPDIR/yaml ] || echo libyaml-dev' >>$TMPDIR/bin/gcc
     chmod +x $TMPDIR/bin/gcc ;;
 *install*libyaml-dev) echo >$TMPDIR/yaml ;;
 esac

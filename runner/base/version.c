@@ -1,6 +1,6 @@
 #include "runner/base/version.h"
 
-#include "core/gemm.h"
+#include "core/kernel.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -22,6 +22,6 @@ const char *version_build(void) {
 }
 
 void version_libraries(char *text, size_t size) {
-    snprintf(text, size, "%s, SQLite %s, libyaml %s, zlib %s", vib_gemm_backend(),
+    snprintf(text, size, "%s, SQLite %s, libyaml %s, zlib %s", vib_kernel_engine(),
              sqlite3_libversion(), yaml_get_version_string(), zlibVersion());
 }

@@ -15,10 +15,9 @@ static int make_buffers(struct saved_codes *saved, const struct vib_network *net
 
 static void copy_decoder(struct saved_codes *saved, struct vib_trainer *trainer) {
     const struct vib_layer *layer = vib_network_decoder(vib_trainer_network(trainer));
-    const float *weights = vib_trainer_weights(trainer);
     const size_t n = layer->in * layer->out;
-    memcpy(saved->decoder, weights + layer->weight, n * sizeof *weights);
-    memcpy(saved->decoder + n, weights + layer->bias, layer->out * sizeof *weights);
+    vib_trainer_weights(trainer, layer->weight, n, saved->decoder);
+    vib_trainer_weights(trainer, layer->bias, layer->out, saved->decoder + n);
 }
 
 int saved_codes_new(struct saved_codes **saved, struct vib_trainer *trainer,

@@ -13,6 +13,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
+/* Numbers of a state that are written at a time. */
+enum { PIECE = 16384 };
+
 static const char suffix[] = ".ckpt", temporary_suffix[] = ".tmp";
 
 char *checkpoint_path(const char *database, const char *identity) {
@@ -83,6 +86,20 @@ static uint64_t epochs_bytes(const struct job_result *progress) {
     return bytes;
 }
 
+static void put_state(struct writer *writer, const struct checkpoint *checkpoint) {
+    float piece[PIECE];
+    size_t size = checkpoint->state_size;
+    if (checkpoint->read_state == NULL) {
+        put(writer, checkpoint->state, size);
+        return;
+    }
+    for (size_t first = 0; first < size && writer->reason == 0; first += sizeof piece) {
+        const size_t here = size - first < sizeof piece ? size - first : sizeof piece;
+        checkpoint->read_state(checkpoint->source, first, here, piece);
+        put(writer, piece, here);
+    }
+}
+
 static void put_checkpoint(struct writer *writer, const char *identity,
                            const struct checkpoint *checkpoint) {
     const struct job_result *progress = &checkpoint->progress;
@@ -102,7 +119,7 @@ static void put_checkpoint(struct writer *writer, const char *identity,
     for (size_t i = 0; i < progress->n_epochs; i++)
         put_epoch(writer, &progress->epochs[i]);
     put_u64(writer, checkpoint->state_size);
-    put(writer, checkpoint->state, checkpoint->state_size);
+    put_state(writer, checkpoint);
     put_u32(writer, (uint32_t)writer->crc);
 }
 

@@ -17,6 +17,9 @@ struct checkpoint {
     struct job_result progress; /* epochs, times, examples; state is not stored */
     void *state;                /* the trainer's blob */
     size_t state_size;
+    /* In writing, instead of state: gives bytes first .. first + size of it, whole numbers of 4. */
+    void (*read_state)(const void *source, size_t first, size_t size, void *out);
+    const void *source;
 };
 
 /* "<database>.checkpoints/<identity>.ckpt"; allocated, or NULL when out of memory. */

@@ -104,10 +104,16 @@ static int evaluate(struct job *job, struct vib_trainer *trainer, const struct v
     return VIB_OK;
 }
 
+static void read_state(const void *trainer, size_t first, size_t size, void *out) {
+    vib_trainer_read_state(trainer, first, size, out);
+}
+
 static int save(struct job *job, struct vib_trainer *trainer, struct vib_error *err) {
     job->has_checkpoint = true;
-    struct checkpoint checkpoint = {.progress = job->result};
-    checkpoint.state = vib_trainer_state(trainer, &checkpoint.state_size);
+    const struct checkpoint checkpoint = {.progress = job->result,
+                                          .state_size = vib_trainer_state_size(trainer),
+                                          .read_state = read_state,
+                                          .source = trainer};
     return checkpoint_write(job->checkpoint_path, job->identity, &checkpoint, err);
 }
 
@@ -232,13 +238,21 @@ static int keep_codes(struct job *job, struct vib_trainer *trainer, struct vib_e
 }
 
 static int keep_weights(struct job *job, struct vib_trainer *trainer, struct vib_error *err) {
-    const struct weights weights = {.net = vib_trainer_network(trainer),
-                                    .values = vib_trainer_weights(trainer),
+    const struct vib_network *net = vib_trainer_network(trainer);
+    float *values = malloc(net->n_params * sizeof *values);
+    if (values == NULL) {
+        vib_error_set(err, VIB_ENOMEM, "out of memory for a copy of them");
+        return lack(err, VIB_ENOMEM, "no weights kept");
+    }
+    vib_trainer_weights(trainer, 0, net->n_params, values);
+    const struct weights weights = {.net = net,
+                                    .values = values,
                                     .settings = &job->settings,
                                     .identity = job->identity,
                                     .data_digest = job->data->digest,
                                     .epochs = job->settings.job.epochs};
     const int rc = weights_write(job->weights_path, &weights, err);
+    free(values);
     if (rc != VIB_OK)
         return lack(err, rc, "no weights kept");
     job->result.weights = weights_name(job->weights_path);

@@ -1,4 +1,5 @@
 /* The coordinating thread's loop, its end, and the report. */
+#include "core/kernel.h"
 #include "runner/sweep/sweep.h"
 
 #include "runner/base/clock.h"
@@ -143,6 +144,8 @@ int sweep_run(const struct sweep_options *options, struct vib_error *err) {
         progress_note(&s.progress, "%s", err->message);
         rc = 128 + signals_received();
     } else {
+        if (rc == VIB_OK && s.n_done < s.grid.n && vib_kernel_notice() != NULL)
+            progress_note(&s.progress, "%s", vib_kernel_notice());
         if (rc == VIB_OK)
             rc = loop(&s, err);
         if (rc == VIB_OK)

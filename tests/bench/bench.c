@@ -3,7 +3,7 @@
  *   bench [--quick]
  * Prints a record for each measurement; README.md tells their fields. Needs MNIST. --quick measures
  * everything once and briefly, on a small model and the built-in data: to see that it works. */
-#include "core/gemm.h"
+#include "core/kernel.h"
 #include "runner/base/clock.h"
 #include "runner/base/host.h"
 #include "runner/base/version.h"
@@ -38,7 +38,7 @@ static int tell_run(size_t threads, struct vib_error *err) {
     record_text(stdout, "date", date);
     record_text(stdout, "version", version_program());
     record_text(stdout, "build", version_build());
-    record_text(stdout, "library", vib_gemm_backend());
+    record_text(stdout, "library", vib_kernel_engine());
     record_text(stdout, "cpu", host.cpu);
     record_number(stdout, "threads", (double)threads);
     record_number(stdout, "load_average", machine_load());

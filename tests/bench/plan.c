@@ -1,6 +1,6 @@
 #include "tests/bench/plan.h"
 
-#include "core/gemm.h"
+#include "core/kernel.h"
 #include "tests/bench/bandwidth.h"
 #include "tests/bench/machine.h"
 #include "tests/bench/peak.h"
@@ -35,8 +35,7 @@ static void add_training(struct plan *plan, const struct model *model) {
     add(plan, step_workload(model), ALONE | SIDE_BY_SIDE | TEAM, seconds);
     add(plan, step_products_workload(model), ALONE | SIDE_BY_SIDE, seconds);
     add(plan, update_workload(model), ALONE | SIDE_BY_SIDE, seconds);
-    if (step_packs(model))
-        add(plan, packing_workload(model), ALONE | SIDE_BY_SIDE, seconds / 5.0);
+    add(plan, packing_workload(model), ALONE | SIDE_BY_SIDE, seconds / 5.0);
     add(plan, watched_steps_workload(model), ALONE, seconds / 2.0);
 }
 
@@ -76,7 +75,7 @@ void plan_init(struct plan *plan, const struct vib_params *defaults, const struc
     memset(plan, 0, sizeof *plan);
     plan->effort = *effort;
     for (size_t t = 0; t < sizeof types / sizeof types[0]; t++) {
-        if (!vib_gemm_supports(types[t]))
+        if (!vib_kernel_supports(types[t]))
             continue;
         model_init(&plan->model[plan->n_models++], defaults, 256, types[t], data->usual);
         model_init(&plan->model[plan->n_models++], defaults, 2, types[t], data->usual);

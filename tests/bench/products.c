@@ -1,7 +1,7 @@
 #include "tests/bench/products.h"
 
 #include "core/elementwise.h"
-#include "core/gemm.h"
+#include "core/matrix.h"
 #include "core/memory.h"
 #include "core/pass.h"
 #include "core/random.h"
@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Small products are repeated, so that looking at the clock costs nothing beside them. */
 static const double LEAST_FLOPS = 1e8;
@@ -82,83 +83,101 @@ static void finish(void *state) {
     free(s);
 }
 
-/* What a layer reads, writes, and gets as gradient, in the forward pass's terms. */
-static void *input_of(const struct vib_pass *p, size_t l) {
-    return l == 0 ? p->x : l <= p->net->n_hidden ? p->h[l - 1] : p->z;
+/* What a layer reads, and what it gets as gradient. */
+static struct vib_matrix *input_of(struct vib_pass *p, size_t l) {
+    return l == 0 ? &p->x : l <= p->net->n_hidden ? &p->h[l - 1] : &p->code;
 }
 
-static void *output_of(const struct vib_pass *p, size_t l) {
-    return l < p->net->n_hidden ? p->h[l] : l == p->net->n_hidden ? p->head : p->logits;
+static struct vib_matrix *delta_of(struct vib_pass *p, size_t l) {
+    if (l < p->net->n_hidden)
+        return &p->dh[l];
+    return l == p->net->n_hidden ? &p->dhead_t : &p->dlogits_t;
 }
 
-static void *delta_of(const struct vib_pass *p, size_t l) {
-    return l < p->net->n_hidden ? p->dh[l] : l == p->net->n_hidden ? p->dhead_t : p->dlogits;
+static void ignore_tile(void *context, size_t row, size_t rows, size_t column, size_t columns,
+                        float *tile) {
+    (void)context;
+    (void)row;
+    (void)rows;
+    (void)column;
+    (void)columns;
+    (void)tile;
 }
 
-static void *input_delta_of(const struct vib_pass *p, size_t l) {
-    return l <= p->net->n_hidden ? p->dh[l - 1] : p->dz;
+static void ignore_gradient(void *context, const struct vib_gradient *gradient) {
+    (void)context;
+    (void)gradient;
 }
 
-static int weight_gradient(struct state *s, size_t l) {
-    struct vib_pass *p = &s->pass;
-    const struct vib_block_plan *plan = &p->plan[l].weight;
-    const size_t in = p->net->layer[l].in, size = vib_type_size(operand_type(s->model, l));
-    const unsigned char *x = input_of(p, l);
-    int rc = VIB_OK;
-    for (size_t row = 0; row < in && rc == VIB_OK; row += plan->rows)
-        rc = vib_gemm_run(in - row < plan->rows ? plan->last : plan->block, x + row * size,
-                          delta_of(p, l), NULL, p->gradient);
-    return rc;
+/* din with one panel of weights in place of all, as making them counts as packing. */
+static void multiply_by_panels(const struct vib_product *p, const struct vib_matrix *delta,
+                               const void *panel) {
+    float tile[VIB_BLOCK * VIB_BLOCK];
+    const size_t blocks = vib_blocks(p->in), strip = p->batch_strip.size;
+    for (size_t block = 0; block < blocks; block++)
+        for (size_t d = 0; d < p->out_depth.count; d++)
+            for (size_t s = 0; s < p->batch_strip.count; s++) {
+                const size_t at = s * strip * delta->ld + d * p->out_depth.size;
+                const struct vib_kernel *kernel =
+                    &p->input[s + 1 == p->batch_strip.count][block + 1 == blocks]
+                             [d + 1 == p->out_depth.count];
+                vib_kernel_run(kernel,
+                               (const unsigned char *)delta->values + at * vib_type_size(p->type),
+                               panel, tile);
+            }
 }
 
-static int run_one(struct state *s, const struct product *product) {
+static void run_one(struct state *s, const struct product *product) {
+    static const struct vib_gradient_sink nobody = {.apply = ignore_gradient};
     struct vib_pass *p = &s->pass;
     const size_t l = product->layer;
     const struct vib_layer *layer = &p->net->layer[l];
-    const void *weight = s->weights + layer->weight;
+    const void *weight = s->weights + layer->blocks;
     if (operand_type(s->model, l) == VIB_BF16)
-        weight = s->weights16 + layer->weight;
+        weight = s->weights16 + layer->blocks;
+    const struct vib_backward backward = {.in = input_of(p, l),
+                                          .delta = delta_of(p, l),
+                                          .weight = weight,
+                                          .weight_offset = layer->blocks,
+                                          .bias_offset = layer->bias_memory,
+                                          .sink = &nobody};
     if (product->kind == PRODUCT_FORWARD)
-        return vib_gemm_run(p->plan[l].forward, input_of(p, l), weight, s->weights + layer->bias,
-                            output_of(p, l));
-    if (product->kind == PRODUCT_INPUT)
-        return vib_gemm_run(p->plan[l].input, delta_of(p, l), weight, NULL, input_delta_of(p, l));
-    return weight_gradient(s, l);
+        vib_product_forward(&p->product[l], NULL, input_of(p, l), weight,
+                            s->weights + layer->bias_memory, ignore_tile, NULL);
+    else if (product->kind == PRODUCT_INPUT)
+        multiply_by_panels(&p->product[l], delta_of(p, l), s->weights);
+    else
+        vib_product_backward(&p->product[l], NULL, &backward);
 }
 
 static int run(void *state, double *work, struct vib_error *err) {
     struct state *s = state;
-    int rc = VIB_OK;
-    for (*work = 0.0; *work < LEAST_FLOPS && rc == VIB_OK; *work += s->flops)
-        for (size_t i = 0; i < s->n && rc == VIB_OK; i++)
-            rc = run_one(s, &s->list[i]);
-    return rc == VIB_OK ? rc : vib_error_set(err, rc, "a product failed: %s", vib_status_text(rc));
-}
-
-/* Ordinary numbers, since zeros and denormals may take another time. */
-static int fill(enum vib_type type, void *out, size_t n) {
-    const struct vib_stream stream = {1, VIB_STREAM_LATENT, 0, 0};
-    float *values = type == VIB_F32 ? out : malloc(n * sizeof *values);
-    if (values == NULL)
-        return VIB_ENOMEM;
-    vib_random_normal(&stream, 0, n, values);
-    if (type == VIB_BF16) {
-        vib_to_bf16(values, n, out);
-        free(values);
-    }
+    (void)err;
+    for (*work = 0.0; *work < LEAST_FLOPS; *work += s->flops)
+        for (size_t i = 0; i < s->n; i++)
+            run_one(s, &s->list[i]);
     return VIB_OK;
 }
 
-static int fill_pass(struct state *s) {
+/* Ordinary numbers, since zeros and denormals may take another time. */
+static void fill(enum vib_type type, struct vib_matrix *matrix, size_t rows) {
+    const struct vib_stream stream = {1, VIB_STREAM_LATENT, 0, 0};
+    float tile[VIB_PART_ROWS * VIB_BLOCK];
+    vib_random_normal(&stream, 0, sizeof tile / sizeof tile[0], tile);
+    for (size_t row = 0; row < rows; row += VIB_PART_ROWS)
+        for (size_t column = 0; column < matrix->columns; column += VIB_BLOCK) {
+            const size_t below = rows - row, right = matrix->columns - column;
+            vib_matrix_store(matrix, type, row, below < VIB_PART_ROWS ? below : VIB_PART_ROWS,
+                             column, right < VIB_BLOCK ? right : VIB_BLOCK, tile);
+        }
+}
+
+static void fill_pass(struct state *s) {
     struct vib_pass *p = &s->pass;
-    int rc = VIB_OK;
-    for (size_t l = 0; l < p->net->n_layers && rc == VIB_OK; l++) {
-        const struct vib_layer *layer = &p->net->layer[l];
-        rc = fill(operand_type(s->model, l), input_of(p, l), p->batch * layer->in);
-        if (rc == VIB_OK)
-            rc = fill(operand_type(s->model, l), delta_of(p, l), p->batch * layer->out);
+    for (size_t l = 0; l < p->net->n_layers; l++) {
+        fill(operand_type(s->model, l), input_of(p, l), p->batch);
+        fill(operand_type(s->model, l), delta_of(p, l), p->batch);
     }
-    return rc;
 }
 
 static int make(struct state *s, struct vib_error *err) {
@@ -169,13 +188,16 @@ static int make(struct state *s, struct vib_error *err) {
         vib_pass_init_training(&s->pass, net, params->batch, params->precision, 0.0, false, err);
     if (rc != VIB_OK)
         return rc;
-    s->weights = vib_memory_new(net->n_params * sizeof *s->weights);
-    s->weights16 = narrow ? vib_memory_new(net->n_params * sizeof *s->weights16) : NULL;
-    if (s->weights == NULL || (narrow && s->weights16 == NULL) || fill_pass(s) != VIB_OK)
+    s->weights = vib_memory_new(net->n_memory * sizeof *s->weights);
+    s->weights16 = narrow ? vib_memory_new(net->n_memory * sizeof *s->weights16) : NULL;
+    if (s->weights == NULL || (narrow && s->weights16 == NULL))
         return vib_error_set(err, VIB_ENOMEM, "out of memory for the products");
     vib_network_init_weights(net, 1, s->weights);
-    if (narrow)
-        vib_to_bf16(s->weights, net->n_params, s->weights16);
+    if (narrow) {
+        memset(s->weights16, 0, net->n_memory * sizeof *s->weights16);
+        vib_network_narrow(net, s->weights, s->weights16);
+    }
+    fill_pass(s);
     return VIB_OK;
 }
 
@@ -212,40 +234,35 @@ static int start_one(const void *context, const struct worker *worker, void **st
     return start_list(context, 1, state, err);
 }
 
-/* The library packs within its products; only bfloat16 operands are made outside, of the inputs and
- * of the head's gradient. */
-bool step_packs(const struct model *model) {
-    return model->params.precision == VIB_BF16;
+enum { PACKINGS = 10 };
+
+/* The panels of transposed weights that din takes. */
+static void make_panels(const struct state *s, size_t l) {
+    const struct vib_layer *layer = &s->pass.net->layer[l];
+    const enum vib_type type = operand_type(s->model, l);
+    const unsigned char *weights =
+        type == VIB_BF16 ? (const void *)s->weights16 : (const void *)s->weights;
+    _Alignas(64) float panel[VIB_BLOCK * VIB_BLOCK];
+    for (size_t row = 0; row < layer->in; row += VIB_BLOCK)
+        for (size_t block = 0; block < vib_blocks(layer->out); block++) {
+            const size_t left = layer->in - row, rows = left < VIB_BLOCK ? left : VIB_BLOCK;
+            const size_t at = layer->blocks + vib_block_offset(layer->in, block);
+            vib_block_transpose(type, weights + at * vib_type_size(type),
+                                vib_block_columns(layer->out, block), row, rows, panel);
+        }
 }
 
-/* Some microseconds each. */
-enum { PACKINGS = 100 };
-
+/* And all that is stored as the products want it. */
 static int run_packing(void *state, double *work, struct vib_error *err) {
-    const struct state *s = state;
-    const struct vib_pass *p = &s->pass;
+    struct state *s = state;
     (void)err;
     for (int i = 0; i < PACKINGS; i++) {
-        vib_to_bf16(p->input, p->batch * p->net->dim, p->x);
-        vib_to_bf16(p->dhead, p->batch * vib_network_head(p->net)->out, p->dhead_t);
+        fill_pass(s);
+        for (size_t l = 1; l < s->pass.net->n_layers; l++)
+            make_panels(s, l);
     }
     *work = PACKINGS;
     return VIB_OK;
-}
-
-static int start_packing(const void *context, const struct worker *worker, void **state,
-                         struct vib_error *err) {
-    int rc = start_step(context, worker, state, err);
-    if (rc != VIB_OK)
-        return rc;
-    struct state *s = *state;
-    struct vib_pass *p = &s->pass;
-    rc = fill(VIB_F32, p->input, p->batch * p->net->dim);
-    if (rc == VIB_OK)
-        rc = fill(VIB_F32, p->dhead, p->batch * vib_network_head(p->net)->out);
-    if (rc != VIB_OK)
-        finish(s);
-    return rc == VIB_OK ? rc : vib_error_set(err, rc, "out of memory for the packing");
 }
 
 static void describe_step(const void *context, FILE *out) {
@@ -290,5 +307,5 @@ static void describe_packing(const void *context, FILE *out) {
 
 struct workload packing_workload(const struct model *model) {
     return (struct workload){
-        "packing", {"steps_per_s"}, describe_packing, start_packing, run_packing, finish, model};
+        "packing", {"steps_per_s"}, describe_packing, start_step, run_packing, finish, model};
 }

@@ -33,9 +33,8 @@ bool product_equal(const struct product *a, const struct product *b);
 struct workload step_products_workload(const struct model *model);
 struct workload product_workload(const struct product *product);
 
-/* Whether a step packs, transposes or converts operands outside its products, and that alone. Work
- * is in steps. The workload borrows *model. */
-bool step_packs(const struct model *model);
+/* What a step does for the products' sake alone: it transposes weights and stores activations and
+ * gradients as products want them. Work is in steps. The workload borrows *model. */
 struct workload packing_workload(const struct model *model);
 
 #endif

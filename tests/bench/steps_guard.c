@@ -2,7 +2,7 @@
  * instructions: steps-guard STEPS. Prints what it was built with. Status 77, with the reason on
  * stdout, where the counts would say nothing about the released program. */
 #include "core/dataset.h"
-#include "core/gemm.h"
+#include "core/kernel.h"
 #include "core/simd.h"
 #include "core/trainer.h"
 #include "runner/base/version.h"
@@ -55,7 +55,7 @@ int main(int argc, char **argv) {
         puts(unfit);
         return SKIPPED;
     }
-    printf("%s; %s\n", vib_gemm_backend(), version_build());
+    printf("%s; %s\n", vib_kernel_engine(), version_build());
     int rc = made_up_data(&data, &shape, &err);
     if (rc == VIB_OK)
         rc = take_steps(&data, (size_t)steps, &err);

@@ -3,7 +3,7 @@
 # shellcheck disable=SC2034 # used by the scripts that source this
 
 root=$PWD
-vib=${VIB_SWEEP:-$root/build/dnnl-gcc/vib-sweep}
+vib=${VIB_SWEEP:-$root/build/xsmm-gcc/vib-sweep}
 cd "$TMPDIR" || exit 1
 export LC_ALL=C
 

@@ -6,7 +6,7 @@
 command -v clang >/dev/null || skip_all 'no clang: install the Debian package clang'
 
 unset MAKEFLAGS MAKELEVEL CC BACKEND
-for knobs in CC=clang BACKEND=cblas 'CC=clang BACKEND=cblas'; do
+for knobs in CC=clang BACKEND=openblas 'CC=clang BACKEND=openblas'; do
     read -ra words <<<"$knobs"
     check "make test $knobs" make test WERROR=1 "${words[@]}"
 done

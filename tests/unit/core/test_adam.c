@@ -49,8 +49,12 @@ static void check_steps(double average_decay) {
         for (size_t i = 0; i < N; i++)
             g[i] = gradient_at(i, t);
         vib_adam_begin(&adam, &params, lr, t);
-        vib_adam_apply(&adam, 0, 20, g); /* in two blocks */
-        vib_adam_apply(&adam, 20, N - 20, g + 20);
+        const struct vib_gradient first = {.rows = 2, .columns = 10, .values = g};
+        const struct vib_gradient second = {
+            .offset = 20, .rows = 1, .columns = N - 20, .values = g + 20};
+        vib_adam_apply(&adam, &first);
+        vib_adam_expect(&adam, second.offset, second.columns);
+        vib_adam_apply(&adam, &second);
         reference_step(&r, &params, lr, t);
         vib_adam_average(&adam, average_decay, t, N, average);
         for (size_t i = 0; i < N; i++) {

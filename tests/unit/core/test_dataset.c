@@ -157,13 +157,13 @@ static void test_gather_converts(void **state) {
     struct vib_dataset data;
     load(&data, *state, 0, 0);
     out[4 * DIM] = 42;
-    vib_dataset_gather(&data, VIB_TRAIN, index, 0, 4, out);
+    vib_dataset_gather(&data, VIB_TRAIN, index, 0, 4, out, DIM);
     for (size_t i = 0; i < 4; i++)
         for (size_t k = 0; k < DIM; k++) {
             double want = 2.0 * idx_set_pixel(index[i], k) / 255 - 1;
             assert_true(fabs((double)out[i * DIM + k] - want) <= 1.2e-7);
         }
-    vib_dataset_gather(&data, VIB_TEST, NULL, 16, 4, out);
+    vib_dataset_gather(&data, VIB_TEST, NULL, 16, 4, out, DIM);
     for (size_t i = 0; i < 4; i++)
         for (size_t k = 0; k < DIM; k++) {
             double want = 2.0 * idx_set_pixel(16 + i + TEST_SHIFT, k) / 255 - 1;
@@ -178,18 +178,18 @@ static void test_gather_ends_of_range(void **state) {
     uint8_t bytes[] = {0, 255};
     float out[2];
     struct vib_dataset data = {.dim = 2, .split = {{.n = 1, .bytes = bytes}}};
-    vib_dataset_gather(&data, VIB_TRAIN, NULL, 0, 1, out);
+    vib_dataset_gather(&data, VIB_TRAIN, NULL, 0, 1, out, 2);
     assert_true(out[0] == -1.0f);
     assert_true(out[1] == 1.0f);
 }
 
 static void test_gather_floats(void **state) {
     (void)state;
-    float values[] = {1, 2, 3, 4, 5, 6}, out[4];
+    float values[] = {1, 2, 3, 4, 5, 6}, out[6] = {0, 0, 7, 0, 0, 8};
     const uint32_t index[] = {2, 0};
-    const float want[] = {5, 6, 1, 2};
+    const float want[] = {5, 6, 7, 1, 2, 8};
     struct vib_dataset data = {.dim = 2, .split = {{.n = 3, .values = values}}};
-    vib_dataset_gather(&data, VIB_TRAIN, index, 0, 2, out);
+    vib_dataset_gather(&data, VIB_TRAIN, index, 0, 2, out, 3);
     assert_memory_equal(out, want, sizeof want);
 }
 

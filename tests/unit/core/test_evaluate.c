@@ -20,7 +20,7 @@ struct bench {
     struct vib_dataset data;
     struct vib_network net;
     struct vib_evaluator evaluator;
-    float *weights;
+    float *weights, *memory; /* in plain order, and in memory's */
 };
 
 static void bench_init(struct bench *b, const struct vib_params *params) {
@@ -29,14 +29,17 @@ static void bench_init(struct bench *b, const struct vib_params *params) {
     one_hot_validation(&b->data, N_VALIDATION);
     vib_network_init(&b->net, params, b->data.dim, b->data.classes);
     b->weights = calloc(b->net.n_params, sizeof *b->weights);
-    assert_non_null(b->weights);
-    vib_network_init_weights(&b->net, params->seed, b->weights);
+    b->memory = aligned_alloc(64, b->net.n_memory * sizeof *b->memory);
+    assert_true(b->weights != NULL && b->memory != NULL);
+    vib_network_init_weights(&b->net, params->seed, b->memory);
+    vib_network_store(&b->net, 0, b->net.n_params, b->memory, b->weights);
     assert_int_equal(vib_evaluator_init(&b->evaluator, &b->net, &b->data, &err), VIB_OK);
 }
 
 static void bench_release(struct bench *b) {
     vib_evaluator_release(&b->evaluator);
     free(b->weights);
+    free(b->memory);
     vib_dataset_release(&b->data);
 }
 
@@ -49,8 +52,9 @@ static void scale_decoder(struct bench *b, float factor) {
 static struct vib_evaluation measure(struct bench *b, const struct vib_params *params,
                                      enum vib_split_id split) {
     struct vib_evaluation result;
+    vib_network_load(&b->net, 0, b->net.n_params, b->weights, b->memory);
     assert_int_equal(
-        vib_evaluate(&b->evaluator, b->weights, &b->data, split, params, NULL, &result, NULL),
+        vib_evaluate(&b->evaluator, b->memory, &b->data, split, params, NULL, &result, NULL),
         VIB_OK);
     return result;
 }

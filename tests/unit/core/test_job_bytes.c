@@ -1,7 +1,7 @@
 /* The memory of a job: what is estimated of it against what a process that runs one takes. The
  * library of matrix products adds what it needs, so that the estimate is rather too small: the real
  * use is within 0.9 and 1.4 of it, and 4 MB. */
-#include "core/gemm.h"
+#include "core/kernel.h"
 #include "tests/unit/core/trainer_fixture.h"
 
 #include <malloc.h>
@@ -137,7 +137,7 @@ static void test_networks(void **state) {
     check("10,000 classes", &p, 20, 10000, 1000);
     p = base;
     p.precision = VIB_BF16;
-    if (vib_gemm_supports(VIB_BF16))
+    if (vib_kernel_supports(VIB_BF16))
         check("bfloat16", &p, 784, 10, 210);
 }
 

@@ -84,10 +84,10 @@ static void test_learns_the_mixture(void **state) {
 }
 
 static void copy_state(struct vib_trainer *trainer, void **copy, size_t *size) {
-    const void *state = vib_trainer_state(trainer, size);
+    *size = vib_trainer_state_size(trainer);
     *copy = malloc(*size);
     assert_non_null(*copy);
-    memcpy(*copy, state, *size);
+    vib_trainer_read_state(trainer, 0, *size, *copy);
 }
 
 struct thread_run {
@@ -134,6 +134,7 @@ static void check_restore(const struct vib_params *params, size_t steps) {
     struct vib_error err;
     void *middle, *end;
     size_t size, end_size, again_size;
+    void *again;
     small_mixture(&data);
     struct vib_trainer *first = trainer_for(params, &data);
     train_epochs(first, 1);
@@ -150,9 +151,10 @@ static void check_restore(const struct vib_params *params, size_t steps) {
     assert_int_equal(progress.epoch, 1);
     assert_int_equal(progress.step, steps);
     train_epochs(second, 3);
-    const void *again = vib_trainer_state(second, &again_size);
+    copy_state(second, &again, &again_size);
     assert_int_equal(again_size, end_size);
     assert_memory_equal(again, end, end_size);
+    free(again);
 
     assert_int_equal(vib_trainer_restore(second, middle, size - 1, &err), VIB_ESTATE);
     memset(middle, 7, 16);
@@ -171,10 +173,21 @@ static void test_restore_continues_with_the_same_bits(void **state) {
     check_restore(&params, 3);
     check_restore(&params, 4);
     params.precision = VIB_BF16;
-    if (vib_gemm_supports(VIB_BF16))
+    if (vib_kernel_supports(VIB_BF16))
         check_restore(&params, 3);
     else
         print_message("# SKIPPED: bfloat16, not on this machine\n");
+}
+
+static void assert_same_weights(struct vib_trainer *a, struct vib_trainer *b) {
+    const size_t n = vib_trainer_network(a)->n_params;
+    float *of_a = malloc(n * sizeof *of_a), *of_b = malloc(n * sizeof *of_b);
+    assert_true(of_a != NULL && of_b != NULL);
+    vib_trainer_weights(a, 0, n, of_a);
+    vib_trainer_weights(b, 0, n, of_b);
+    assert_memory_equal(of_a, of_b, n * sizeof *of_a);
+    free(of_a);
+    free(of_b);
 }
 
 /* The end of training gives up what only steps would need; the result is still there, and so is a
@@ -193,10 +206,10 @@ static void check_end(const struct vib_params *endless_params, size_t epochs) {
     const size_t bytes = vib_trainer_network(ended)->n_params * sizeof(float);
     train_epochs(endless, epochs);
     train_epochs(ended, epochs + 1); /* the last of which does nothing */
-    assert_memory_equal(vib_trainer_weights(endless), vib_trainer_weights(ended), bytes);
+    assert_same_weights(endless, ended);
     copy_state(ended, &end, &size);
     assert_int_equal(vib_trainer_restore(restored, end, size, &err), VIB_OK);
-    assert_memory_equal(vib_trainer_weights(restored), vib_trainer_weights(ended), bytes);
+    assert_same_weights(restored, ended);
     static const float zeros[64];
     const char *m = (const char *)end + size - 3 * bytes; /* m, v, a are the end of the state */
     for (size_t i = 0; i < 2 * bytes / sizeof zeros; i++)

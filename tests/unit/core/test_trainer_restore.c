@@ -26,10 +26,10 @@ static const struct vib_params params = {.beta = 1e-2,
                                          .eval_samples = 3};
 
 static void copy_state(struct vib_trainer *trainer, void **copy, size_t *size) {
-    const void *state = vib_trainer_state(trainer, size);
+    *size = vib_trainer_state_size(trainer);
     *copy = malloc(*size);
     assert_non_null(*copy);
-    memcpy(*copy, state, *size);
+    vib_trainer_read_state(trainer, 0, *size, *copy);
 }
 
 /* Of the header, in order: magic, n_params, epoch, step, total_steps, examples, objective_sum,
