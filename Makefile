@@ -77,6 +77,10 @@ $(BUILD)/steps-guard: $(BUILD)/tests/bench/steps_guard.o $(BUILD)/tests/bench/ma
                       $(BUILD)/librunner.a $(BUILD)/libvibcore.a
 	$(call say,LD)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -Wl,--strip-debug -o $@ $^ $(LIBS)
 
+# Runs a command as where the system lets no generated code run.
+$(BUILD)/deny-exec: $(BUILD)/tests/program/deny_exec.o
+	$(call say,LD)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^
+
 $(BUILD)/bench: $(BENCH_OBJ) $(BUILD)/librunner.a $(BUILD)/libvibcore.a
 	$(call say,LD)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -157,7 +161,7 @@ check-slow:
 	@TEST_TIMEOUT=3600 $(RUN_TESTS) -j 1 $(SLOW_TESTS)
 
 test-programs: $(BUILD)/vib-sweep $(BUILD)/vib-sweep-null $(BUILD)/steps-guard $(BUILD)/bench \
-               $(UNIT_BIN)
+               $(if $(filter xsmm,$(BACKEND)),$(BUILD)/deny-exec) $(UNIT_BIN)
 
 # What training costs here and what the machine could do; needs MNIST, five minutes and an otherwise
 # idle machine. The lines of build/bench.jsonl are what was measured, tests/bench/README.md tells
@@ -182,7 +186,7 @@ bench-peers:
 
 check-format:
 	clang-format --dry-run -Werror $(wildcard core/*.[ch] runner/*.[ch] runner/*/*.[ch] \
-	    tests/unit/*/*.[ch] tests/bench/*.[ch])
+	    tests/unit/*/*.[ch] tests/program/*.[ch] tests/bench/*.[ch])
 	shellcheck -x .ci/run tests/*.sh tests/*/*.sh
 
 clean:
@@ -190,7 +194,8 @@ clean:
 
 -include $(CORE_OBJ:.o=.d) $(RUNNER_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) \
          $(SUPPORT_OBJ:.o=.d) $(BUILD)/runner/store/schema.d \
-         $(BUILD)/tests/bench/null_trainer.d $(BUILD)/tests/bench/steps_guard.d $(BENCH_OBJ:.o=.d)
+         $(BUILD)/tests/bench/null_trainer.d $(BUILD)/tests/bench/steps_guard.d $(BENCH_OBJ:.o=.d) \
+         $(BUILD)/tests/program/deny_exec.d
 
 FORCE:
 
