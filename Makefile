@@ -173,6 +173,12 @@ bench:
 	@python3 -B tests/bench/program.py $(BUILD)/vib-sweep $(BUILD)/vib-sweep-null build/bench.jsonl
 	@python3 -B tests/bench/render.py build/bench.jsonl build/bench.json
 
+# Measures the bounds of tests/check/guard.sh anew, for this compiler and matrix library.
+renew-guard:
+	@$(DEPS) check
+	@+$(SUBMAKE) $(BUILD)/steps-guard
+	@$(RUN_TESTS) VIB_SWEEP='$(CURDIR)/$(BUILD)/vib-sweep' RENEW=1 tests/check/guard.sh
+
 install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/vib-sweep/configs'
 	install -m 755 $(BUILD)/vib-sweep '$(DESTDIR)$(PREFIX)/bin/vib-sweep'
@@ -199,5 +205,5 @@ clean:
 
 FORCE:
 
-.PHONY: all run test check check-slow test-programs bench bench-peers install check-format clean FORCE
+.PHONY: all run test check check-slow test-programs bench bench-peers renew-guard install check-format clean FORCE
 .SECONDARY:

@@ -1,8 +1,7 @@
 /* Takes training steps at the shapes of the MNIST model, for tests/check/guard.sh to count their
- * instructions: steps-guard STEPS. Prints what it was built with. Status 77, with the reason on
- * stdout, where the counts would say nothing about the released program. */
+ * instructions: steps-guard STEPS. Prints what it runs and was built with. Status 77, with the
+ * reason on stdout, where the counts would say nothing about the released program. */
 #include "core/dataset.h"
-#include "core/kernel.h"
 #include "core/simd.h"
 #include "core/trainer.h"
 #include "runner/base/version.h"
@@ -45,6 +44,7 @@ int main(int argc, char **argv) {
     static const struct made_up shape = {"random", DIM, CLASSES, TRAIN, TEST};
     struct vib_dataset data = {0};
     struct vib_error err;
+    char libraries[512];
     const char *unfit = unfit_build();
     const long steps = argc == 2 ? strtol(argv[1], NULL, 10) : -1;
     if (steps < 0) {
@@ -55,7 +55,8 @@ int main(int argc, char **argv) {
         puts(unfit);
         return SKIPPED;
     }
-    printf("%s; %s\n", vib_kernel_engine(), version_build());
+    version_libraries(libraries, sizeof libraries);
+    printf("%s; %s\n", libraries, version_build());
     int rc = made_up_data(&data, &shape, &err);
     if (rc == VIB_OK)
         rc = take_steps(&data, (size_t)steps, &err);
