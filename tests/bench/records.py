@@ -93,10 +93,9 @@ class Records:
         return statistics.fmean(shares) if shares else math.nan
 
 
-def pairs(of, by, combine=lambda one, other: one / other):
-    """Spread over the rounds that both have; NaN without any."""
-    return spread([combine(of[number], by[number]) for number in sorted(of.keys() & by.keys())]
-                  or [math.nan])
+def pairs(of, by):
+    """Spread of the ratio over the rounds that both have; NaN without any."""
+    return spread([of[number] / by[number] for number in of.keys() & by.keys()] or [math.nan])
 
 
 class Series:

@@ -166,6 +166,33 @@ assert quick == recorded
 assert all(f"\x60{word}\x60" in told for kind in quick for word in kind)' \
         quick.jsonl "$lines" "$tools/README.md"
 }
+# What is told of peers, of samples that nobody measured: three rounds of a setting that had 130 when it
+# was tried, and of ours at twice its rate but in the last round.
+peers_report() {
+    PYTHONPATH=$tools/peers:$tools python3 -B -c '
+import sys, types
+import report
+ours, theirs = (report.Key(name, "float32", "jobs") for name in ("vib-sweep", "JAX"))
+setting = {"framework": "JAX", "mode": "jit", "precision": "float32", "processes": 2, "threads": 1}
+contestants = {theirs: types.SimpleNamespace(**setting),
+               ours: types.SimpleNamespace(**{**setting, "framework": "vib-sweep", "mode": None})}
+sample = lambda rate: {"examples_per_s": rate, "ms_per_step": 1000 / rate}
+rounds = [{ours: sample(a), theirs: sample(b)} for a, b in ((200, 100), (240, 120), (330, 110))]
+trial = {**setting, **report.median_sample(list(map(sample, map(int, sys.argv[1:])))),
+         "goes_on": ["jobs"]}
+found = report.results(contestants, [trial], rounds)
+print(found["best"], report.agreement(found["disagreements"]))
+assert found["best"][0]["ratio"] == {"median": 2, "min": 2, "max": 3}' "$@"
+}
+trials_disagree() {
+    peers_report 90 130 140 | grep 'DO NOT AGREE: JAX float32 had 130 .* and 100 to 120 in the rounds'
+}
+check 'peers: a trial that no round repeats is told' trials_disagree
+trials_agree() {
+    peers_report 90 123 140 | grep 'Trials and rounds agree'
+}
+check 'and one that rounds do' trials_agree
+
 null=${vib%/*}/vib-sweep-null
 quick_run() {
     "$bench" --quick >quick.jsonl

@@ -3,14 +3,17 @@
     bench_peers.py PROGRAM BUILD      VIB_SWEEP_DATA names the folder that holds mnist/
 
 All train the same model with the same batch, optimiser, averaging and data. First every mode of a
-peer is tried with several numbers of processes x threads; the fastest setting of each framework
-and precision goes on. Then, ROUNDS times, ours and theirs train in turn on all processors. What
-counts is the examples/s of all processes of a setting together. A ratio is taken within a round,
-where both sides saw the same state of the machine; medians over the rounds are printed, with the
-smallest and the largest value.
+peer is tried with several numbers of processes x threads, all settings of a framework and precision
+in turns; the one with the greatest median goes on, and so does PyTorch's best with one process.
+Then, ROUNDS times, everyone trains in turn on all processors, in three fields: as many jobs as
+processors, one job on all of them, and a shape like that of ImageNet in the paper, where the best
+peers have the setting that was best on MNIST. What counts is the examples/s of all processes of a
+setting together. A ratio is taken within a round, where both sides saw the same state of the
+machine; medians over the rounds are printed, with the smallest and the largest value, the load
+before each round, and whether the trials agree with the rounds.
 
-Tables go to standard output, everything to BUILD/bench-peers.json. BUILD/peers-venv and
-BUILD/bench-peers (logs, compiled code) stay for the next time.
+Tables go to standard output, everything to BUILD/bench-peers.json. BUILD/peers-venv (made with
+$PEERS_PYTHON, or this Python) and BUILD/bench-peers (logs, compiled code) stay for the next time.
 """
 
 import contextlib
@@ -28,11 +31,12 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))  # holds sampl
 import environment
 import report
 from contestants import Failed, Ours, Peer
+from neighbours import Watch
 
-MODES = {'PyTorch': ('eager', 'compile'), 'JAX': ('jit',)}
+MODES = {'PyTorch': ('eager', 'compile', 'autotune', 'freezing'), 'JAX': ('jit',)}
 PRECISIONS = ('float32', 'bfloat16')
-ROUNDS, ROUND_S = 5, 8
-TRIALS, TRIAL_S = 2, 1.5
+ROUNDS, ROUND_S = 7, 4
+TRIALS, TRIAL_S = 3, 1.5
 
 
 def log(text):
@@ -56,6 +60,11 @@ def layouts(n):
     return sorted(set(found), reverse=True)
 
 
+def rate(trial):
+    """Of a trial's record, examples/s; 0 when it failed."""
+    return trial.get('examples_per_s', 0)
+
+
 class Bench:
     """One run of the benchmark."""
 
@@ -68,60 +77,106 @@ class Bench:
         self.trials = []
         self.contestants = {}
 
-    def add_ours(self, precision):
+    def add_ours(self, precision, field, processes, threads, shape='mnist'):
         """Whether the program trains with this precision here."""
-        ours = Ours(self.program, precision, len(self.cpus), self.work)
-        log(f'vib-sweep {precision}: one epoch')
+        ours = Ours(self.program, precision, processes, threads, self.work, shape)
+        log(f'vib-sweep {precision}, {field}: one epoch')
         try:
             ours.fit(ROUND_S)
         except Failed as failure:
             log(f'{precision} is left out: {failure}')
             return False
-        self.contestants[f'vib-sweep {precision}'] = ours
+        self.contestants[report.Key('vib-sweep', precision, field)] = ours
         return True
 
-    def trial(self, peer):
-        """Measures a setting for a short time, the best of TRIALS since what else runs can only
-        slow it down; its examples/s, or 0 when it failed."""
+    def start(self, peer):
+        """Its record, with the reason if it failed."""
         record = {'framework': peer.framework, 'mode': peer.mode, 'precision': peer.precision,
                   'processes': peer.processes, 'threads': peer.threads}
-        self.trials.append(record)
+        log(f'starting {peer.framework} {peer.mode} {peer.precision} '
+            f'{peer.processes} x {peer.threads}, {peer.shape}')
         self.stack.callback(peer.close)
         try:
             peer.start(self.python, self.cpus, self.work)
-            samples = [peer.measure(TRIAL_S) for _ in range(TRIALS)]
-            record.update(max(samples, key=lambda one: one['examples_per_s']))
         except Failed as failure:
             record['failed'] = str(failure)
-        rate = record.get('examples_per_s', 0)
-        log(f'tried {peer.framework} {peer.mode} {peer.precision} '
-            f'{peer.processes} x {peer.threads}: {rate:.0f} examples/s {record.get("failed", "")}')
-        return rate, record
+            peer.close()
+        return record
 
-    def add_peer(self, framework, precision):
-        """Finds the fastest setting; only its processes stay."""
-        best, best_rate, best_record = None, 0, None
+    def try_settings(self, framework, precision):
+        """[(peer, record)] of every setting, measured in turns."""
+        tried = []
         for mode, layout in itertools.product(MODES[framework], layouts(len(self.cpus))):
             peer = Peer(framework, mode, precision, *layout)
-            rate, record = self.trial(peer)
-            if rate <= best_rate:
+            tried.append((peer, self.start(peer)))
+        samples = [[] for _ in tried]
+        for _ in range(TRIALS):
+            for (peer, record), found in zip(tried, samples):
+                try:
+                    if 'failed' not in record:
+                        found.append(peer.measure(TRIAL_S))
+                except Failed as failure:
+                    record['failed'] = str(failure)
+        for (_, record), found in zip(tried, samples):
+            if 'failed' not in record:
+                record.update(report.median_sample(found))
+            log(f'tried {record["mode"]} {record["processes"]} x {record["threads"]}: '
+                f'{rate(record):.0f} examples/s {record.get("failed", "")}')
+        self.trials += [record for _, record in tried]
+        return tried
+
+    def add_peers(self, framework, precision):
+        """Finds the fastest settings; only their processes stay."""
+        tried = self.try_settings(framework, precision)
+        choices = {'jobs': tried}
+        if framework == 'PyTorch':
+            choices['one job'] = [one for one in tried if one[0].processes == 1]
+        kept = []
+        for field, among in choices.items():
+            peer, record = max(among, key=lambda one: rate(one[1]))
+            if rate(record) == 0:
+                sys.exit(f'bench-peers: no setting of {framework} {precision} works')
+            record.setdefault('goes_on', []).append(field)
+            self.contestants[report.Key(framework, precision, field)] = peer
+            kept.append(peer)
+        for peer, _ in tried:
+            if peer not in kept:
                 peer.close()
-                continue
-            if best is not None:
-                best.close()
-            best, best_rate, best_record = peer, rate, record
-        if best is None:
-            sys.exit(f'bench-peers: no setting of {framework} {precision} works')
-        best_record['chosen'] = True
-        self.contestants[f'{framework} {precision}'] = best
+
+    def add_wide(self, precision):
+        """The other shape: ours, and the peer that was fastest on MNIST."""
+        self.add_ours(precision, 'imagenet-like', len(self.cpus), 1, 'imagenet-like')
+        best = max((trial for trial in self.trials if trial['precision'] == precision), key=rate)
+        peer = Peer(best['framework'], best['mode'], precision, best['processes'],
+                    best['threads'], 'imagenet-like')
+        record = self.start(peer)
+        if 'failed' in record:
+            sys.exit(f'bench-peers: {peer.framework} {peer.mode} fails: {record["failed"]}')
+        self.contestants[report.Key(peer.framework, precision, 'imagenet-like')] = peer
+
+    def gather(self):
+        """All contestants, those of a field and precision one after the other."""
+        for precision in PRECISIONS:
+            if self.add_ours(precision, 'jobs', len(self.cpus), 1):
+                self.add_ours(precision, 'one job', 1, len(self.cpus))
+                for framework in MODES:
+                    self.add_peers(framework, precision)
+                self.add_wide(precision)
+        if not self.contestants:
+            sys.exit('bench-peers: vib-sweep does not train here')
+        self.contestants = {key: self.contestants[key] for key in sorted(
+            self.contestants, key=lambda key: (report.FIELDS.index(key.field),
+                                               PRECISIONS.index(key.precision)))}
 
     def one_round(self):
-        """Every contestant once, one after the other."""
-        return {key: c.measure(ROUND_S) for key, c in self.contestants.items()}
+        """Every contestant once, one after the other; what else the machine did."""
+        watch = Watch(set(self.contestants.values()))  # one may be in two fields
+        found = {key: c.measure(ROUND_S) for key, c in self.contestants.items()}
+        return found, watch.record()
 
     def versions(self):
         """Of everything that was measured."""
-        found = {'Python': platform.python_version()}
+        found = {}
         for c in self.contestants.values():
             if c.framework == 'vib-sweep':
                 found['vib-sweep'] = f'{c.about[0]} ({c.about[1]})'
@@ -132,32 +187,18 @@ class Bench:
 
     def run(self):
         """Everything measured, as written to the JSON file."""
-        for precision in PRECISIONS:
-            if self.add_ours(precision):
-                for framework in MODES:
-                    self.add_peer(framework, precision)
-        if not self.contestants:
-            sys.exit('bench-peers: vib-sweep does not train here')
-        rounds = []
+        self.gather()
+        rounds, neighbours = [], []
         for number in range(ROUNDS):
             log(f'round {number + 1} of {ROUNDS}')
-            rounds.append(self.one_round())
-        summary = report.summarise(self.contestants, rounds)
+            found, others = self.one_round()
+            rounds.append(found)
+            neighbours.append(others)
         return {'date': datetime.date.today().isoformat(), 'cpu': cpu_model(),
                 'processors': len(self.cpus), 'versions': self.versions(), 'trials': self.trials,
-                'rounds': rounds, 'summary': summary, 'best': report.compare(summary, rounds)}
-
-
-def show(result):
-    """The tables, on standard output."""
-    print(f'\nMNIST, 784-1024-1024-2x256-10, batch 100: examples/s of all processes together, '
-          f'{ROUNDS} rounds of {ROUND_S} s in turn')
-    print(f'{result["date"]}, {result["cpu"]}, {result["processors"]} processors')
-    versions = [f'{name} {version}' for name, version in result['versions'].items()]
-    print(', '.join(versions), end='\n\n')
-    print(report.trial_table(result['trials']), end='\n\n')
-    print(report.final_table(result['summary']), end='\n\n')
-    print(report.verdict(result['best'], result['summary']))
+                'neighbours': neighbours,
+                'rounds': [{key.text: sample for key, sample in one.items()} for one in rounds],
+                **report.results(self.contestants, self.trials, rounds)}
 
 
 def main():
@@ -172,7 +213,7 @@ def main():
     with contextlib.ExitStack() as stack:
         result = Bench(program, build, stack).run()
     (build / 'bench-peers.json').write_text(json.dumps(result, indent=1) + '\n')
-    show(result)
+    report.show(result, ROUND_S)
 
 
 if __name__ == '__main__':

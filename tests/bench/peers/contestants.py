@@ -1,4 +1,4 @@
-"""What is compared: a setting of a peer on all processors, and the program itself."""
+"""What is compared: a setting of a peer, and the program itself, on all processors."""
 
 import contextlib
 import json
@@ -16,7 +16,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 SCRIPTS = {'PyTorch': 'torch_vib.py', 'JAX': 'jax_vib.py'}
 START_LIMIT_S = 300  # to import, compile and warm up
 LEAD_S = 0.2  # between telling processes to start and the start
-EPOCH, BATCH = 60000, 100  # examples
+EPOCH, BATCH = 10000, 100  # examples, as in the configurations
 
 
 class Failed(Exception):
@@ -88,8 +88,9 @@ def sample(rates, batch):
 class Peer:
     """A framework in one mode and precision, with several processes of as many threads each."""
 
-    def __init__(self, framework, mode, precision, processes, threads):
+    def __init__(self, framework, mode, precision, processes, threads, shape='mnist'):
         self.framework, self.mode, self.precision = framework, mode, precision
+        self.shape = shape
         self.processes, self.threads = processes, threads
         self.running = []
         self.about = None
@@ -98,13 +99,13 @@ class Peer:
         """Command line of the process on these processors."""
         script = HERE / SCRIPTS[self.framework]
         return [str(python), '-B', str(script), '--mode', self.mode, '--precision', self.precision,
-                '--cpus', ','.join(map(str, cpus)), '--serve']
+                '--shape', self.shape, '--cpus', ','.join(map(str, cpus)), '--serve']
 
     def start(self, python, cpus, work):
         """Starts the processes, each on its own processors; they are warm when this returns."""
         env = {**os.environ, **environment.MALLOC,
                'TORCHINDUCTOR_CACHE_DIR': str(work / 'inductor')}
-        name = f'{self.framework}-{self.mode}-{self.precision}-{self.threads}'
+        name = f'{self.framework}-{self.mode}-{self.precision}-{self.threads}-{self.shape}'
         for i in range(self.processes):
             command = self.command(python, cpus[i * self.threads:(i + 1) * self.threads])
             self.running.append(Process(command, env, work / f'{name}-{i}.log'))
@@ -119,6 +120,14 @@ class Peer:
         measured = [process.reply(10 * seconds + 60) for process in self.running]
         return sample(common_rates(measured), measured[0]['batch'])
 
+    def processor_s(self):
+        """Processor time of the processes so far, in which nobody has waited for them yet."""
+        ticks = 0
+        for process in self.running:
+            fields = pathlib.Path(f'/proc/{process.child.pid}/stat').read_text().rsplit(')', 1)[1]
+            ticks += sum(map(int, fields.split()[11:13]))
+        return ticks / os.sysconf('SC_CLK_TCK')
+
     def close(self):
         """Ends the processes."""
         for process in self.running:
@@ -127,13 +136,14 @@ class Peer:
 
 
 class Ours:
-    """vib-sweep, one job per processor. Its rate is that of its training steps, the first ones
-    included, as its database has it."""
+    """vib-sweep with so many jobs on so many cores. Its rate is that of its training steps, the first
+    ones included, as its database has it."""
 
-    framework, mode, threads = 'vib-sweep', None, 1
+    framework, mode = 'vib-sweep', None
 
-    def __init__(self, program, precision, jobs, work):
-        self.program, self.precision, self.processes = program, precision, jobs
+    def __init__(self, program, precision, processes, threads, work, shape='mnist'):
+        self.program, self.precision, self.shape = program, precision, shape
+        self.processes, self.threads = processes, threads
         self.work = work
         self.epochs = 1
         self.about = None
@@ -141,12 +151,13 @@ class Ours:
     def command(self, db):
         """Command line of a sweep into a new database."""
         seeds = ', '.join(map(str, range(self.processes)))
-        return [self.program, HERE / 'mnist.yaml', '--db', db, '-q', '-j', str(self.processes),
+        return [self.program, HERE / f'{self.shape}.yaml', '--db', db, '-q',
+                '-j', str(self.processes * self.threads),
                 '--set', f'train.precision={self.precision}', '--set', f'seed=[{seeds}]',
                 '--set', f'train.epochs={self.epochs}']
 
     def measure(self, _seconds):
-        """Runs as many jobs as there are processors, all at the same time."""
+        """Runs the jobs, all at the same time."""
         with tempfile.TemporaryDirectory(dir=self.work) as folder:
             db = pathlib.Path(folder, 'ours.db')
             done = subprocess.run(self.command(db), stdout=subprocess.DEVNULL,
@@ -168,6 +179,11 @@ class Ours:
         one = self.measure(None)
         epoch_s = EPOCH * self.processes / one['examples_per_s']
         self.epochs = max(1, round(seconds / epoch_s))
+
+    @staticmethod
+    def processor_s():
+        """Every process that ran was waited for."""
+        return 0
 
     def close(self):
         """Nothing is left running."""

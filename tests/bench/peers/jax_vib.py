@@ -1,4 +1,4 @@
-"""The VIB model in JAX, trained on MNIST as fast as JAX goes on a CPU; see peer.py.
+"""The VIB model in JAX, trained as fast as JAX goes on a CPU; see peer.py.
 
 jit  one jit of a lax.scan over a chunk of whole steps (objective, gradient, Adam, average), with
      its state donated
@@ -95,11 +95,11 @@ class Trainer:
 
     versions = {'JAX': jax.__version__, 'jaxlib': jaxlib.__version__}
 
-    def __init__(self, args, inputs, labels):
+    def __init__(self, args, inputs, labels, classes):
         self.x, self.y = jnp.asarray(inputs), jnp.asarray(labels)
         self.matmul = low_matmul if args.precision == 'bfloat16' else jnp.matmul
         self.key = jax.random.key(peer.SEED)
-        layers = jax.tree.map(jnp.asarray, peer.initial_weights(args.K))
+        layers = jax.tree.map(jnp.asarray, peer.initial_weights(inputs.shape[1], args.K, classes))
         zeros = functools.partial(jax.tree.map, jnp.zeros_like)
         self.state = (layers, zeros(layers), zeros(layers), jax.tree.map(jnp.copy, layers),
                       jnp.float32(0))
@@ -115,8 +115,8 @@ def main():
     args = peer.arguments(__doc__.splitlines()[0], MODES)
     jax.config.update('jax_platforms', 'cpu')
     jax.config.update('jax_default_prng_impl', 'rbg')
-    inputs, labels = peer.mnist()
-    peer.main(args, Trainer(args, inputs, labels), len(inputs))
+    inputs, labels, classes = peer.SHAPES[args.shape]()
+    peer.main(args, Trainer(args, inputs, labels, classes), len(inputs))
 
 
 if __name__ == '__main__':

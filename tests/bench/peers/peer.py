@@ -1,4 +1,6 @@
-"""What torch_vib.py and jax_vib.py share: arguments, MNIST, batches, clock and report.
+"""What torch_vib.py and jax_vib.py share: arguments, data, batches, clock and report.
+
+Shapes are those of the paper's MNIST model and one like its ImageNet model, on made-up data.
 
 A peer is one training process. It builds the model, takes WARM_UP chunks of steps, checks that the
 objective is finite and falls, and prints one JSON line about itself. Then it measures: once, with
@@ -15,6 +17,7 @@ import json
 import math
 import os
 import pathlib
+import platform
 import sys
 import time
 
@@ -23,7 +26,8 @@ import numpy
 BATCH = 100
 CHUNK = 20  # steps between two looks at the clock; divides the steps of an epoch
 WARM_UP = 6  # chunks before the first measurement
-HIDDEN, CLASSES, PIXELS = 1024, 10, 784
+HIDDEN = 1024
+EXAMPLES = 10000  # of the training split, as in the configurations of vib-sweep
 BETA = 1e-3
 LR, LR_DECAY, LR_DECAY_EPOCHS = 1e-4, 0.97, 2
 BETA1, BETA2, EPSILON = 0.5, 0.999, 1e-8
@@ -36,6 +40,7 @@ def arguments(description, modes):
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument('--mode', choices=modes, default=modes[0])
     parser.add_argument('--precision', choices=('float32', 'bfloat16'), default='float32')
+    parser.add_argument('--shape', choices=SHAPES, default='mnist')
     parser.add_argument('--cpus', default=None,
                         help='processors, as 0,1: one thread on each (default: all)')
     parser.add_argument('--K', type=int, default=256, help='dimension of the code z')
@@ -60,20 +65,33 @@ def read_idx(name, header):
 
 
 def mnist():
-    """The training split: inputs float32 [60000][784] in -1..1, labels int32 [60000]."""
-    images = read_idx('train-images-idx3-ubyte', 16).reshape(-1, PIXELS)
-    labels = read_idx('train-labels-idx1-ubyte', 8)
+    """The first of the training split: inputs float32 [EXAMPLES][784] in -1..1, labels int32
+    [EXAMPLES]."""
+    images = read_idx('train-images-idx3-ubyte', 16).reshape(-1, 784)[:EXAMPLES]
+    labels = read_idx('train-labels-idx1-ubyte', 8)[:EXAMPLES]
     inputs = images.astype(numpy.float32)
     inputs *= 2 / 255
     inputs -= 1
-    return inputs, labels.astype(numpy.int32)
+    return inputs, labels.astype(numpy.int32), 10
 
 
-def initial_weights(K):
+def imagenet_like():
+    """1000 classes, each a Gaussian of its own mean: inputs float32 [EXAMPLES][1536]."""
+    random = numpy.random.default_rng(SEED)
+    labels = numpy.arange(EXAMPLES) % 1000
+    means = random.standard_normal((1000, 1536), numpy.float32)
+    inputs = means[labels] + 0.3 * random.standard_normal((EXAMPLES, 1536), numpy.float32)
+    return inputs, labels.astype(numpy.int32), 1000
+
+
+SHAPES = {'mnist': mnist, 'imagenet-like': imagenet_like}
+
+
+def initial_weights(dim, K, classes):
     """Per layer, weights [in][out], Xavier-uniform, and biases [out], zero."""
     random = numpy.random.default_rng(SEED)
     layers = []
-    for rows, columns in ((PIXELS, HIDDEN), (HIDDEN, HIDDEN), (HIDDEN, 2 * K), (K, CLASSES)):
+    for rows, columns in ((dim, HIDDEN), (HIDDEN, HIDDEN), (HIDDEN, 2 * K), (K, classes)):
         bound = math.sqrt(6 / (rows + columns))
         weights = random.uniform(-bound, bound, (rows, columns))
         layers.append((weights.astype(numpy.float32), numpy.zeros(columns, numpy.float32)))
@@ -137,8 +155,9 @@ def main(args, trainer, n_examples):
     """Warm-up, self check, measurements."""
     run = Run(trainer, n_examples)
     run.check()
-    say({'versions': trainer.versions, 'mode': args.mode, 'precision': args.precision,
-         'threads': args.threads, 'K': args.K, 'warm_up_bits': run.objectives})
+    versions = {**trainer.versions, 'Python': platform.python_version()}
+    say({'versions': versions, 'mode': args.mode, 'precision': args.precision,
+         'shape': args.shape, 'threads': args.threads, 'K': args.K, 'warm_up_bits': run.objectives})
     if args.seconds:
         now = time.monotonic()
         say(run.measure(now, now + args.seconds))

@@ -1,25 +1,29 @@
-"""The VIB model in PyTorch, trained on MNIST as fast as PyTorch goes on a CPU; see peer.py.
+"""The VIB model in PyTorch, trained as fast as PyTorch goes on a CPU; see peer.py.
 
 eager    the way most code is written: autograd, then Adam(fused=True) and a foreach average
 compile  one torch.compile of the whole step: objective, gradient, Adam and average
+autotune the same by mode='max-autotune-no-cudagraphs', whose own matrix products are for constant
+         weights only
+freezing the same, with weights that do not change made constants, which is for inference: here all
+         are arguments that change
 
 bfloat16 is torch.autocast around the encoder, whose products are nearly all of the arithmetic.
 
 Tried as well, and not faster: Adam(foreach=True), also compiled; torch.compile of the objective
-alone and of the optimiser alone; noise drawn inside the compiled step; and
-mode='max-autotune-no-cudagraphs', whose own matrix products are for constant weights only.
+alone and of the optimiser alone; and noise drawn inside the compiled step.
 """
 
 import math
 import sys
 
 import torch
+import torch._inductor.config
 from torch.func import grad_and_value
 from torch.nn.functional import cross_entropy, linear, relu, softplus
 
 import peer
 
-MODES = ('eager', 'compile')
+MODES = ('eager', 'compile', 'autotune', 'freezing')
 
 
 def objective(parameters, x, y, noise, low):
@@ -41,13 +45,13 @@ class Trainer:
 
     versions = {'PyTorch': torch.__version__}
 
-    def __init__(self, args, inputs, labels):
+    def __init__(self, args, inputs, labels, classes):
         self.x = torch.from_numpy(inputs)
         self.y = torch.from_numpy(labels).long()
         self.noise_shape = (peer.BATCH, args.K)
         self.low = args.precision == 'bfloat16'
         self.parameters = []
-        for weights, biases in peer.initial_weights(args.K):
+        for weights, biases in peer.initial_weights(inputs.shape[1], args.K, classes):
             self.parameters += [torch.from_numpy(weights.T.copy()), torch.from_numpy(biases)]
         self.average = [p.clone() for p in self.parameters]
 
@@ -59,8 +63,8 @@ class Trainer:
 class Eager(Trainer):
     """Autograd and torch.optim."""
 
-    def __init__(self, args, inputs, labels):
-        super().__init__(args, inputs, labels)
+    def __init__(self, args, inputs, labels, classes):
+        super().__init__(args, inputs, labels, classes)
         self.values = [p.requires_grad_().detach() for p in self.parameters]
         self.adam = torch.optim.Adam(self.parameters, lr=peer.LR, betas=(peer.BETA1, peer.BETA2),
                                      eps=peer.EPSILON, fused=True)
@@ -91,11 +95,14 @@ def whole_step(parameters, mean, square, average, x, y, noise, rate, low):
 class Compiled(Trainer):
     """torch.compile of the whole step."""
 
-    def __init__(self, args, inputs, labels):
-        super().__init__(args, inputs, labels)
+    def __init__(self, args, inputs, labels, classes):
+        super().__init__(args, inputs, labels, classes)
         self.mean = [torch.zeros_like(p) for p in self.parameters]
         self.square = [torch.zeros_like(p) for p in self.parameters]
-        self.compiled = torch.compile(whole_step)
+        tuned = args.mode in ('autotune', 'freezing')
+        torch._inductor.config.freezing = args.mode == 'freezing'
+        self.compiled = torch.compile(whole_step,
+                                      mode='max-autotune-no-cudagraphs' if tuned else None)
         self.steps = 0
 
     def step(self, rows, lr):
@@ -112,8 +119,8 @@ def main():
     torch.set_num_threads(args.threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(peer.SEED)
-    inputs, labels = peer.mnist()
-    trainer = (Eager if args.mode == 'eager' else Compiled)(args, inputs, labels)
+    inputs, labels, classes = peer.SHAPES[args.shape]()
+    trainer = (Eager if args.mode == 'eager' else Compiled)(args, inputs, labels, classes)
     peer.main(args, trainer, len(inputs))
 
 
