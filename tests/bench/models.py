@@ -18,7 +18,7 @@ class Model:
         self.dataset, self.precision, self.K = dataset, precision, K
         self.usual = dataset == usual
         self.key = key = {'dataset': dataset, 'precision': precision, 'K': K}
-        self.name = f'{precision} K = {K}' if self.usual else f'{dataset}, {precision} K = {K}'
+        self.name = f'{precision} K = {K}' if self.usual else f'{dataset} {precision} K = {K}'
         self.batch = records.number('step', 'batch', **key)
         self.flop = records.number('step', 'flop', **key)
         self.bytes = records.number('update', 'bytes', **key)

@@ -139,7 +139,7 @@ class Summary:
     def add_apart(self, model):
         """The time of a step, and what of it its parts take by themselves. What is left is the loss,
         noise and gathering, less what happens behind something else: it can be below 0."""
-        self.begin(f'A step taken apart: {model.name}', 'of step')
+        self.begin(f'Step taken apart: {model.name}', 'of step')
         columns = [self.apart(model, way) for way in (ALONE, self.every)]
         for (name, one), (_, every) in zip(*columns):
             self.add(name, 'ms', one, every)
