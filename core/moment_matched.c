@@ -8,23 +8,28 @@
 
 /* An example's share of n C is a sum of outer products v v^T. They are its "vectors": the centred
  * mean, and with a full covariance the columns of L. A diagonal covariance is added by itself.
- * Vectors are handled in blocks of at least BLOCK, which find C in the cache. */
-enum { BLOCK = 64 };
+ * Vectors are handled in blocks of at least BLOCK, and of FEW examples. A block is shared by
+ * parts: every so many examples, or every so many rows of C, whose sums so have one order. */
+enum { BLOCK = 256, FEW = 16, PARTS = 32 };
 
 struct fit {
     const struct vib_gaussians *g;
     size_t vectors;           /* per example */
     size_t block;             /* examples per block */
+    size_t first, count;      /* examples of the block at hand */
+    double log_scale;         /* ln |U| */
+    double *kl;               /* [n] the result */
     double *mean;             /* [K] */
     double *c;                /* [K][K] upper triangle: C, then U with C = U^T U */
     double *inverse_diagonal; /* [K] of C^-1 */
     double *v;                /* [block * vectors][K] */
 };
 
-static int fit_init(struct fit *fit, const struct vib_gaussians *g) {
+static int fit_init(struct fit *fit, const struct vib_gaussians *g, double *kl) {
     const size_t K = g->K;
-    *fit = (struct fit){.g = g, .vectors = g->covariance == VIB_FULL ? K + 1 : 1};
+    *fit = (struct fit){.g = g, .vectors = g->covariance == VIB_FULL ? K + 1 : 1, .kl = kl};
     fit->block = (BLOCK + fit->vectors - 1) / fit->vectors;
+    fit->block = fit->block < FEW ? FEW : fit->block;
     fit->mean = calloc(K, sizeof *fit->mean);
     fit->c = calloc(K * K, sizeof *fit->c);
     fit->inverse_diagonal = calloc(K, sizeof *fit->inverse_diagonal);
@@ -65,45 +70,70 @@ static void load_columns(const float *factor, size_t K, double *v) {
     }
 }
 
-/* The vectors of `count` examples from first on. */
-static void load_block(struct fit *fit, size_t first, size_t count) {
+/* The vectors of an example of the block. */
+static double *load(struct fit *fit, size_t at) {
     const struct vib_gaussians *g = fit->g;
-    const size_t K = g->K, F = vib_gaussians_factor_size(g);
-    for (size_t i = 0; i < count; i++) {
-        double *v = fit->v + i * fit->vectors * K;
-        for (size_t k = 0; k < K; k++)
-            v[k] = (double)g->mu[(first + i) * K + k] - fit->mean[k];
-        if (g->covariance == VIB_FULL)
-            load_columns(g->factor + (first + i) * F, K, v + K);
+    const size_t K = g->K, F = vib_gaussians_factor_size(g), i = fit->first + at;
+    double *v = fit->v + at * fit->vectors * K;
+    for (size_t k = 0; k < K; k++)
+        v[k] = (double)g->mu[i * K + k] - fit->mean[k];
+    if (g->covariance == VIB_FULL)
+        load_columns(g->factor + i * F, K, v + K);
+    return v;
+}
+
+/* A part. */
+static void load_some(void *context, size_t part) {
+    struct fit *fit = context;
+    for (size_t at = part; at < fit->count; at += PARTS)
+        load(fit, at);
+}
+
+/* Row a of the upper triangle of c += sum of v v^T over count vectors. */
+VIB_MULTIVERSION
+static void add_outer(const double *restrict v, size_t count, size_t K, size_t a,
+                      double *restrict c) {
+    for (size_t e = 0; e < count; e++) {
+        const double *x = v + e * K;
+        for (size_t b = a; b < K; b++)
+            c[a * K + b] += x[a] * x[b];
     }
 }
 
-/* Upper triangle of c += sum of v v^T over count vectors. */
-VIB_MULTIVERSION
-static void add_outer(const double *restrict v, size_t count, size_t K, double *restrict c) {
-    for (size_t a = 0; a < K; a++)
-        for (size_t e = 0; e < count; e++) {
-            const double *x = v + e * K;
-            for (size_t b = a; b < K; b++)
-                c[a * K + b] += x[a] * x[b];
-        }
+/* A part. */
+static void add_rows(void *context, size_t part) {
+    struct fit *fit = context;
+    const struct vib_gaussians *g = fit->g;
+    const size_t K = g->K;
+    for (size_t a = part; a < K; a += PARTS) {
+        add_outer(fit->v, fit->count * fit->vectors, K, a, fit->c);
+        for (size_t i = fit->first; g->covariance == VIB_DIAGONAL && i < fit->first + fit->count;
+             i++)
+            fit->c[a * (K + 1)] += (double)g->factor[i * K + a] * (double)g->factor[i * K + a];
+    }
 }
 
-static int make_covariance(struct fit *fit, const atomic_bool *stop) {
-    const struct vib_gaussians *g = fit->g;
-    const size_t n = g->n, K = g->K;
-    for (size_t first = 0; first < n; first += fit->block) {
-        const size_t count = n - first < fit->block ? n - first : fit->block;
+/* Does the parts of one or two steps (the second may be NULL) for all blocks in turn. */
+static int for_blocks(struct fit *fit, const atomic_bool *stop, struct vib_team *team,
+                      vib_part_fn step, vib_part_fn next) {
+    for (fit->first = 0; fit->first < fit->g->n; fit->first += fit->block) {
+        const size_t left = fit->g->n - fit->first;
+        fit->count = left < fit->block ? left : fit->block;
         if (stopped(stop))
             return VIB_ESTOPPED;
-        load_block(fit, first, count);
-        add_outer(fit->v, count * fit->vectors, K, fit->c);
-        for (size_t at = first * K; g->covariance == VIB_DIAGONAL && at < (first + count) * K; at++)
-            fit->c[at % K * (K + 1)] += (double)g->factor[at] * (double)g->factor[at];
+        vib_team_run(team, PARTS, step, fit);
+        if (next != NULL)
+            vib_team_run(team, PARTS, next, fit);
     }
+    return VIB_OK;
+}
+
+static int make_covariance(struct fit *fit, const atomic_bool *stop, struct vib_team *team) {
+    const size_t n = fit->g->n, K = fit->g->K;
+    const int rc = for_blocks(fit, stop, team, load_some, add_rows);
     for (size_t at = 0; at < K * K; at++)
         fit->c[at] /= (double)n;
-    return VIB_OK;
+    return rc;
 }
 
 /* Cholesky: the upper triangle of C becomes U, U^T U = C. */
@@ -136,18 +166,21 @@ static double inverse_form(const double *restrict u, size_t K, double *restrict 
     return sum;
 }
 
-static void make_inverse_diagonal(struct fit *fit) {
+/* A part; its vector is the one of its number, of which a block has enough. */
+static void invert_some(void *context, size_t part) {
+    struct fit *fit = context;
     const size_t K = fit->g->K;
-    for (size_t k = 0; k < K; k++) {
-        memset(fit->v, 0, K * sizeof *fit->v);
-        fit->v[k] = 1.0;
-        fit->inverse_diagonal[k] = inverse_form(fit->c, K, fit->v);
+    double *v = fit->v + part * K;
+    for (size_t k = part; k < K; k += PARTS) {
+        memset(v, 0, K * sizeof *v);
+        v[k] = 1.0;
+        fit->inverse_diagonal[k] = inverse_form(fit->c, K, v);
     }
 }
 
 /* KL = 1/2 [tr(C^-1 Sigma_i) + (mu_i - m)^T C^-1 (mu_i - m) - K + ln det C] - ln |L_i|; v are the
  * example's vectors. */
-static double divergence(const struct fit *fit, size_t i, double log_scale, double *v) {
+static double divergence(const struct fit *fit, size_t i, double *v) {
     const struct vib_gaussians *g = fit->g;
     const size_t K = g->K;
     double sum = 0.0;
@@ -157,41 +190,36 @@ static double divergence(const struct fit *fit, size_t i, double log_scale, doub
         const double s = (double)g->factor[i * K + k];
         sum += fit->inverse_diagonal[k] * s * s;
     }
-    return 0.5 * (sum - (double)K) + log_scale - vib_gaussian_log_scale(g, i);
+    return 0.5 * (sum - (double)K) + fit->log_scale - vib_gaussian_log_scale(g, i);
 }
 
-static int make_divergences(struct fit *fit, const atomic_bool *stop, double *kl) {
-    const size_t n = fit->g->n, K = fit->g->K;
-    double log_scale = 0.0; /* ln |U| */
-    for (size_t k = 0; k < K; k++)
-        log_scale += log(fit->c[k * K + k]);
-    for (size_t first = 0; first < n; first += fit->block) {
-        const size_t count = n - first < fit->block ? n - first : fit->block;
-        if (stopped(stop))
-            return VIB_ESTOPPED;
-        load_block(fit, first, count);
-        for (size_t i = 0; i < count; i++)
-            kl[first + i] = divergence(fit, first + i, log_scale, fit->v + i * fit->vectors * K);
-    }
-    return VIB_OK;
+/* A part. */
+static void diverge_some(void *context, size_t part) {
+    struct fit *fit = context;
+    for (size_t at = part; at < fit->count; at += PARTS)
+        fit->kl[fit->first + at] = divergence(fit, fit->first + at, load(fit, at));
+}
+
+static int make_divergences(struct fit *fit, const atomic_bool *stop, struct vib_team *team) {
+    for (size_t k = 0; k < fit->g->K; k++)
+        fit->log_scale += log(fit->c[k * fit->g->K + k]);
+    if (fit->g->covariance == VIB_DIAGONAL)
+        vib_team_run(team, PARTS, invert_some, fit);
+    return for_blocks(fit, stop, team, diverge_some, NULL);
 }
 
 int vib_moment_matched_kl(const struct vib_gaussians *g, const atomic_bool *stop,
                           struct vib_team *team, double *kl) {
-    (void)team;
     struct fit fit;
-    int rc = fit_init(&fit, g);
+    int rc = fit_init(&fit, g, kl);
     if (rc == VIB_OK) {
         make_mean(&fit);
-        rc = make_covariance(&fit, stop);
+        rc = make_covariance(&fit, stop, team);
     }
     if (rc == VIB_OK)
         rc = factorise(fit.c, g->K);
-    if (rc == VIB_OK) {
-        if (g->covariance == VIB_DIAGONAL)
-            make_inverse_diagonal(&fit);
-        rc = make_divergences(&fit, stop, kl);
-    }
+    if (rc == VIB_OK)
+        rc = make_divergences(&fit, stop, team);
     fit_release(&fit);
     return rc;
 }
