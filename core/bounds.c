@@ -31,7 +31,8 @@ struct making {
     unsigned which;
     const atomic_bool *stop;
     struct vib_team *team;
-    double *terms, *log_sums; /* [n] */
+    struct vib_pair_order order; /* of the estimators that sum over pairs */
+    double *terms, *log_sums;    /* [n] */
     struct vib_bound bound[VIB_ESTIMATORS];
 };
 
@@ -82,7 +83,8 @@ static void take_capped(struct making *m, enum vib_estimator estimator) {
 
 static int make_density(struct making *m) {
     const size_t n = m->g->n;
-    int rc = vib_pairwise_log_sums(m->g, VIB_PAIRWISE_DENSITY, m->stop, m->team, m->log_sums);
+    int rc =
+        vib_pairwise_log_sums(m->g, &m->order, VIB_PAIRWISE_DENSITY, m->stop, m->team, m->log_sums);
     if (rc == VIB_OK && wanted(m, VIB_ESTIMATOR_MIXTURE))
         take_capped(m, VIB_ESTIMATOR_MIXTURE);
     if (rc == VIB_OK && wanted(m, VIB_ESTIMATOR_LEAVE_ONE_OUT) && n > 1)
@@ -92,7 +94,7 @@ static int make_density(struct making *m) {
 }
 
 static int make_pairwise(struct making *m, enum vib_pairwise kind, enum vib_estimator estimator) {
-    int rc = vib_pairwise_log_sums(m->g, kind, m->stop, m->team, m->log_sums);
+    int rc = vib_pairwise_log_sums(m->g, &m->order, kind, m->stop, m->team, m->log_sums);
     if (rc == VIB_OK)
         take_capped(m, estimator);
     return rc;
@@ -104,12 +106,9 @@ static int spare_others(int rc) {
     return rc == VIB_EDIVERGED ? VIB_OK : rc;
 }
 
-static int make_all(struct making *m) {
-    int rc = VIB_OK;
-    if (wanted(m, VIB_ESTIMATOR_RATE))
-        rc = make_rate(m);
-    if (rc == VIB_OK && wanted(m, VIB_ESTIMATOR_MOMENT_MATCHED))
-        rc = spare_others(make_moment_matched(m));
+/* The last four, which sum over pairs. */
+static int make_pairs(struct making *m) {
+    int rc = vib_pair_order_init(&m->order, m->g);
     if (rc == VIB_OK &&
         (wanted(m, VIB_ESTIMATOR_MIXTURE) || wanted(m, VIB_ESTIMATOR_LEAVE_ONE_OUT)))
         rc = spare_others(make_density(m));
@@ -118,6 +117,18 @@ static int make_all(struct making *m) {
     if (rc == VIB_OK && wanted(m, VIB_ESTIMATOR_PAIRWISE_BHATTACHARYYA))
         rc = spare_others(
             make_pairwise(m, VIB_PAIRWISE_BHATTACHARYYA, VIB_ESTIMATOR_PAIRWISE_BHATTACHARYYA));
+    vib_pair_order_release(&m->order);
+    return rc;
+}
+
+static int make_all(struct making *m) {
+    int rc = VIB_OK;
+    if (wanted(m, VIB_ESTIMATOR_RATE))
+        rc = make_rate(m);
+    if (rc == VIB_OK && wanted(m, VIB_ESTIMATOR_MOMENT_MATCHED))
+        rc = spare_others(make_moment_matched(m));
+    if (rc == VIB_OK && m->which >> VIB_ESTIMATOR_MIXTURE != 0)
+        rc = make_pairs(m);
     return rc;
 }
 
@@ -170,4 +181,18 @@ int vib_bounds(const struct vib_gaussians *g, unsigned which, const atomic_bool 
     free(m.terms);
     free(m.log_sums);
     return rc;
+}
+
+size_t vib_bounds_bytes(enum vib_covariance covariance, unsigned which, size_t n, size_t K) {
+    static const unsigned wanted_by[VIB_PAIRWISE_KINDS] = {
+        [VIB_PAIRWISE_DENSITY] = 1u << VIB_ESTIMATOR_MIXTURE | 1u << VIB_ESTIMATOR_LEAVE_ONE_OUT,
+        [VIB_PAIRWISE_KL] = 1u << VIB_ESTIMATOR_PAIRWISE_KL,
+        [VIB_PAIRWISE_BHATTACHARYYA] = 1u << VIB_ESTIMATOR_PAIRWISE_BHATTACHARYYA};
+    size_t most = 0;
+    for (enum vib_pairwise kind = 0; kind < VIB_PAIRWISE_KINDS; kind++) {
+        const size_t needed = vib_pairwise_bytes(covariance, kind, n, K);
+        if ((which & wanted_by[kind]) != 0 && needed > most)
+            most = needed;
+    }
+    return 2 * n * sizeof(double) + most + vib_pair_order_bytes(n, K);
 }

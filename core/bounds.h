@@ -61,13 +61,17 @@ struct vib_bound {
  * are at least 1. The order of all sums is fixed, whatever the CPU's vector length.
  *
  * Time: n^2 K for the last four (n^2 K^2 with a full covariance, n^2 K^3 for its Bhattacharyya
- * distances), n K^2 for moment_matched. Memory: a few hundred examples' worth, K^2 and 6 n numbers.
- * *stop (may be NULL) is looked at many times a second; team (may be NULL) shares the work.
+ * distances), n K^2 for moment_matched. Memory: vib_bounds_bytes, and K^2 numbers for
+ * moment_matched. *stop (may be NULL) is looked at many times a second; team (may be NULL) shares
+ * the work, and changes no bit.
  *
  * Errors: VIB_ENOMEM, VIB_ESTOPPED, which leave out alone; VIB_EDIVERGED when the codes are not
  * finite, or an L_kk is not above 0, or some estimators have no finite value, which *err names:
  * these are NaN, the others are good. Thread rule: pure function. */
 int vib_bounds(const struct vib_gaussians *g, unsigned which, const atomic_bool *stop,
                struct vib_team *team, struct vib_bound out[VIB_ESTIMATORS], struct vib_error *err);
+
+/* Bytes that it takes for n examples at the most, moment_matched left out. */
+size_t vib_bounds_bytes(enum vib_covariance covariance, unsigned which, size_t n, size_t K);
 
 #endif

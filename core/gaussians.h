@@ -14,9 +14,9 @@ struct vib_gaussians {
     const float *mu;     /* [n][K] */
     const float *factor; /* diagonal: s [n][K]; full: L [n][K (K + 1) / 2], the diagonal L_kk [K],
                             then the strictly lower triangle row by row: L_10, L_20, L_21, ... */
-    /* z [K] = mu_i + L_i eps_i, a sample of code i, the same at every call. Drawn anew each time,
-     * it takes no memory. */
-    void (*sample)(const void *context, size_t i, float *z);
+    /* z [K] = mu_i + L_i eps_i, a sample of code i, the same at every call, which several threads
+     * may make at once; eps [K] is scratch. Drawn anew each time, it takes no memory. */
+    void (*sample)(const void *context, size_t i, float *eps, float *z);
     const void *context;
 };
 

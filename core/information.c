@@ -1,7 +1,6 @@
 #include "core/information.h"
 
 #include "core/codes.h"
-#include "core/pairwise.h"
 #include "core/random.h"
 
 #include <assert.h>
@@ -31,18 +30,17 @@ struct source {
     enum vib_split_id split;
     uint64_t seed;
     struct vib_team *team;
-    float *eps; /* [K] */
 };
 
 /* The eps of an example are a function of seed, split and example alone. */
-static void draw_sample(const void *context, size_t i, float *z) {
+static void draw_sample(const void *context, size_t i, float *eps, float *z) {
     const struct source *s = context;
     const struct vib_posterior *posterior = &s->codes->posterior;
     const size_t K = posterior->K, F = vib_posterior_factor_size(posterior);
     const struct vib_stream stream = {s->seed, VIB_STREAM_CODES, s->index[i], (uint32_t)s->split};
-    vib_random_normal(&stream, 0, K, s->eps);
+    vib_random_normal(&stream, 0, K, eps);
     /* mu stands first in a head, and nothing else of it is read */
-    vib_posterior_sample(posterior, s->codes->mu + i * K, s->codes->factor + i * F, s->eps, 1, z);
+    vib_posterior_sample(posterior, s->codes->mu + i * K, s->codes->factor + i * F, eps, 1, z);
 }
 
 static int estimate(struct source *source, const struct vib_params *params, const atomic_bool *stop,
@@ -55,12 +53,7 @@ static int estimate(struct source *source, const struct vib_params *params, cons
                                             .factor = codes->factor,
                                             .sample = draw_sample,
                                             .context = source};
-    source->eps = malloc(codes->posterior.K * sizeof *source->eps);
-    if (source->eps == NULL)
-        return vib_error_set(err, VIB_ENOMEM, "out of memory for a sample of a code");
-    int rc = vib_bounds(&gaussians, params->bounds, stop, source->team, out, err);
-    free(source->eps);
-    return rc;
+    return vib_bounds(&gaussians, params->bounds, stop, source->team, out, err);
 }
 
 static size_t examples_used(const struct vib_params *params, const struct vib_dataset *data,
@@ -70,7 +63,7 @@ static size_t examples_used(const struct vib_params *params, const struct vib_da
 }
 
 double vib_information_flops(const struct vib_params *params, const struct vib_dataset *data) {
-    const double K = (double)params->K, diagonal = 300.0 + 9.0 * K;
+    const double K = (double)params->K, diagonal = 180.0 + 7.0 * K;
     const double full = params->covariance == VIB_FULL ? 1.0 : 0.0;
     const struct {
         unsigned estimators;
@@ -93,14 +86,14 @@ double vib_information_flops(const struct vib_params *params, const struct vib_d
     return flops;
 }
 
-/* On one split: the choice of examples, their codes, two arrays of terms, and the pairs; the fit of
- * one Gaussian takes less than these. */
+/* On one split: the choice of examples, their codes, and the estimators; the fit of one Gaussian
+ * takes less than the pairs. */
 static size_t split_bytes(const struct vib_params *params, const struct vib_dataset *data,
                           enum vib_split_id split) {
     const struct vib_posterior posterior = vib_posterior_of(params);
     const size_t n = examples_used(params, data, split);
     return data->split[split].n * sizeof(uint32_t) + vib_codes_bytes(&posterior, n) +
-           2 * n * sizeof(double) + vib_pairwise_bytes(params->covariance, n, params->K);
+           vib_bounds_bytes(params->covariance, params->bounds, n, params->K);
 }
 
 size_t vib_information_bytes(const struct vib_params *params, const struct vib_dataset *data) {

@@ -19,7 +19,8 @@ struct vib_information {
 
 /* What vib_measure_information takes on all splits, as the floating-point operations that matrix
  * products do in the same time. A rule of thumb, measured at n = 10,000 for K from 2 to 256, full
- * covariance for K = 2 and 32. */
+ * covariance for K = 2 and 32, on one thread, where every pair counts: codes that are far from each
+ * other take a quarter. */
 double vib_information_flops(const struct vib_params *params, const struct vib_dataset *data);
 
 /* Bytes that vib_measure_information takes, on the split that needs the most. */

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/gaussians.h"
+#include "core/pairwise_order.h"
 #include "core/team.h"
 
 #include <stdatomic.h>
@@ -16,16 +17,21 @@ enum vib_pairwise {
     VIB_PAIRWISE_KINDS
 };
 
-/* log_sums [n]: ln sum_{j != i} w_ij, -infinity when there is no other example. Pairs are computed
- * in float32 (diagonal) or double (full covariance), sums in double. A Bhattacharyya distance above
- * 44 nats may come out smaller, but not below 44: beside w_ii = 1 either counts for nothing.
- * Codes must be valid (vib_gaussians_valid); where scales or distances exceed float32's range a
- * result may be NaN or infinite. Extra memory is that of some hundred examples, and of 32 n bytes.
+/* log_sums [n]: ln sum_{j != i} w_ij, -infinity when there is no other example. A weight is left
+ * out when it is below e^-40 times the largest of its sum; for KL and Bhattacharyya, whose sums are
+ * seen beside w_ii = 1, when it is below e^-40, so that nothing may be left. Pairs are computed in
+ * float32 (diagonal) or double (full covariance), sums in double. A Bhattacharyya distance above 44
+ * nats may come out smaller, but not below 44. The order is that of these codes, which must be
+ * valid (vib_gaussians_valid); where scales or distances exceed float32's range a result may be NaN
+ * or infinite. The team, which may be NULL, shares the work and changes no bit. Extra memory:
+ * vib_pairwise_bytes.
  * Errors: VIB_ENOMEM, VIB_ESTOPPED. Thread rule: pure function. */
-int vib_pairwise_log_sums(const struct vib_gaussians *g, enum vib_pairwise kind,
-                          const atomic_bool *stop, struct vib_team *team, double *log_sums);
+int vib_pairwise_log_sums(const struct vib_gaussians *g, const struct vib_pair_order *order,
+                          enum vib_pairwise kind, const atomic_bool *stop, struct vib_team *team,
+                          double *log_sums);
 
-/* Bytes that it takes for n examples, with the kind that needs the most. */
-size_t vib_pairwise_bytes(enum vib_covariance covariance, size_t n, size_t K);
+/* Bytes that it takes for n examples. */
+size_t vib_pairwise_bytes(enum vib_covariance covariance, enum vib_pairwise kind, size_t n,
+                          size_t K);
 
 #endif

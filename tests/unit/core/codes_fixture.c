@@ -56,8 +56,9 @@ void codes_draw(struct codes *codes, uint64_t seed) {
     free(eps);
 }
 
-static void copy_sample(const void *context, size_t i, float *z) {
+static void copy_sample(const void *context, size_t i, float *eps, float *z) {
     const struct codes *codes = context;
+    (void)eps;
     memcpy(z, codes->z + i * codes->K, codes->K * sizeof *z);
 }
 
