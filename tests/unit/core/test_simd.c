@@ -57,6 +57,22 @@ static void test_softplus_and_sigmoid(void **state) {
     within(sigmoid, 3.0);
 }
 
+/* Over all floats of either sign it is 1.54. */
+static void test_tanh(void **state) {
+    (void)state;
+    double worst = 0.0;
+    for (double x = -20.0; x < 20.0; x += 2.3e-5)
+        worst = fmax(worst, ulps(vib_tanhf((float)x), tanh((double)(float)x)));
+    for (double x = 1e-44; x < 1.0; x *= 1.0001) {
+        worst = fmax(worst, ulps(vib_tanhf((float)x), tanh((double)(float)x)));
+        worst = fmax(worst, ulps(vib_tanhf((float)-x), -tanh((double)(float)x)));
+    }
+    within(worst, 2.0);
+    assert_true(vib_tanhf(0.0f) == 0.0f);
+    assert_true(vib_tanhf(1e30f) == 1.0f && vib_tanhf(-1e30f) == -1.0f);
+    assert_true(isnan(vib_tanhf(INFINITY)) && isnan(vib_tanhf(-INFINITY)));
+}
+
 static void test_sincos(void **state) {
     (void)state;
     double worst = 0.0;
@@ -74,16 +90,20 @@ static void test_nan_goes_through(void **state) {
     (void)state;
     float s, c;
     assert_true(isnan(vib_expf(NAN)) && isnan(vib_logf(NAN)) && isnan(vib_softplusf(NAN)));
-    assert_true(isnan(vib_sigmoidf(NAN)));
+    assert_true(isnan(vib_sigmoidf(NAN)) && isnan(vib_tanhf(NAN)));
     vib_sincos_turn(NAN, &s, &c);
     assert_true(isnan(s) && isnan(c));
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exp),    cmocka_unit_test(test_log),
-        cmocka_unit_test(test_log1p),  cmocka_unit_test(test_softplus_and_sigmoid),
-        cmocka_unit_test(test_sincos), cmocka_unit_test(test_nan_goes_through),
+        cmocka_unit_test(test_exp),
+        cmocka_unit_test(test_log),
+        cmocka_unit_test(test_log1p),
+        cmocka_unit_test(test_softplus_and_sigmoid),
+        cmocka_unit_test(test_tanh),
+        cmocka_unit_test(test_sincos),
+        cmocka_unit_test(test_nan_goes_through),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
