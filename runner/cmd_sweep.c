@@ -18,8 +18,8 @@ static const struct option_row rows[] = {
      .min = 1,
      .max = MAX_THREADS,
      .offset = offsetof(struct sweep_options, threads),
-     .help = "training jobs at a time (default: the processors this process may use); every job "
-             "computes on one thread"},
+     .help = "processors to use (default: those this process may use): as many jobs at a time, and "
+             "where fewer are left, the free processors help with them"},
     {.name = "db",
      .kind = OPTION_TEXT,
      .argument = "FILE",

@@ -42,7 +42,7 @@ CREATE TABLE run (
     host          TEXT NOT NULL,    -- host name
     host_identity TEXT NOT NULL,    -- machine, its boot, process name space; '' = unknown
     cpu           TEXT NOT NULL,    -- processor model; '' = unknown
-    threads       INTEGER NOT NULL CHECK (threads >= 1), -- jobs trained at once
+    threads       INTEGER NOT NULL CHECK (threads >= 1), -- that compute: -j
     pid           INTEGER NOT NULL CHECK (pid >= 1),     -- process number
     process_start INTEGER NOT NULL, -- start of the process, clock ticks since boot; 0 = unknown
     started_at    TEXT NOT NULL,    -- UTC

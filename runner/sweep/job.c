@@ -306,11 +306,11 @@ void job_fail(struct job *job, size_t worker, const char *message) {
     end_with(job, JOB_FAILED, message);
 }
 
-void job_run(struct job *job, size_t worker) {
+void job_run(struct job *job, size_t worker, struct vib_team *team) {
     struct vib_trainer *trainer = NULL;
     struct vib_error err = {0};
     struct training now = {0};
-    int rc = vib_trainer_new(&trainer, &job->settings.job, job->data, job->stop, NULL, &err);
+    int rc = vib_trainer_new(&trainer, &job->settings.job, job->data, job->stop, team, &err);
     if (rc == VIB_OK)
         rc = resume(job, trainer, &err);
     job->result.worker = worker; /* a checkpoint may have come from another */

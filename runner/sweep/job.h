@@ -56,11 +56,11 @@ void job_free(struct job *job);
 /* Ends the job as one that failed before it was run, on thread `worker`. */
 void job_fail(struct job *job, size_t worker, const char *message);
 
-/* Runs the job, on thread `worker` of the pool, to its end or until *stop; the result is in the
- * job. It is JOB_DONE only with everything that was asked for; what could not be made after
- * training leaves a JOB_FAILED whose checkpoint has all that was trained. A checkpoint that is
- * there but cannot be read is left alone and fails the job, too; only a damaged one is started
- * over. */
-void job_run(struct job *job, size_t worker);
+/* Runs the job, on thread `worker` of the pool with a team that may share its work (NULL = none),
+ * to its end or until *stop; the result is in the job. It is JOB_DONE only with everything that was
+ * asked for; what could not be made after training leaves a JOB_FAILED whose checkpoint has all
+ * that was trained. A checkpoint that is there but cannot be read is left alone and fails the job,
+ * too; only a damaged one is started over. */
+void job_run(struct job *job, size_t worker, struct vib_team *team);
 
 #endif

@@ -109,11 +109,11 @@ void progress_finished(struct progress *p, const struct progress_job *finished,
     fflush(stderr);
 }
 
-double progress_time_left(double rate, double flops_left, double longest, size_t n_running) {
-    if (!(rate > 0.0) || isinf(rate) || n_running == 0)
+double progress_time_left(double rate, double flops_left, double longest, size_t n_threads) {
+    if (!(rate > 0.0) || isinf(rate) || n_threads == 0)
         return (double)NAN;
     /* Never sooner than the longest job can be done by one thread. */
-    return fmax(flops_left / (rate * (double)n_running), longest / rate);
+    return fmax(flops_left / (rate * (double)n_threads), longest / rate);
 }
 
 static double measure_examples(struct progress *p, const struct progress_job *running, size_t n) {
@@ -133,8 +133,8 @@ static double measure_examples(struct progress *p, const struct progress_job *ru
     return p->examples_per_s;
 }
 
-/* Time is summed over running jobs, so that the rate of one is known also when fewer run than did
- * before, as at the end of a sweep. */
+/* Time is summed over threads at work, so that the rate of one is known also when fewer are than
+ * were before, as at the end of a sweep. Once some help, the longest job is helped, too. */
 static double time_left(struct progress *p, const struct progress_counts *counts,
                         const struct progress_job *running, size_t n) {
     double left = counts->flops_left, longest = counts->longest_pending, flops = p->flops_done;
@@ -145,10 +145,12 @@ static double time_left(struct progress *p, const struct progress_counts *counts
         left += rest;
         longest = fmax(longest, rest);
     }
+    const size_t threads = n > 0 ? n + counts->helping : 0;
     double now = clock_s();
-    p->busy_s += p->busy_at_s > 0.0 ? (double)n * (now - p->busy_at_s) : 0.0;
+    p->busy_s += p->busy_at_s > 0.0 ? (double)threads * (now - p->busy_at_s) : 0.0;
     p->busy_at_s = now;
-    return progress_time_left(flops / p->busy_s, left, longest, n);
+    return progress_time_left(flops / p->busy_s, left, counts->helping > 0 ? 0.0 : longest,
+                              threads);
 }
 
 /* "[####....] " of the share done, or nothing where there is no room for one. */
@@ -167,18 +169,20 @@ static void make_bar(double share, size_t room, char text[BAR_WIDTH + 4]) {
 /* What matters least comes last, since a narrow terminal cuts the end. */
 static void state_facts(struct progress *p, const struct progress_counts *c,
                         const struct progress_job *running, size_t n, char *text, size_t size) {
-    char left[32] = "--", rate[48] = "", elsewhere[48] = "", failed[48] = "";
+    char left[32] = "--", rate[48] = "", helping[48] = "", elsewhere[48] = "", failed[48] = "";
     double seconds = time_left(p, c, running, n), examples = measure_examples(p, running, n);
     if (isfinite(seconds))
         label_duration(seconds, left, sizeof left);
     if (examples > 0.0)
         snprintf(rate, sizeof rate, "  %.0f examples/s", examples);
+    if (c->helping > 0)
+        snprintf(helping, sizeof helping, " + %zu helping", c->helping);
     if (c->elsewhere > 0)
         snprintf(elsewhere, sizeof elsewhere, ", %zu elsewhere", c->elsewhere);
     if (c->failed > 0)
         snprintf(failed, sizeof failed, ", %zu failed", c->failed);
-    snprintf(text, size, "%zu/%zu done%s, %zu running%s  ETA %s%s", c->done, c->total, failed,
-             c->running, elsewhere, left, rate);
+    snprintf(text, size, "%zu/%zu done%s, %zu running%s%s  ETA %s%s", c->done, c->total, failed,
+             c->running, helping, elsewhere, left, rate);
 }
 
 static void draw_summary(struct progress *p, const struct progress_counts *c,

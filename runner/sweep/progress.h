@@ -19,6 +19,7 @@ struct progress_counts {
     size_t done;            /* finished well, now or earlier */
     size_t failed;          /* failed or diverged */
     size_t running;         /* in this process */
+    size_t helping;         /* threads that help with the running jobs */
     size_t elsewhere;       /* in other processes */
     double flops_left;      /* estimate of all jobs that nobody runs yet */
     double longest_pending; /* estimate of the largest of them */
@@ -32,7 +33,7 @@ struct progress {
     bool quiet, terminal, colour;
     size_t drawn;      /* lines of the block now on the screen */
     double flops_done; /* by jobs that ended in this process */
-    double busy_s;     /* seconds of running jobs, summed over the threads, */
+    double busy_s;     /* seconds of running jobs, summed over the threads that worked on them, */
     double busy_at_s;  /* until this clock_s; 0 before the first block */
     double finished_examples;
     double sampled_s, sampled_examples, examples_per_s; /* smoothed rate */
@@ -61,8 +62,8 @@ void progress_draw(struct progress *progress, const struct progress_counts *coun
 void progress_clear(struct progress *progress);
 
 /* Seconds left by the FLOP estimates at the rate measured so far; NaN when nothing is measured or
- * nothing runs. Exposed for its test. rate: FLOP/s of one running job; flops_left, longest: what
- * all jobs together and the longest of them still need, running ones included. */
-double progress_time_left(double rate, double flops_left, double longest, size_t n_running);
+ * nothing runs. Exposed for its test. rate: FLOP/s of one thread; flops_left, longest: what all
+ * jobs together and the longest of those that are not helped still need, running ones included. */
+double progress_time_left(double rate, double flops_left, double longest, size_t n_threads);
 
 #endif

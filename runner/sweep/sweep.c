@@ -88,6 +88,7 @@ static int loop(struct sweep *s, struct vib_error *err) {
         rc = tolerate(s, rc, err);
         if (rc != VIB_OK || finished(s))
             break;
+        s->n_helping = pool_balance(s->pool);
         draw(s);
         signals_wait(s->unsaved.first != NULL ? COLLECTING_S : tick);
     }

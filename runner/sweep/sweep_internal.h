@@ -40,7 +40,7 @@ struct point {
 struct sweep {
     /* What is swept, from the command line and the configuration: */
     const struct sweep_options *options; /* borrowed */
-    size_t threads;                      /* as asked for, but no more than there are points */
+    size_t threads;                      /* jobs at a time; those without a job help the others */
     struct config config;
     struct grid grid;
     struct data_cache *cache;
@@ -78,6 +78,7 @@ struct sweep {
     int64_t silence_told; /* the run of whose silence the user knows; 0 = of none */
     /* What the user sees: */
     struct progress progress;
+    size_t n_helping;           /* threads that help with jobs of others, a moment ago */
     struct progress_job *shown; /* [threads] scratch */
 };
 

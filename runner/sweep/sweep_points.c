@@ -51,6 +51,7 @@ void sweep_count(const struct sweep *s, struct progress_counts *counts) {
     counts->done = s->n_done;
     counts->failed = s->n_failed;
     counts->running = s->n_running < s->threads ? s->n_running : s->threads; /* others wait */
+    counts->helping = s->n_helping;
     counts->elsewhere = s->n_elsewhere;
     counts->flops_left = s->n_waiting > 0 ? s->flops_waiting : 0.0;
     counts->longest_pending = s->n_waiting > 0 ? longest_waiting(s) : 0.0;

@@ -202,23 +202,31 @@ static bool is_settled(void *store, const char *identity) {
 
 /* The examples are held until the job is settled: its codes go to the database with their labels.
  */
-static void run_with_data(struct job *job, size_t worker, struct data_cache *cache) {
+static void run_with_data(struct job *job, size_t worker, struct vib_team *team,
+                          struct data_cache *cache) {
     struct vib_error err;
     job->holds_data = data_cache_hold(cache, job->data, &err) == VIB_OK;
     if (job->holds_data)
-        job_run(job, worker);
+        job_run(job, worker, team);
     else
         job_fail(job, worker, err.message);
 }
 
-static void run_task(struct fifo_item *task, size_t worker, void *context) {
+static void run_task(struct fifo_item *task, size_t worker, struct vib_team *team, void *context) {
     struct job *job = (struct job *)task;
+    const struct sweep *s = context;
     const double start = clock_s();
     if (atomic_load(job->stop))
         job->interrupted = true; /* before it began: there is nothing to save */
     else
-        run_with_data(job, worker, context);
+        run_with_data(job, worker, team, s->cache);
     job->elapsed_s = clock_s() - start;
+}
+
+static double work_left(const struct fifo_item *task, void *context) {
+    const struct job *job = (const struct job *)task;
+    const struct sweep *s = context;
+    return s->points[job->point].flops * (1.0 - atomic_load(&job->monitor.done));
 }
 
 static void wake(void *context) {
@@ -227,7 +235,8 @@ static void wake(void *context) {
 }
 
 static int start_pool(struct sweep *s, struct vib_error *err) {
-    const struct pool_events events = {run_task, wake, s->cache};
+    const struct pool_events events = {
+        .run = run_task, .left = work_left, .wake = wake, .context = s};
     s->shown = calloc(s->threads, sizeof *s->shown);
     if (s->shown == NULL)
         return vib_error_set(err, VIB_ENOMEM, "out of memory for %zu threads", s->threads);
@@ -254,7 +263,7 @@ static int prepare(struct sweep *s, struct vib_error *err) {
     if (rc != VIB_OK)
         return rc;
     progress_init(&s->progress, &s->config, options->quiet);
-    s->threads = options->threads < s->grid.n ? options->threads : s->grid.n;
+    s->threads = options->threads;
     tell_grid(s);
     if (data_cache_new(&s->cache, kept_data()) != VIB_OK)
         return vib_error_set(err, VIB_ENOMEM, "out of memory");

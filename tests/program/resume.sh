@@ -37,6 +37,33 @@ not_again() {
 check 'what was done was not run again' not_again
 check 'the lost run is marked' sql_is killed.db "select outcome from run order by id" $'lost\ncomplete'
 
+# One job and two threads that help: its kills and interruptions.
+one=(small.yaml -q --set beta=0.01 --set K=4 --set 'model.hidden=[256]' --set train.batch=200)
+one_job() {
+    "$vib" "${one[@]}" -j 1 --db "$1"
+}
+begun() {
+    has_checkpoint "$1" && sql_is "$1" "select attempts from job" "$2" >/dev/null 2>&1
+}
+# end_one SIGNAL DB STATUS ATTEMPT
+end_one() {
+    "$vib" "${one[@]}" -j 3 --db "$2" >/dev/null &
+    local process=$! status=0
+    until_true 120 begun "$2" "$4" || return 1
+    kill "-$1" $process
+    wait $process || status=$?
+    [ $status = "$3" ]
+}
+check 'one job undisturbed, on one thread' one_job alone.db
+check 'its export' export_both alone.db alone
+check 'SIGKILL while it is helped' end_one KILL team.db 137 1
+check 'it is on record as running' sql_is team.db "select state from job" running
+check 'SIGTERM while it is helped' end_one TERM team.db 143 2
+check 'its checkpoint is kept, and it is given back' sql_is team.db "select state from job" pending
+check 'it continues with one thread' one_job team.db
+check 'its export' export_both team.db team
+check 'the same bytes as undisturbed' same_results alone team
+
 # SIGTERM and SIGINT: checkpoint, leave, continue.
 interrupted() {
     "$vib" small.yaml -j 2 -q --db "$2" >/dev/null &

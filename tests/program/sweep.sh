@@ -39,6 +39,16 @@ check 'export five' export_both five.db five
 check 'the same bytes with two threads' same_results one two
 check 'the same bytes with five threads' same_results one five
 
+# More threads than jobs: those left over help, which may not be seen in anything but the time.
+few() {
+    "$vib" small.yaml -j "$1" -q --db "few$1.db" --set beta=0.01 --set K=4 \
+        --set 'model.hidden=[256]' --set train.batch=200 && export_both "few$1.db" "few$1"
+}
+check 'one job on one thread' few 1
+check 'one job on three' few 3
+check 'the same bytes with a team' same_results few1 few3
+check 'the run tells its threads, also those that helped' sql_is few3.db 'select threads from run' 3
+
 alone() {
     "$vib" small.yaml --set beta=0.01 --set K=4 -q --db alone.db
 }

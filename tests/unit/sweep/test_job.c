@@ -38,7 +38,7 @@ static void assert_all_done(const struct job *job) {
 static void runs_to_its_end(void **state) {
     struct job_bench *b = *state;
     struct job *job = job_bench_add(b);
-    job_run(job, 0);
+    job_run(job, 0, NULL);
     assert_all_done(job);
     assert_string_equal(job->result.message, "");
     assert_true(atomic_load(&job->monitor.done) == 1.0);
@@ -52,7 +52,7 @@ static void runs_to_its_end(void **state) {
 static struct job *interrupt(struct job_bench *b) {
     struct job *job = job_bench_add(b);
     atomic_store(&b->stop, true);
-    job_run(job, 0);
+    job_run(job, 0, NULL);
     atomic_store(&b->stop, false);
     assert_true(job->interrupted);
     return job;
@@ -63,10 +63,10 @@ static void stopped_and_continued(void **state) {
     struct job *whole = job_bench_add(b), *first = interrupt(b), *second = job_bench_add(b);
     assert_string_equal(first->result.message, "");
     assert_int_equal(access(b->checkpoint, F_OK), 0);
-    job_run(second, 0);
+    job_run(second, 0, NULL);
     assert_all_done(second);
     unlink(b->checkpoint);
-    job_run(whole, 0);
+    job_run(whole, 0, NULL);
     assert_all_done(whole);
     assert_memory_equal(whole->result.epochs, second->result.epochs,
                         2 * sizeof *whole->result.epochs);
@@ -98,10 +98,10 @@ static struct job *bounds_job(struct job_bench *b) {
 static void every_split_is_measured(void **state) {
     struct job_bench *b = *state;
     struct job *two = bounds_job(b);
-    job_run(two, 0);
+    job_run(two, 0, NULL);
     add_validation(b, JOB_N_TEST + 1);
     struct job *first = interrupt(b), *three = bounds_job(b);
-    job_run(three, 0);
+    job_run(three, 0, NULL);
     assert_all_done(two);
     assert_all_done(three);
     for (size_t i = 0; i < 2; i++) {
@@ -128,7 +128,7 @@ static void a_job_needs_no_test_split(void **state) {
     b->data.split[VIB_TEST] = (struct vib_split){.n = 0};
     struct job *job = job_bench_add(b);
     job->settings.save_codes = 5;
-    job_run(job, 0);
+    job_run(job, 0, NULL);
     assert_all_done(job);
     assert_string_equal(job->result.message, "");
     assert_int_equal(job->result.epochs[1].splits, 1u << VIB_TRAIN);
@@ -151,7 +151,7 @@ static void a_checkpoint_that_cannot_be_written_is_told(void **state) {
     /* It is no reason not to finish. */
     job = job_bench_add(b);
     job->settings.checkpoint_every_s = 1e-9;
-    job_run(job, 0);
+    job_run(job, 0, NULL);
     assert_all_done(job);
     assert_non_null(strstr(job->result.message, folder));
     job_free(job);
@@ -162,7 +162,7 @@ static void a_damaged_checkpoint_starts_it_over(void **state) {
     job_free(interrupt(b));
     assert_int_equal(truncate(b->checkpoint, 100), 0);
     struct job *job = job_bench_add(b);
-    job_run(job, 0);
+    job_run(job, 0, NULL);
     assert_all_done(job);
     assert_memory_equal(job->result.message, "started over: ", 14);
     job_free(job);
@@ -195,7 +195,7 @@ static ino_t inode(const char *path) {
 static void fails_and_keeps(struct job_bench *b, const char *message) {
     struct job *job = job_bench_add(b);
     job->settings.checkpoint_every_s = 1e-9;
-    job_run(job, 0);
+    job_run(job, 0, NULL);
     assert_false(job->interrupted);
     assert_int_equal(job->result.state, JOB_FAILED);
     assert_int_equal(job->result.n_epochs, 0);
@@ -210,7 +210,7 @@ static void a_checkpoint_that_cannot_be_opened_is_kept(void **state) {
     const ino_t saved = inode(b->checkpoint);
     const struct rlimit before = take_descriptors();
     struct job *job = job_bench_add(b);
-    job_run(job, 0);
+    job_run(job, 0, NULL);
     give_descriptors(&before);
     assert_int_equal(job->result.state, JOB_FAILED);
     assert_non_null(strstr(job->result.message, "cannot open "));
@@ -218,7 +218,7 @@ static void a_checkpoint_that_cannot_be_opened_is_kept(void **state) {
     assert_true(inode(b->checkpoint) == saved);
     job_free(job);
     job = job_bench_add(b);
-    job_run(job, 0);
+    job_run(job, 0, NULL);
     assert_all_done(job);
     assert_string_equal(job->result.message, "");
     job_free(job);
@@ -246,7 +246,7 @@ static void assert_diverges(struct job_bench *b, size_t batch, size_t eval_every
     job->settings.job.lr = 1e30;
     job->settings.job.batch = batch;
     job->settings.job.eval_every = eval_every;
-    job_run(job, 0);
+    job_run(job, 0, NULL);
     assert_false(job->interrupted);
     assert_int_equal(job->result.state, JOB_DIVERGED);
     assert_string_equal(job->result.message, message);
@@ -272,7 +272,7 @@ static void a_long_training_is_saved_at_its_end(void **state) {
         struct job *job = job_bench_add(b);
         job->settings.checkpoint_every_s = 1000.0;
         job->settings.job.epochs = job->settings.job.eval_every = epochs;
-        job_run(job, 0);
+        job_run(job, 0, NULL);
         assert_int_equal(job->result.state, JOB_DONE);
         train_s = job->result.train_s;
         if (train_s >= 0.9 && train_s < 1.2) /* near the limit, either is right */
@@ -286,7 +286,7 @@ static void fails_with_words(void **state) {
     struct job_bench *b = *state;
     struct job *job = job_bench_add(b);
     job->settings.job.batch = JOB_N_TRAIN + 1;
-    job_run(job, 0);
+    job_run(job, 0, NULL);
     assert_int_equal(job->result.state, JOB_FAILED);
     assert_non_null(strstr(job->result.message, "train.batch is 65"));
     job_free(job);

@@ -31,10 +31,11 @@ struct bench {
     struct task tasks[MANY];
 };
 
-static void run(struct fifo_item *item, size_t worker, void *context) {
+static void run(struct fifo_item *item, size_t worker, struct vib_team *team, void *context) {
     struct task *task = (struct task *)item;
     struct bench *b = context;
     sigset_t mask;
+    (void)team;
     atomic_fetch_add(&task->runs, 1);
     task->worker = worker;
     task->signals_blocked = pthread_sigmask(SIG_SETMASK, NULL, &mask) == 0 &&
@@ -56,7 +57,7 @@ static void wake(void *context) {
 }
 
 static void bench_start(struct bench *b, size_t threads, bool held) {
-    const struct pool_events events = {run, wake, b};
+    const struct pool_events events = {.run = run, .wake = wake, .context = b}; /* none share */
     struct vib_error err;
     b->held = held;
     assert_int_equal(pool_new(&b->pool, threads, &events, &err), VIB_OK);

@@ -1,6 +1,7 @@
 /* What is shown of a sweep: time left, lines where there is no terminal, the block where there is.
  */
 #include "core/printable.h"
+#include "runner/base/clock.h"
 #include "runner/base/text.h"
 #include "runner/sweep/progress.h"
 #include "tests/unit/config/config_fixture.h"
@@ -207,20 +208,36 @@ static void to_terminal(struct stage *s, unsigned short rows, unsigned short col
 }
 
 /* Draws two running jobs and checks the block's size: escape sequences take no room. */
-static size_t draw_block(struct stage *s, size_t columns) {
+static size_t draw_counts(struct stage *s, size_t columns, const struct progress_counts *c) {
     const struct progress_job running[2] = {{&s->job, 1.0}, {&s->job, 1.0}};
     size_t lines = 0, width = 0;
-    progress_draw(&s->progress, &counts, running, 2);
-    for (const char *c = shown(s); *c != '\0'; c++) {
-        if (*c == '\033')
-            c += strcspn(c, "AJKm"); /* how those in use end */
-        else if (*c == '\n')
+    progress_draw(&s->progress, c, running, 2);
+    for (const char *at = shown(s); *at != '\0'; at++) {
+        if (*at == '\033')
+            at += strcspn(at, "AJKm"); /* how those in use end */
+        else if (*at == '\n')
             lines++, width = 0;
-        else if (*c != '\r')
+        else if (*at != '\r')
             assert_true(++width < columns);
     }
     assert_int_equal(lines, s->progress.drawn);
     return lines;
+}
+
+static size_t draw_block(struct stage *s, size_t columns) {
+    return draw_counts(s, columns, &counts);
+}
+
+/* Six threads help with two jobs: eight have been at work, and more is done by them in a second. */
+static void helpers_are_told_and_counted(void **state) {
+    struct stage *s = *state;
+    struct progress_counts helped = counts;
+    helped.helping = 6;
+    to_terminal(s, 24, 120);
+    s->progress.busy_at_s = clock_s() - 1000.0;
+    (void)draw_counts(s, 120, &helped);
+    assert_non_null(strstr(s->text, "2 running + 6 helping  ETA"));
+    assert_true(s->progress.busy_s >= 8 * 1000.0);
 }
 
 static void the_block_on_a_terminal(void **state) {
@@ -332,6 +349,7 @@ int main(void) {
         STAGE_TEST(quiet_tells_trouble_only),
         STAGE_TEST(an_interruption_is_told_when_it_lost_something),
         STAGE_TEST(work_done_is_counted_once),
+        STAGE_TEST(helpers_are_told_and_counted),
         STAGE_TEST(the_block_on_a_terminal),
         STAGE_TEST(a_name_is_cut_between_characters),
         STAGE_TEST(nothing_steers_the_terminal),

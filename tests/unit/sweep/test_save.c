@@ -40,13 +40,13 @@ static void nothing_is_kept_unless_asked_for(void **state) {
     struct job *plain = keeping_job(b, 0), *keeping = keeping_job(b, 10);
     free(plain->weights_path);
     plain->weights_path = NULL;
-    job_run(plain, 0);
+    job_run(plain, 0, NULL);
     assert_done(plain);
     assert_null(plain->result.codes);
     assert_null(plain->result.weights);
     assert_int_equal(rmdir(b->folder), 0); /* it is empty: no file was made */
     assert_int_equal(mkdir(b->folder, 0777), 0);
-    job_run(keeping, 0);
+    job_run(keeping, 0, NULL);
     assert_done(keeping);
     /* The results are the same. */
     assert_memory_equal(plain->result.epochs, keeping->result.epochs,
@@ -69,7 +69,7 @@ static void assert_decoder_in_file(const char *path, const struct saved_codes *s
 static void codes_and_weights_are_kept(void **state) {
     struct job_bench *b = *state;
     struct job *job = keeping_job(b, 1000), *fewer = keeping_job(b, 10);
-    job_run(job, 0);
+    job_run(job, 0, NULL);
     assert_done(job);
     assert_string_equal(job->result.message, "");
     assert_memory_equal(job->result.weights, "x.db.weights/0123", 17);
@@ -82,7 +82,7 @@ static void codes_and_weights_are_kept(void **state) {
     for (size_t i = 0; i < N_TEST; i++)
         wrong += saved->predictions[i] != b->data.split[VIB_TEST].labels[i];
     assert_true(job->result.epochs[1].split[VIB_TEST].error_mc == (double)wrong / N_TEST);
-    job_run(fewer, 0);
+    job_run(fewer, 0, NULL);
     assert_int_equal(fewer->result.codes->codes.n, 10);
     assert_memory_equal(fewer->result.codes->codes.mu, saved->codes.mu, 10 * K * sizeof(float));
     job_free(job);
@@ -105,7 +105,7 @@ static void a_point_is_predicted_as_its_decoder_says(void **state) {
     struct job_bench *b = *state;
     struct job *job = keeping_job(b, N_TEST);
     job->settings.job.method = VIB_METHOD_DETERMINISTIC;
-    job_run(job, 0);
+    job_run(job, 0, NULL);
     assert_done(job);
     const struct saved_codes *saved = job->result.codes;
     assert_null(saved->codes.factor);
@@ -122,7 +122,7 @@ static void leave_finished_checkpoint(struct job_bench *b) {
     job->settings.checkpoint_every_s = 1e-9; /* so that there is one after the last step */
     free(job->weights_path);
     job->weights_path = NULL;
-    job_run(job, 0);
+    job_run(job, 0, NULL);
     assert_done(job);
     assert_ok(checkpoint_read(job->checkpoint_path, bench_identity, &saved, &found, &b->err),
               &b->err);
@@ -141,18 +141,18 @@ static void stopped_before_it_and_continued(void **state) {
     struct job_bench *b = *state;
     struct job *whole = keeping_job(b, 10), *first = keeping_job(b, 10),
                *second = keeping_job(b, 10);
-    job_run(whole, 0);
+    job_run(whole, 0, NULL);
     assert_done(whole);
     assert_int_equal(unlink(whole->weights_path), 0);
     leave_finished_checkpoint(b);
     atomic_store(&b->stop, true);
-    job_run(first, 0);
+    job_run(first, 0, NULL);
     atomic_store(&b->stop, false);
     assert_true(first->interrupted);
     assert_string_equal(first->result.message, "");
     assert_null(first->result.codes);
     assert_int_not_equal(access(first->weights_path, F_OK), 0);
-    job_run(second, 0);
+    job_run(second, 0, NULL);
     assert_done(second);
     assert_int_equal(second->result.examples, JOB_EPOCHS * JOB_N_TRAIN); /* none of them twice */
     assert_same_codes(whole->result.codes, second->result.codes);
@@ -167,7 +167,7 @@ static void weights_that_cannot_be_written_are_made_up_for(void **state) {
     struct job_bench *b = *state;
     char folder[400];
     struct job *whole = keeping_job(b, 10), *job = keeping_job(b, 10), *again = keeping_job(b, 10);
-    job_run(whole, 0);
+    job_run(whole, 0, NULL);
     assert_done(whole);
     assert_int_equal(unlink(whole->weights_path), 0);
     snprintf(folder, sizeof folder, "%s.weights", b->database);
@@ -177,14 +177,14 @@ static void weights_that_cannot_be_written_are_made_up_for(void **state) {
     assert_int_equal(fclose(in_its_place), 0);
     leave_finished_checkpoint(b);
     assert_int_equal(truncate(job->checkpoint_path, 100), 0);
-    job_run(job, 0);
+    job_run(job, 0, NULL);
     assert_int_equal(job->result.state, JOB_FAILED);
     assert_null(job->result.weights);
     assert_memory_equal(job->result.message, "no weights kept: cannot ", 24);
     assert_non_null(strstr(job->result.message, folder));
     assert_non_null(strstr(job->result.message, "; --retry goes on from its checkpoint"));
     assert_int_equal(unlink(folder), 0);
-    job_run(again, 0);
+    job_run(again, 0, NULL);
     assert_done(again);
     assert_true(again->result.train_s == job->result.train_s); /* nothing was trained again */
     assert_memory_equal(again->result.message, "started over: ", 14); /* that note stays */
@@ -209,7 +209,7 @@ static void without_room_for_anything(void **state) {
         assert_non_null(in_its_place);
         assert_int_equal(fclose(in_its_place), 0);
     }
-    job_run(job, 0);
+    job_run(job, 0, NULL);
     assert_int_equal(job->result.state, JOB_FAILED);
     assert_memory_equal(job->result.message, "no weights kept: cannot ", 24);
     assert_non_null(strstr(job->result.message, "; cannot "));
