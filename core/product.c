@@ -1,13 +1,26 @@
 #include "core/product.h"
 
 #include "core/elementwise.h"
+#include "core/simd.h"
 
 #include <string.h>
 
-/* ROWS of a batch make a tile of 32 KiB. DEPTH rows of a block are 256 KiB: with what else a kernel
+/* ROWS of a batch make a tile of 32 KiB. DEPTH rows of a block are 128 KiB: with what else a kernel
  * reads they stay in the second-level cache. So do PANEL rows of transposed blocks. Where no din is
  * made, BLOCKS tiles of dW make one part. */
-enum { ROWS = 128, DEPTH = 1024, PANEL = 256, BLOCKS = 8, MULTIPLE = 16, CACHE_LINE = 64 };
+enum {
+    ROWS = 128,
+    DEPTH = 512,
+    BATCH_DEPTH = 1024,
+    PANEL = 256,
+    BLOCKS = 8,
+    MULTIPLE = 16,
+    CACHE_LINE = 64
+};
+
+/* A sum over the depth is made in CHAINS sums of some pieces each, which are added at the end: the
+ * error of one long sum would be greater by the square root of that. */
+enum { CHAINS = 2 };
 
 /* Pieces of nearly the same size, a multiple of `multiple` and at most `most`. */
 static struct vib_pieces cut(size_t n, size_t most, size_t multiple) {
@@ -46,9 +59,11 @@ static struct vib_pieces columns_of(size_t n) {
     return (struct vib_pieces){blocks, VIB_BLOCK, vib_block_columns(n, blocks - 1)};
 }
 
-static int init_forward(struct vib_product *p, size_t r, size_t c, size_t d,
+static int init_forward(struct vib_product *p, size_t r, size_t c, size_t d, bool accumulate,
                         struct vib_error *err) {
     const struct vib_pieces columns = columns_of(p->out);
+    if (accumulate && p->in_depth.count <= CHAINS)
+        return VIB_OK;
     if (!exists(&p->rows, r) || !exists(&columns, c) || !exists(&p->in_depth, d))
         return VIB_OK;
     const struct vib_kernel_shape shape = {.rows = size_of(&p->rows, r),
@@ -57,12 +72,15 @@ static int init_forward(struct vib_product *p, size_t r, size_t c, size_t d,
                                            .ld_in = vib_matrix_ld(p->type, p->in),
                                            .ld_block = size_of(&columns, c),
                                            .ld_out = VIB_BLOCK,
-                                           .accumulate = true,
+                                           .accumulate = accumulate,
                                            .type = p->type};
-    return vib_kernel_init(&p->forward[r][c][d], &shape, err);
+    return vib_kernel_init(&p->forward[r][c][d][accumulate], &shape, err);
 }
 
-static int init_input(struct vib_product *p, size_t r, size_t c, size_t d, struct vib_error *err) {
+static int init_input(struct vib_product *p, size_t r, size_t c, size_t d, bool accumulate,
+                      struct vib_error *err) {
+    if (accumulate && p->out_depth.count <= CHAINS)
+        return VIB_OK;
     const struct vib_pieces columns = columns_of(p->in);
     if (!exists(&p->batch_strip, r) || !exists(&columns, c) || !exists(&p->out_depth, d))
         return VIB_OK;
@@ -72,9 +90,9 @@ static int init_input(struct vib_product *p, size_t r, size_t c, size_t d, struc
                                            .ld_in = vib_matrix_ld(p->type, p->out),
                                            .ld_block = VIB_BLOCK,
                                            .ld_out = VIB_BLOCK,
-                                           .accumulate = true,
+                                           .accumulate = accumulate,
                                            .type = p->type};
-    return vib_kernel_init(&p->input[r][c][d], &shape, err);
+    return vib_kernel_init(&p->input[r][c][d][accumulate], &shape, err);
 }
 
 static int init_weight(struct vib_product *p, size_t r, size_t c, size_t d, bool accumulate,
@@ -106,26 +124,58 @@ int vib_product_init(struct vib_product *p, size_t in, size_t out, size_t batch,
     p->rows = cut(batch, ROWS, VIB_BLOCK);
     p->in_depth = cut(depth_of(type, in), DEPTH, MULTIPLE);
     p->out_depth = cut(depth_of(type, out), PANEL, VIB_BLOCK);
-    p->batch_depth = cut(depth_of(type, batch), DEPTH, MULTIPLE);
+    p->batch_depth = cut(depth_of(type, batch), BATCH_DEPTH, MULTIPLE);
     /* Tiles are of VIB_BLOCK rows or more, so of whole strips, but for the last one. */
     p->in_strip = (struct vib_pieces){(in + strip - 1) / strip, strip, (in - 1) % strip + 1};
     p->batch_strip =
         (struct vib_pieces){(batch + strip - 1) / strip, strip, (batch - 1) % strip + 1};
-    for (size_t i = 0; i < VIB_LAST * VIB_LAST * VIB_LAST && rc == VIB_OK; i++) {
-        const size_t r = i / 4, c = i / 2 % 2, d = i % 2;
-        rc = init_forward(p, r, c, d, err);
+    for (size_t i = 0; i < VIB_LAST * VIB_LAST * VIB_LAST * 2 && rc == VIB_OK; i++) {
+        const size_t r = i / 8, c = i / 4 % 2, d = i / 2 % 2;
+        const bool accumulate = i % 2 == 1;
+        rc = init_forward(p, r, c, d, accumulate, err);
         if (rc == VIB_OK && input)
-            rc = init_input(p, r, c, d, err);
+            rc = init_input(p, r, c, d, accumulate, err);
         if (rc == VIB_OK && weight)
-            rc = init_weight(p, r, c, d, false, err);
-        if (rc == VIB_OK && weight)
-            rc = init_weight(p, r, c, d, true, err);
+            rc = init_weight(p, r, c, d, accumulate, err);
     }
     return rc;
 }
 
 static const void *at(enum vib_type type, const void *elements, size_t offset) {
     return (const unsigned char *)elements + offset * vib_type_size(type);
+}
+
+/* The chain of a piece, and whether it is the first one there. */
+static size_t chain_of(const struct vib_pieces *depth, size_t d) {
+    return d < (depth->count + 1) / CHAINS ? 0 : 1;
+}
+
+static bool begins_chain(const struct vib_pieces *depth, size_t d) {
+    return d == 0 || chain_of(depth, d) != chain_of(depth, d - 1);
+}
+
+/* tile = the sum of the chains, and of bias in every row. */
+VIB_MULTIVERSION
+static void add_chains(float *restrict tile, const float *restrict second, size_t rows,
+                       const float *restrict bias) {
+    for (size_t r = 0; r < rows; r++, tile += VIB_BLOCK, second += VIB_BLOCK)
+        for (size_t c = 0; c < VIB_BLOCK; c++)
+            tile[c] = tile[c] + second[c] + bias[c];
+}
+
+VIB_MULTIVERSION
+static void add_bias(float *restrict tile, size_t rows, const float *restrict bias) {
+    for (size_t r = 0; r < rows; r++, tile += VIB_BLOCK)
+        for (size_t c = 0; c < VIB_BLOCK; c++)
+            tile[c] += bias[c];
+}
+
+static void add_up(const struct vib_pieces *depth, float tile[CHAINS][ROWS * VIB_BLOCK],
+                   size_t rows, const float bias[VIB_BLOCK]) {
+    if (depth->count > 1)
+        add_chains(tile[0], tile[1], rows, bias);
+    else
+        add_bias(tile[0], rows, bias);
 }
 
 static size_t columns_here(size_t n, size_t block) {
@@ -153,19 +203,20 @@ static void forward_part(void *context, size_t part) {
     const size_t first = rows_at * p->rows.size, rows = piece(&p->rows, rows_at);
     const size_t columns = columns_here(p->out, block), ld = vib_block_columns(p->out, block);
     const size_t offset = vib_block_offset(p->in, block);
-    _Alignas(CACHE_LINE) float tile[ROWS * VIB_BLOCK];
+    _Alignas(CACHE_LINE) float tile[CHAINS][ROWS * VIB_BLOCK];
     float bias[VIB_BLOCK] = {0};
-    memcpy(bias, f->bias + block * VIB_BLOCK, columns * sizeof *bias);
-    for (size_t r = 0; r < rows; r++)
-        memcpy(tile + r * VIB_BLOCK, bias, sizeof bias);
     for (size_t d = 0; d < p->in_depth.count; d++) {
         const size_t depth = d * p->in_depth.size;
         const struct vib_kernel *kernel =
-            &p->forward[last(&p->rows, rows_at)][is_last(blocks, block)][last(&p->in_depth, d)];
+            &p->forward[last(&p->rows, rows_at)][is_last(blocks, block)][last(&p->in_depth, d)]
+                       [!begins_chain(&p->in_depth, d)];
         vib_kernel_run(kernel, at(p->type, f->in->values, first * f->in->ld + depth),
-                       at(p->type, f->weight, offset + depth * ld), tile);
+                       at(p->type, f->weight, offset + depth * ld),
+                       tile[chain_of(&p->in_depth, d)]);
     }
-    f->receive(f->context, first, rows, block * VIB_BLOCK, columns, tile);
+    memcpy(bias, f->bias + block * VIB_BLOCK, columns * sizeof *bias);
+    add_up(&p->in_depth, tile, rows, bias);
+    f->receive(f->context, first, rows, block * VIB_BLOCK, columns, tile[0]);
 }
 
 void vib_product_forward(const struct vib_product *p, struct vib_team *team,
@@ -230,9 +281,9 @@ static void input_tile(const struct backward *w, size_t rows_at, size_t row, siz
     const size_t first = rows_at * p->rows.size, rows = piece(&p->rows, rows_at);
     const size_t strip = p->batch_strip.size, strips = (rows + strip - 1) / strip;
     const size_t kind = is_last(vib_blocks(p->in), row / VIB_BLOCK);
-    _Alignas(CACHE_LINE) float tile[ROWS * VIB_BLOCK];
+    static const float no_bias[VIB_BLOCK];
+    _Alignas(CACHE_LINE) float tile[CHAINS][ROWS * VIB_BLOCK];
     _Alignas(CACHE_LINE) unsigned char panel[PANEL * VIB_BLOCK * sizeof(float)];
-    memset(tile, 0, rows * VIB_BLOCK * sizeof *tile);
     if (columns % MULTIPLE != 0) /* kernels read more of it than is filled */
         memset(panel, 0, sizeof panel);
     for (size_t d = 0; d < p->out_depth.count; d++) {
@@ -240,13 +291,15 @@ static void input_tile(const struct backward *w, size_t rows_at, size_t row, siz
         for (size_t s = 0; s < strips; s++) {
             const size_t r = first + s * strip, depth = d * p->out_depth.size;
             const struct vib_kernel *kernel =
-                &p->input[last(&p->batch_strip, r / strip)][kind][last(&p->out_depth, d)];
+                &p->input[last(&p->batch_strip, r / strip)][kind][last(&p->out_depth, d)]
+                         [!begins_chain(&p->out_depth, d)];
             fetch_panel(w, d, row, columns, s, strips);
             vib_kernel_run(kernel, at(p->type, delta->values, r * delta->ld + depth), panel,
-                           tile + s * strip * VIB_BLOCK);
+                           tile[chain_of(&p->out_depth, d)] + s * strip * VIB_BLOCK);
         }
     }
-    w->b->receive(w->b->context, first, rows, row, columns, tile);
+    add_up(&p->out_depth, tile, rows, no_bias);
+    w->b->receive(w->b->context, first, rows, row, columns, tile[0]);
 }
 
 /* Rows row.. of the transpose of `in`, over piece d of the batch. */

@@ -10,7 +10,7 @@
  * in the cache; memory that is needed next is asked for while products run, since it is memory that
  * a training step waits for.
  * Thread rule: a product is read-only once made; whoever calls brings the memory. A part keeps up
- * to 128 KiB on its stack. */
+ * to 160 KiB on its stack. */
 #ifndef VIB_CORE_PRODUCT_H
 #define VIB_CORE_PRODUCT_H
 
@@ -27,7 +27,8 @@ struct vib_pieces {
     size_t count, size, last;
 };
 
-/* Kernels by which of these are the last piece: of rows, of columns, of depth. */
+/* Kernels by which of these are the last piece, of rows, of columns, of depth, and by accumulate.
+ */
 enum { VIB_LAST = 2 };
 
 struct vib_product {
@@ -36,9 +37,9 @@ struct vib_product {
     struct vib_pieces rows;                             /* of the batch, in tiles of out, din */
     struct vib_pieces in_depth, out_depth, batch_depth; /* of the sums */
     struct vib_pieces in_strip, batch_strip;            /* of the rows of dW; of those of din */
-    struct vib_kernel forward[VIB_LAST][VIB_LAST][VIB_LAST];
-    struct vib_kernel input[VIB_LAST][VIB_LAST][VIB_LAST];
-    struct vib_kernel weight[VIB_LAST][VIB_LAST][VIB_LAST][2]; /* ... and by accumulate */
+    struct vib_kernel forward[VIB_LAST][VIB_LAST][VIB_LAST][2];
+    struct vib_kernel input[VIB_LAST][VIB_LAST][VIB_LAST][2];
+    struct vib_kernel weight[VIB_LAST][VIB_LAST][VIB_LAST][2];
 };
 
 /* Which of the three to prepare beside forward. Errors: VIB_EBACKEND. */

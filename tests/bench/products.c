@@ -120,7 +120,7 @@ static void multiply_by_panels(const struct vib_product *p, const struct vib_mat
                 const size_t at = s * strip * delta->ld + d * p->out_depth.size;
                 const struct vib_kernel *kernel =
                     &p->input[s + 1 == p->batch_strip.count][block + 1 == blocks]
-                             [d + 1 == p->out_depth.count];
+                             [d + 1 == p->out_depth.count][0];
                 vib_kernel_run(kernel,
                                (const unsigned char *)delta->values + at * vib_type_size(p->type),
                                panel, tile);
