@@ -1,5 +1,5 @@
-/* Threads of the benchmark's own that share the parts of one job: a team as core/team.h asks for.
- * Which parts there are, and so what is measured, is core's. */
+/* A team (core/team.h) of threads of the benchmark's own, which work together as the program's do
+ * (runner/sweep/crew.h). */
 #ifndef BENCH_TEAM_H
 #define BENCH_TEAM_H
 
@@ -8,9 +8,8 @@
 
 #include <stddef.h>
 
-/* A team of that many threads, of which whoever calls `run` is one; the others look out for work
- * for some 50 us after each round, then sleep. Errors: VIB_ENOMEM, VIB_ETHREAD; then nothing is
- * made. */
+/* A team of that many threads, of which whoever calls `run` is one. Errors: VIB_ENOMEM,
+ * VIB_ETHREAD; then nothing is made. */
 int team_new(struct vib_team **team, size_t threads, struct vib_error *err);
 void team_free(struct vib_team *team); /* NULL is harmless */
 
