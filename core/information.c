@@ -89,19 +89,21 @@ double vib_information_flops(const struct vib_params *params, const struct vib_d
 /* On one split: the choice of examples, their codes, and the estimators; the fit of one Gaussian
  * takes less than the pairs. */
 static size_t split_bytes(const struct vib_params *params, const struct vib_dataset *data,
-                          enum vib_split_id split) {
+                          enum vib_split_id split, bool encoding) {
     const struct vib_posterior posterior = vib_posterior_of(params);
     const size_t n = examples_used(params, data, split);
     return data->split[split].n * sizeof(uint32_t) + vib_codes_bytes(&posterior, n) +
-           vib_bounds_bytes(params->covariance, params->bounds, n, params->K);
+           (encoding ? 0 : vib_bounds_bytes(params->covariance, params->bounds, n, params->K));
 }
 
-size_t vib_information_bytes(const struct vib_params *params, const struct vib_dataset *data) {
+size_t vib_information_bytes(const struct vib_params *params, const struct vib_dataset *data,
+                             bool encoding) {
     size_t most = 0;
     if (!vib_method_info(params->method)->stochastic || params->bounds == 0)
         return 0;
     for (enum vib_split_id id = 0; id < VIB_SPLITS; id++) {
-        const size_t needed = vib_dataset_has(data, id) ? split_bytes(params, data, id) : 0;
+        const size_t needed =
+            vib_dataset_has(data, id) ? split_bytes(params, data, id, encoding) : 0;
         most = needed > most ? needed : most;
     }
     return most;
@@ -110,6 +112,7 @@ size_t vib_information_bytes(const struct vib_params *params, const struct vib_d
 int vib_measure_information(struct vib_evaluator *evaluator, const float *weights,
                             const struct vib_dataset *data, enum vib_split_id split,
                             const struct vib_params *params, const atomic_bool *stop,
+                            void (*encoded)(void *context), void *context,
                             struct vib_information *result, struct vib_error *err) {
     const struct vib_posterior posterior = vib_posterior_of(params);
     const size_t all = data->split[split].n, n = examples_used(params, data, split);
@@ -134,6 +137,7 @@ int vib_measure_information(struct vib_evaluator *evaluator, const float *weight
             vib_error_set(err, rc, "%s", vib_status_text(rc));
     }
     if (rc == VIB_OK) {
+        encoded(context);
         rc = estimate(&source, params, stop, result->bound, err);
         for (size_t e = 0; e < VIB_ESTIMATORS; e++)
             if (rc == VIB_OK || (rc == VIB_EDIVERGED && isfinite(result->bound[e].bits)))

@@ -9,6 +9,7 @@
 #include "core/params.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct vib_information {
@@ -23,16 +24,20 @@ struct vib_information {
  * other take a quarter. */
 double vib_information_flops(const struct vib_params *params, const struct vib_dataset *data);
 
-/* Bytes that vib_measure_information takes, on the split that needs the most. */
-size_t vib_information_bytes(const struct vib_params *params, const struct vib_dataset *data);
+/* Bytes that vib_measure_information takes, on the split that needs the most: while it encodes, or
+ * at its highest, after that. */
+size_t vib_information_bytes(const struct vib_params *params, const struct vib_dataset *data,
+                             bool encoding);
 
 /* Measures the parameters `weights`, in memory's order, on a split that the data set has, by
- * params->bounds. *stop may be NULL. Errors: VIB_ENOMEM, VIB_ESTOPPED: nothing is made;
- * VIB_EDIVERGED: not all that was asked for, as the codes or some results are not finite (*err
- * names these). */
+ * params->bounds. *stop may be NULL. Once the examples are encoded the weights are not read any
+ * more, and encoded(context) is called: their memory is needed for other things. Errors:
+ * VIB_ENOMEM, VIB_ESTOPPED: nothing is made; VIB_EDIVERGED: not all that was asked for, as the
+ * codes or some results are not finite (*err names these). */
 int vib_measure_information(struct vib_evaluator *evaluator, const float *weights,
                             const struct vib_dataset *data, enum vib_split_id split,
                             const struct vib_params *params, const atomic_bool *stop,
+                            void (*encoded)(void *context), void *context,
                             struct vib_information *result, struct vib_error *err);
 
 #endif

@@ -316,10 +316,16 @@ int vib_trainer_evaluate(struct vib_trainer *t, enum vib_split_id split,
     return vib_evaluate(&t->evaluator, weights, t->data, split, &t->params, t->stop, result, NULL);
 }
 
+/* It is made anew when it is needed. */
+static void give_average_back(void *trainer) {
+    const struct vib_trainer *t = trainer;
+    vib_memory_discard(t->average, t->net.n_memory * sizeof *t->average);
+}
+
 int vib_trainer_bounds(struct vib_trainer *t, enum vib_split_id split,
                        struct vib_information *result, struct vib_error *err) {
     return vib_measure_information(&t->evaluator, averaged(t), t->data, split, &t->params, t->stop,
-                                   result, err);
+                                   give_average_back, t, result, err);
 }
 
 int vib_trainer_codes(struct vib_trainer *t, enum vib_split_id split, struct vib_codes *codes) {
@@ -421,11 +427,15 @@ size_t vib_job_bytes(const struct vib_params *params, const struct vib_dataset *
         (n % batch == 0 ? 0
                         : vib_pass_training_bytes(&net, n % batch, params->precision, dropout)) +
         vib_evaluator_bytes(&net, data);
-    /* Once training is over its end gives up m and v (see end_epoch) and estimates are made. */
     const size_t lasting = sizeof(struct state_header) +
-                           net.n_memory * ((COPIES - 2 + 1) * vector + narrow) + passes +
+                           net.n_memory * ((COPIES - 2) * vector + narrow) + passes +
                            n * sizeof(uint32_t) + batch * (sizeof(uint16_t) + sizeof(double));
-    const size_t moments = 2 * net.n_memory * vector;
-    const size_t estimates = vib_information_bytes(params, data);
-    return lasting + (moments > estimates ? moments : estimates);
+    /* Beside these are m, v and the average; or, once training is over, whose end gives up m and v
+     * (see end_epoch), the average and codes; or estimates of these. */
+    const size_t of_vector = net.n_memory * vector;
+    const size_t training = 3 * of_vector;
+    const size_t encoding = of_vector + vib_information_bytes(params, data, true);
+    const size_t estimating = vib_information_bytes(params, data, false);
+    const size_t most = training > encoding ? training : encoding;
+    return lasting + (most > estimating ? most : estimating);
 }
