@@ -221,6 +221,7 @@ def precision():
 
 def speed():
     peers = json.loads((REFERENCE / "bench-peers.json").read_text())
+    bench = json.loads((REFERENCE / "bench.json").read_text())
 
     def each(name, value="examples_per_s"):
         return [one[name][value] for one in peers["rounds"]]
@@ -231,43 +232,46 @@ def speed():
         )
         return f"{median} [{least}, {most}]"
 
-    for precision in ("float32", "bfloat16"):
-        ours = each(f"vib-sweep {precision}")
-        for name, shown in (
-            ("vib-sweep", "**vib-sweep**"),
-            ("PyTorch", "PyTorch, compiled"),
-            ("JAX", "JAX, jit"),
-        ):
-            theirs = each(f"{name} {precision}")
-            ms = statistics.median(each(f"{name} {precision}", "ms_per_step"))
-            ratio = (
-                ""
-                if name == "vib-sweep"
-                else spread([a / b for a, b in zip(ours, theirs)], 2) + " "
-            )
-            yield TOP, f"| {shown} | {precision} | {spread(theirs, 0)} | {ms:.2f} | {ratio}|"
-    trials = [
-        next(
-            t["examples_per_s"]
-            for t in peers["trials"]
-            if t.get("chosen") and t["precision"] == "bfloat16" and t["framework"] == name
-        )
-        for name in ("PyTorch", "JAX")
-    ]
-    yield TOP, f"in bfloat16 at {trials[0]:.0f} examples a second and JAX at {trials[1]:.0f}"
-    yield INNER, f"({trials[0]:.0f} and {trials[1]:.0f} examples/s)"
-    median = statistics.median(each("vib-sweep bfloat16"))
-    yield TOP, f"our median is {median / trials[0]:.2f} and {median / trials[1]:.2f} times as fast"
-    benches = [
-        json.loads((REFERENCE / f"bench{n}.json").read_text()) for n in ("", "-second", "-third")
-    ]
-    avx2 = [
-        next(row for row in b["rows"] if row["name"] == "float32, AVX2 FMA")["all_threads"][
-            "median"
-        ]
-        for b in benches
-    ]
-    yield TOP, "({:.0f}, {:.0f} and {:.0f} GFLOP/s)".format(*avx2)
+    def ratio(ours, theirs):
+        return spread([a / b for a, b in zip(each(ours), each(theirs))], 2)
+
+    def row(framework, shown, precision, field=""):
+        name, ours = f"{framework} {precision}{field}", f"vib-sweep {precision}{field}"
+        compared = "" if name == ours else ratio(ours, name) + " "
+        ms = statistics.median(each(name, "ms_per_step"))
+        return f"| {shown} | {precision} | {spread(each(name), 0)} | {ms:.2f} | {compared}|"
+
+    for precision, one_job in (("float32", "max-autotune"), ("bfloat16", "freezing")):
+        yield TOP, row("vib-sweep", "**vib-sweep**", precision)
+        yield TOP, row("PyTorch", "PyTorch, max-autotune", precision)
+        yield TOP, row("JAX", "JAX, jit", precision)
+        yield TOP, row("vib-sweep", "**vib-sweep**", precision, ", one job")
+        yield TOP, row("PyTorch", f"PyTorch, {one_job}", precision, ", one job")
+    across = ratio("vib-sweep bfloat16", "PyTorch float32")
+    yield TOP, f"bfloat16 here is {across} times the best float32 elsewhere"
+    wide = [ratio(f"vib-sweep {p}, imagenet-like", f"PyTorch {p}, imagenet-like")
+            for p in ("float32", "bfloat16")]
+    yield TOP, f"it is {wide[0]} times PyTorch in float32, {wide[1]} in bfloat16"
+
+    models = [f"{precision} K = {K}" for precision in ("float32", "bfloat16") for K in (256, 2)]
+
+    def table(section, name, value, digits, scale=1):
+        found = [next(r for r in bench["rows"]
+                      if r["section"] == f"{section}: {model}" and r["name"] == name)
+                 for model in models]
+        numbers = (f"{scale * r['all_threads'][value]:.{digits}f}" for r in found)
+        return "| " + " | ".join(numbers) + " |"
+
+    yield TOP, "| ms per step " + table("Step taken apart", "a step", "median", 2)
+    yield TOP, "GFLOP/s) " + table("Training", "steps of 100 examples", "of", 0, 100)
+    yield TOP, "% of the peak " + table("Training", "the products of a step alone", "of", 0, 100)
+    yield TOP, "memory, ms " + table("Step taken apart", "the update of the weights", "median", 2)
+    yield TOP, "200 epochs, % " + table(
+        "A job of 200 epochs", "share of evaluations in both", "median", 1)
+    together = [next(r for r in bench["ratios"] if r["name"] == f"steps: {model}")
+                for model in models]
+    yield TOP, "one job on both cores over one | " + " | ".join(
+        f"{r['median']:.2f} [{r['min']:.2f}, {r['max']:.2f}]" for r in together) + " |"
 
 
 def main(arguments):
