@@ -1,5 +1,7 @@
 #include "runner/sweep/data.h"
 
+#include "runner/base/home.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,28 +27,13 @@ static int no_memory(struct vib_error *err) {
     return vib_error_set(err, VIB_ENOMEM, "out of memory while loading a data set");
 }
 
-/* "prefix/middle/name", allocated. */
-static char *join(const char *prefix, const char *middle, const char *name) {
-    size_t size = strlen(prefix) + strlen(middle) + strlen(name) + 3;
+/* "folder/name", allocated. */
+static char *join(const char *folder, const char *name) {
+    size_t size = strlen(folder) + strlen(name) + 2;
     char *path = malloc(size);
     if (path != NULL)
-        snprintf(path, size, "%s/%s%s%s", prefix, middle, *middle != '\0' ? "/" : "", name);
+        snprintf(path, size, "%s/%s", folder, name);
     return path;
-}
-
-static const char *variable(const char *name) {
-    const char *value = getenv(name);
-    return value != NULL && *value != '\0' ? value : NULL;
-}
-
-/* The path, allocated, with $HOME for the ~ of ~/: shells leave it to us in a configuration, in
- * --set KEY=~/... and between quotes. Without $HOME, and for the ~user of others, as it is. */
-static char *expand(const char *path) {
-    const char *home = variable("HOME");
-    const bool own = path[0] == '~' && (path[1] == '/' || path[1] == '\0');
-    if (!own || home == NULL)
-        return strdup(path);
-    return path[1] == '/' ? join(home, "", path + 2) : strdup(home);
 }
 
 static void release_places(struct place places[N_PLACES]) {
@@ -55,29 +42,23 @@ static void release_places(struct place places[N_PLACES]) {
 }
 
 /* The folder of that name in one that may begin with ~/; NULL when out of memory. */
-static char *join_expanded(const char *folder, const char *middle, const char *name) {
-    char *whole = expand(folder), *path = whole == NULL ? NULL : join(whole, middle, name);
+static char *join_expanded(const char *folder, const char *name) {
+    char *whole = home_expand(folder), *path = whole == NULL ? NULL : join(whole, name);
     free(whole);
     return path;
 }
 
 /* Lists where a data set of that name is looked for, in this order. */
 static int find_places(const char *name, struct place places[N_PLACES], struct vib_error *err) {
-    const char *own = variable("VIB_SWEEP_DATA");
-    const char *shared = variable("XDG_DATA_HOME"), *home = variable("HOME");
+    const char *own = home_variable("VIB_SWEEP_DATA");
 
     places[0] = (struct place){.label = "$VIB_SWEEP_DATA"};
     places[1] = (struct place){.label = "$XDG_DATA_HOME and $HOME"};
-    places[2] = (struct place){.path = join("/usr/share/datasets", "", name)};
+    places[2] = (struct place){.path = join("/usr/share/datasets", name)};
     if (own != NULL)
-        places[0].path = join_expanded(own, "", name);
-    if (shared != NULL)
-        places[1].path = join_expanded(shared, "vib-sweep", name);
-    else if (home != NULL)
-        places[1].path = join(home, ".local/share/vib-sweep", name);
-
-    if (places[2].path == NULL || (own != NULL && places[0].path == NULL) ||
-        ((shared != NULL || home != NULL) && places[1].path == NULL)) {
+        places[0].path = join_expanded(own, name);
+    if (home_data_folder(name, &places[1].path) != 0 || places[2].path == NULL ||
+        (own != NULL && places[0].path == NULL)) {
         release_places(places);
         return no_memory(err);
     }
@@ -117,7 +98,7 @@ static int not_found(const char *name, const struct place places[N_PLACES], stru
 
 /* Whether dir has that file, raw or with .gz; out of memory counts as yes: the loader will say. */
 static bool has_file(const char *dir, const char *name) {
-    char *path = join(dir, "", name), *packed = NULL;
+    char *path = join(dir, name), *packed = NULL;
     bool found = true;
     if (path != NULL && access(path, F_OK) != 0) {
         size_t size = strlen(path) + sizeof ".gz";
@@ -150,7 +131,7 @@ static int load_from(const struct data_spec *spec, const char *dir, struct vib_d
 /* From spec->dir. */
 static int load_named(const struct data_spec *spec, struct vib_dataset *data,
                       struct vib_error *err) {
-    char *dir = expand(spec->dir);
+    char *dir = home_expand(spec->dir);
     if (dir == NULL)
         return no_memory(err);
     const int rc = load_from(spec, dir, data, err);
