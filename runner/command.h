@@ -26,5 +26,6 @@ extern const struct command command_sweep;
 extern const struct command command_export;
 extern const struct command command_plot;
 extern const struct command command_keys;
+extern const struct command command_fetch;
 
 #endif

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 const struct command *const commands[] = {&command_sweep, &command_export, &command_plot,
-                                          &command_keys};
+                                          &command_keys, &command_fetch};
 const size_t n_commands = sizeof commands / sizeof commands[0];
 
 enum { BRIEF_SIZE = 80, ENDED_BY_SIGNAL = 128 /* and the signal's number on top */ };
@@ -45,7 +45,8 @@ static int print_help(const struct command *command) {
         "later or more, ends at once, but for SIGHUP and SIGXCPU. Several vib-sweep processes "
         "may share a database.\n\n"
         "Exit codes: 0 all jobs are done; 1 some failed or diverged; 64 wrong usage; 66 data "
-        "that is missing or damaged, or no database that export or plot can read; 70 internal "
+        "that is missing, damaged or not to be fetched, or no database that export or plot can "
+        "read; 70 internal "
         "error; 71 out of memory or threads; 73 cannot create a file; 74 input/output error, "
         "or a database that is damaged or none that a sweep can use; 75 database busy; 78 "
         "error in the configuration; 128 + N ended by signal N (129 SIGHUP, 130 SIGINT, 143 "

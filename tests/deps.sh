@@ -44,6 +44,7 @@ yaml.h libyaml-dev
 sqlite3.h libsqlite3-dev
 zlib.h zlib1g-dev
 openssl/sha.h libssl-dev
+curl/curl.h libcurl4-openssl-dev
 END
     if [ "$BACKEND" = xsmm ]; then
         echo 'libxsmm.h libxsmm-dev'
@@ -60,10 +61,17 @@ missing_headers() {
     done | $CC -E -P -x c - 2>/dev/null
 }
 
+# Without the certificates that libcurl looks for there is no https.
+missing_certificates() {
+    certificates=$(curl-config --ca 2>/dev/null)
+    [ -z "$certificates" ] || [ -e "$certificates" ] || echo ca-certificates
+}
+
 # Prints the names of the missing packages.
 missing() {
     if command -v "$compiler" >/dev/null; then
         missing_headers "$1"
+        missing_certificates
         # The program loads it by this name, so it has no header.
         [ -e "$($CC -print-file-name=libopenblas.so.0)" ] || echo libopenblas0
     else

@@ -16,11 +16,12 @@ rooms() {
     cat <<'END'
 core
 runner/base core
+runner/fetch core runner/base
 runner/config core runner/base
 runner/store core runner/base runner/config
-runner/sweep core runner/base runner/config runner/store
+runner/sweep core runner/base runner/fetch runner/config runner/store
 runner/plot core runner/base runner/config runner/store
-runner core runner/base runner/config runner/store runner/sweep runner/plot
+runner core runner/base runner/fetch runner/config runner/store runner/sweep runner/plot
 END
 }
 

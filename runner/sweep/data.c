@@ -1,6 +1,7 @@
 #include "runner/sweep/data.h"
 
 #include "runner/base/home.h"
+#include "runner/fetch/fetch_table.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -72,13 +73,12 @@ static bool is_folder(const char *path) {
 
 /* How to get a data set, for the end of a message. */
 static void how_to_get(const char *name, char *text, size_t size) {
-    if (strcmp(name, "fashion-mnist") == 0) {
-        snprintf(text, size, "on Debian `apt-get install dataset-fashion-mnist` provides it");
-        return;
-    }
-    snprintf(text, size, "it needs the four %s files %s, %s, %s and %s, each raw or with .gz",
-             strcmp(name, "mnist") == 0 ? "original MNIST" : "IDX", file_names[0], file_names[1],
-             file_names[2], file_names[3]);
+    if (fetch_find(name) != NULL)
+        snprintf(text, size, "vib-sweep fetch %s puts it where it is found without dataset.dir",
+                 name);
+    else
+        snprintf(text, size, "it needs the four IDX files %s, %s, %s and %s, each raw or with .gz",
+                 file_names[0], file_names[1], file_names[2], file_names[3]);
 }
 
 static int not_found(const char *name, const struct place places[N_PLACES], struct vib_error *err) {

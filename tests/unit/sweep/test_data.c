@@ -168,8 +168,9 @@ static void test_missing_set_names_every_place(void **state) {
 static void test_says_how_to_get_it(void **state) {
     struct fixture *fixture = *state;
     expect_failure(fixture, files("fashion-mnist", fixture->folder),
-                   "apt-get install dataset-fashion-mnist", NULL);
-    expect_failure(fixture, files("mnist", fixture->folder), "the four original MNIST files",
+                   "vib-sweep fetch fashion-mnist", NULL);
+    expect_failure(fixture, files("mnist", fixture->folder), "vib-sweep fetch mnist", NULL);
+    expect_failure(fixture, files("mine", fixture->folder), "the four IDX files",
                    "t10k-labels-idx1-ubyte", NULL);
 }
 
