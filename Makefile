@@ -72,6 +72,11 @@ $(BUILD)/vib-sweep-null: $(BUILD)/runner/main.o $(BUILD)/tests/bench/null_traine
                          $(BUILD)/librunner.a $(BUILD)/libvibcore.a
 	$(call say,LD)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# The program with a small data set to fetch, from where $MIRRORS says.
+$(BUILD)/vib-sweep-fetch: $(BUILD)/runner/main.o $(BUILD)/tests/program/fetch_table.o \
+                          $(BUILD)/librunner.a $(BUILD)/libvibcore.a
+	$(call say,LD)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # Steps to count the instructions of. valgrind 3.19 cannot read clang's debugging information.
 $(BUILD)/steps-guard: $(BUILD)/tests/bench/steps_guard.o $(BUILD)/tests/bench/made_up.o \
                       $(BUILD)/librunner.a $(BUILD)/libvibcore.a
@@ -160,7 +165,8 @@ check:
 check-slow:
 	@TEST_TIMEOUT=3600 $(RUN_TESTS) -j 1 $(SLOW_TESTS)
 
-test-programs: $(BUILD)/vib-sweep $(BUILD)/vib-sweep-null $(BUILD)/steps-guard $(BUILD)/bench \
+test-programs: $(BUILD)/vib-sweep $(BUILD)/vib-sweep-null $(BUILD)/vib-sweep-fetch \
+               $(BUILD)/steps-guard $(BUILD)/bench \
                $(if $(filter xsmm,$(BACKEND)),$(BUILD)/deny-exec) $(UNIT_BIN)
 
 # What training costs here and what the machine could do; needs MNIST, five minutes and an otherwise
@@ -201,7 +207,7 @@ clean:
 -include $(CORE_OBJ:.o=.d) $(RUNNER_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) \
          $(SUPPORT_OBJ:.o=.d) $(BUILD)/runner/store/schema.d \
          $(BUILD)/tests/bench/null_trainer.d $(BUILD)/tests/bench/steps_guard.d $(BENCH_OBJ:.o=.d) \
-         $(BUILD)/tests/program/deny_exec.d
+         $(BUILD)/tests/program/deny_exec.d $(BUILD)/tests/program/fetch_table.d
 
 FORCE:
 

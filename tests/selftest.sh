@@ -347,6 +347,13 @@ silent() {
     [ ! -s "$TMPDIR/output" ]
 }
 check 'deps: silent when nothing is missing' silent
+fake curl-config <<END
+echo $TMPDIR/certificates
+END
+check 'deps: libcurl lacks its certificates' deps 1 build
+check 'deps: says that, too' says "installed, but not found by 'gcc'.*: ca-certificates$"
+touch "$TMPDIR/certificates"
+check 'deps: silent when they are there' silent
 rm "$TMPDIR/yaml"
 fake apt-get <<'END'
 exit 100

@@ -187,7 +187,7 @@ int fetch_transfer_get(struct fetch_transfer *transfer, const struct fetch_reque
         rc = receive(&a, err);
         fetch_progress_clear(transfer->progress);
     }
-    if (a.fd >= 0 && a.at == 0)
+    if (a.fd >= 0 && a.at == 0 && rc != 0)
         (void)unlink(request->path); /* of no use to anybody */
     if (a.fd >= 0 && close(a.fd) != 0 && rc == 0)
         rc = vib_error_set(err, VIB_EIO, "cannot write %s: %s", request->path, strerror(errno));
