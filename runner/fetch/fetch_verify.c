@@ -40,7 +40,7 @@ static bool begins_as_page(const unsigned char *bytes, int n) {
 
 /* Returns what gzread last did: 0 at the end, less on an error. */
 static int read_content(gzFile file, uint64_t wanted, struct content *content) {
-    static _Thread_local unsigned char block[BLOCK];
+    unsigned char block[BLOCK];
     struct vib_sha256 hash;
     int n = 0;
     vib_sha256_init(&hash);

@@ -7,14 +7,16 @@
 fetch=$vib-fetch
 server=$root/tests/program/fetch_server.py
 unset http_proxy https_proxy all_proxy no_proxy HTTPS_PROXY ALL_PROXY NO_PROXY
-mkdir web files half
+mkdir web files half raw packed
 export XDG_DATA_HOME=$PWD/home
 there=$XDG_DATA_HOME/vib-sweep/made-up
 part=$there.part/made-up-images.gz.part
 
 python3 -B "$server" --files files
 cp files/made-up-labels.gz half
-packed=$(wc -c <files/made-up-images.gz)
+cp files/made-up-images files/made-up-labels raw
+cp files/*.gz packed
+size=$(wc -c <files/made-up-images.gz)
 python3 -B "$server" web &
 serving=$!
 trap 'kill $serving' EXIT
@@ -23,7 +25,7 @@ url=http://127.0.0.1:$(cat web/port)
 
 # Nothing of before: neither data nor requests.
 fresh() {
-    rm -rf home web/release
+    rm -rf home web/release web/refuse
     : >web/log
 }
 # fetches STATUS WAY...: from mirrors that send so.
@@ -115,7 +117,7 @@ check 'as after one with other files' gets wrong page plain
 
 check 'a server that cuts off is asked for the rest' gets cut plain
 resumed() {
-    grep -qx "/cut/made-up-images.gz bytes=$((packed / 2))-" web/log
+    grep -qx "/cut/made-up-images.gz bytes=$((size / 2))-" web/log
 }
 check 'from where it stopped' resumed
 check 'of a mirror that packs otherwise all is asked for in the end' gets cut otherwise
@@ -135,14 +137,14 @@ holds() {
     until_true 60 grep -q '^held' web/log && until_true 60 part_is_there
 }
 part_is_there() {
-    [ -e "$part" ] && [ "$(wc -c <"$part")" -ge $((packed / 2)) ]
+    [ -e "$part" ] && [ "$(wc -c <"$part")" -ge $((size / 2)) ]
 }
 ended_by() {
     holds && kill "-$1" $fetching && exits "$2" wait $fetching && [ ! -e "$there" ] && part_is_there
 }
 goes_on() {
     : >web/log
-    fetches 0 plain && complete && grep -qx "/plain/made-up-images.gz bytes=$((packed / 2))-" web/log
+    fetches 0 plain && complete && grep -qx "/plain/made-up-images.gz bytes=$((size / 2))-" web/log
 }
 check 'Ctrl-C leaves a part' ended_by INT 130
 check 'with which it goes on' goes_on
@@ -159,6 +161,29 @@ two() {
         exits 1 grep plain web/log
 }
 check 'of two at once one waits, and finds it done' two
+
+elsewhere() {
+    ended_by KILL 137 && exits 0 "$fetch" fetch made-up --from raw 2>err && complete ''
+}
+check 'a part is dropped when the file comes from elsewhere' elsewhere
+
+# The first fails and deletes the lock, on which the second waits; the third must not get a new one.
+three() {
+    local first second third
+    fresh
+    MIRRORS="$url/late/" "$fetch" fetch made-up 2>err &
+    first=$!
+    until_true 60 grep -q '^/late/' web/log || return 1
+    MIRRORS="$url/hold/" "$fetch" fetch made-up >out 2>err2 &
+    second=$!
+    until_true 60 grep -q 'another process is fetching it; waiting' err2 && touch web/refuse &&
+        exits 66 wait $first && until_true 60 grep -q '^held' web/log || return 1
+    MIRRORS="$url/plain/" "$fetch" fetch made-up >out3 2>err3 &
+    third=$!
+    until_true 10 grep -q 'another process is fetching it; waiting' err3 && touch web/release &&
+        wait $second && wait $third && complete && grep -q 'is now in' out && grep -q 'is there' out3
+}
+check 'of three, two after the first has failed' three
 
 taken_up() {
     fresh
@@ -199,9 +224,6 @@ given() {
     MIRRORS='' exits "$1" "$fetch" fetch made-up --from "$2" >out 2>err || return 1
     [ "$1" != 0 ] || complete "${3-.gz}"
 }
-mkdir raw packed
-cp files/made-up-images files/made-up-labels raw
-cp files/*.gz packed
 check '--from a folder of packed files' given 0 packed
 check '--from one of files as they are' given 0 raw/ ''
 check '--from another mirror' given 0 "$url/plain"

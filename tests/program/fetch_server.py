@@ -105,6 +105,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             time.sleep(0.01)
         self.wfile.write(data[len(data) // 2 :])
 
+    def late(self, name):
+        """Nothing, and that only when FOLDER/refuse is there."""
+        while not (folder / "refuse").exists():
+            time.sleep(0.01)
+        self.gone(name)
+
     def silent(self, name):
         """A part of the first file, and nothing more."""
         if name != "made-up-images" or self.headers.get("Range") is not None:
@@ -153,8 +159,8 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 ways = {way: getattr(Handler, way)
-        for way in ("plain", "otherwise", "wrong", "whole", "slow", "cut", "hold", "silent", "page",
-                    "empty", "endless", "gone", "moved", "circle", "local")}
+        for way in ("plain", "otherwise", "wrong", "whole", "slow", "cut", "hold", "late", "silent",
+                    "page", "empty", "endless", "gone", "moved", "circle", "local")}
 
 
 def write_files(where):
