@@ -32,14 +32,14 @@ CFLAGS_ALL := -std=c11 $(CFLAGS) $(WARNINGS) -ffp-contract=fast \
 CPPFLAGS_ALL := -D_GNU_SOURCE -I. $(if $(filter xsmm,$(BACKEND)),-DVIB_XSMM=1) $(CPPFLAGS)
 
 LIBS_xsmm  := -lxsmm -lxsmmnoblas -lrt
-CORE_LIBS  := $(LIBS_$(BACKEND)) -ldl -lcrypto -lz -lm
+CORE_LIBS  := $(LIBS_$(BACKEND)) -ldl -lcrypto -lzip -lz -lm
 LIBS       := $(CORE_LIBS) -lyaml -lsqlite3
 
 # $(call say,WHAT) before a command line shows WHAT instead of the line, unless V=1.
 say = $(if $(V),,@echo '  $(1) $(notdir $@)';)
 
 CORE_SRC   := $(filter-out $(if $(filter openblas,$(BACKEND)),core/engine_xsmm.c),\
-              $(wildcard core/*.c))
+              $(wildcard core/*.c core/*/*.c))
 RUNNER_SRC := $(wildcard runner/*.c runner/*/*.c)
 CORE_OBJ   := $(CORE_SRC:%.c=$(BUILD)/%.o)
 RUNNER_OBJ := $(RUNNER_SRC:%.c=$(BUILD)/%.o)
@@ -197,7 +197,7 @@ bench-peers:
 	python3 -B tests/bench/peers/bench_peers.py $(BUILD)/vib-sweep build
 
 check-format:
-	clang-format --dry-run -Werror $(wildcard core/*.[ch] runner/*.[ch] runner/*/*.[ch] \
+	clang-format --dry-run -Werror $(wildcard core/*.[ch] core/*/*.[ch] runner/*.[ch] runner/*/*.[ch] \
 	    tests/unit/*/*.[ch] tests/program/*.[ch] tests/bench/*.[ch])
 	shellcheck -x .ci/run tests/*.sh tests/*/*.sh
 

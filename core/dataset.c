@@ -39,6 +39,9 @@ void vib_dataset_release(struct vib_dataset *data) {
         free(data->split[s].values);
         free(data->split[s].labels);
     }
+    for (size_t c = 0; data->class_names != NULL && c < data->classes; c++)
+        free(data->class_names[c]);
+    free(data->class_names);
     *data = (struct vib_dataset){0};
 }
 

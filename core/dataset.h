@@ -1,7 +1,8 @@
 /* A labelled data set in its splits, loaded once, immutable, shared by all jobs.
  *
- * Inputs are kept as they came: bytes for IDX files (a batch sees 2 x/255 - 1), float32 for
- * generated data. Thread rule: every const function may be called from any thread at once. */
+ * Inputs are kept as they came: bytes where they were (a batch sees 2 x/255 - 1), else float32.
+ * Loaders are vib_dataset_make_mixture here and those of core/data/. Thread rule: every const
+ * function may be called from any thread at once. */
 #ifndef VIB_CORE_DATASET_H
 #define VIB_CORE_DATASET_H
 
@@ -13,6 +14,7 @@
 
 enum {
     VIB_MAX_CLASSES = 65536,
+    VIB_MAX_AXES = 32,
     VIB_DATASET_NAME = 256 /* bytes of a name, with its zero: 63 characters of UTF-8 fit */
 };
 
@@ -31,8 +33,12 @@ struct vib_split {
 
 struct vib_dataset {
     char name[VIB_DATASET_NAME];
-    size_t dim;     /* inputs per example */
-    size_t classes; /* 2..VIB_MAX_CLASSES */
+    size_t dim;                 /* inputs per example */
+    size_t n_axes;              /* 1..VIB_MAX_AXES, of an example's shape; 0: not told, [dim] */
+    size_t shape[VIB_MAX_AXES]; /* [n_axes], their product is dim */
+    size_t classes;             /* 2..VIB_MAX_CLASSES */
+    char **class_names; /* [classes], the labels that the classes stand for, UTF-8; NULL: each its
+                           own number. Owned, and not part of the digest */
     struct vib_split split[VIB_SPLITS];
     char digest[65]; /* SHA-256, lower-case hex, of shapes, inputs and labels of all splits */
     double ixy;      /* true I(X;Y) in bits where it is known (mixture), else NaN */
@@ -61,19 +67,6 @@ int vib_dataset_finish(struct vib_dataset *data, struct vib_error *err);
  * dim of every row are set. index == NULL means rows first .. first + count. */
 void vib_dataset_gather(const struct vib_dataset *data, enum vib_split_id split,
                         const uint32_t *index, size_t first, size_t count, float *out, size_t ld);
-
-/* Reads `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
- * `t10k-labels-idx1-ubyte` (each raw or with .gz; raw is preferred) from directory dir.
- * n_train, n_test: keep only the first that many examples; 0 keeps all.
- * classes: number of classes, and a label >= classes is an error that names file and example; 0:
- * one more than the greatest label in the files, whatever the limits, and 2 at least. On success
- * *data is initialised and owned by the caller; on failure it is left zeroed. Errors: VIB_EDATA
- * with the file's name and what is wrong (missing file, magic number, element type, number of
- * dimensions, truncated, trailing bytes, images and labels differing in number, train and test
- * differing in shape, label out of range, limits above what the file holds, zero examples, damaged
- * gzip), VIB_EINVAL (no room in *data for the name, or for so many classes), VIB_ENOMEM. */
-int vib_dataset_load_idx(struct vib_dataset *data, const char *name, const char *dir,
-                         size_t classes, size_t n_train, size_t n_test, struct vib_error *err);
 
 /* The built-in data set: X | Y = c ~ N(m_c, noise^2 I) in `dim` dimensions, Y uniform. */
 struct vib_mixture {

@@ -43,6 +43,7 @@ stdlib.h libc6-dev
 yaml.h libyaml-dev
 sqlite3.h libsqlite3-dev
 zlib.h zlib1g-dev
+zip.h libzip-dev
 openssl/sha.h libssl-dev
 curl/curl.h libcurl4-openssl-dev
 END

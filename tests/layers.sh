@@ -8,20 +8,21 @@
 CC=${CC:-gcc}
 BUILD=${BUILD:-build/xsmm-gcc}
 shopt -s nullglob
-core=(core/*.[ch])
-headers=(core/*.h runner/*.h runner/*/*.h tests/unit/*/*.h tests/bench/*.h)
+core=(core/*.[ch] core/*/*.[ch])
+headers=(core/*.h core/*/*.h runner/*.h runner/*/*.h tests/unit/*/*.h tests/bench/*.h)
 
 # Every room and those whose headers it may include, beside its own.
 rooms() {
     cat <<'END'
 core
+core/data core
 runner/base core
 runner/fetch core runner/base
 runner/config core runner/base
 runner/store core runner/base runner/config
-runner/sweep core runner/base runner/fetch runner/config runner/store
+runner/sweep core core/data runner/base runner/fetch runner/config runner/store
 runner/plot core runner/base runner/config runner/store
-runner core runner/base runner/fetch runner/config runner/store runner/sweep runner/plot
+runner core core/data runner/base runner/fetch runner/config runner/store runner/sweep runner/plot
 END
 }
 
@@ -48,7 +49,7 @@ keeps_order() {
 
 knows_every_room() {
     local folder
-    for folder in core runner runner/*/; do
+    for folder in core core/*/ runner runner/*/; do
         rooms | grep -qE "^${folder%/}( |\$)" || {
             echo "${folder%/} is no room with a place in the order"
             return 1
@@ -169,7 +170,7 @@ done < <(rooms)
 check 'noticed: an include from above' notices_order runner/config '#include "runner/store/store.h"'
 check 'noticed: one from beside' notices_order runner/plot '  # include "runner/sweep/job.h"'
 check 'noticed: one of no room' notices_order runner/sweep '#include "tests/unit/base/folder.h"'
-check 'no header includes itself by way of others' no_circle include_edges core/*.[ch] runner/*.[ch] \
+check 'no header includes itself by way of others' no_circle include_edges core/*.[ch] core/*/*.[ch] runner/*.[ch] \
     runner/*/*.[ch]
 if [ -e "$BUILD/core/error.o" ]; then
     check 'no file is called by those it calls' no_circle call_edges "$BUILD"
@@ -178,7 +179,7 @@ else
 fi
 check 'noticed: a circle' notices_circle
 check 'SQLite stays behind the store' keeps_sqlite runner/*.[ch] runner/config/*.[ch] \
-    runner/sweep/*.[ch] runner/plot/*.[ch] core/*.[ch]
+    runner/sweep/*.[ch] runner/plot/*.[ch] core/*.[ch] core/*/*.[ch]
 check 'core/ keeps the wall' keeps_wall "${core[@]}"
 check 'allowed lines pass' lets_pass
 for line in "${wrong_lines[@]}"; do

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <yaml.h>
+#include <zip.h>
 #include <zlib.h>
 
 const char *version_program(void) {
@@ -22,6 +23,6 @@ const char *version_build(void) {
 }
 
 void version_libraries(char *text, size_t size) {
-    snprintf(text, size, "%s, SQLite %s, libyaml %s, zlib %s", vib_kernel_engine(),
-             sqlite3_libversion(), yaml_get_version_string(), zlibVersion());
+    snprintf(text, size, "%s, SQLite %s, libyaml %s, zlib %s, libzip %s", vib_kernel_engine(),
+             sqlite3_libversion(), yaml_get_version_string(), zlibVersion(), zip_libzip_version());
 }

@@ -11,13 +11,18 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* Files that a data set may name: of a split its inputs, and its labels where they are apart. */
+enum data_file { DATA_TRAIN, DATA_TEST, DATA_TRAIN_LABELS, DATA_TEST_LABELS, DATA_FILES };
+
 /* The data set a job asks for. Strings are borrowed from whoever set the key (see key_set). */
 struct data_spec {
-    const char *name;       /* "mixture", or a folder name such as "mnist" */
-    const char *dir;        /* "" = search (see runner/sweep/data.h) */
-    size_t classes;         /* 0 = what the labels of the files ask for, 10 of the mixture */
-    size_t n_train, n_test; /* 0 = all examples of a file, 10000 of the mixture */
-    size_t dim;             /* mixture only, as are the rest */
+    const char *name;              /* "mixture", or a folder name such as "mnist" */
+    const char *dir;               /* "" = search (see runner/sweep/data.h) */
+    const char *files[DATA_FILES]; /* "" = not named */
+    const char *label;             /* of CSV, the column; "" = by its usual names */
+    size_t classes;                /* 0 = what the labels of the files ask for, 10 of the mixture */
+    size_t n_train, n_test;        /* 0 = all examples of a file, 10000 of the mixture */
+    size_t dim;                    /* mixture only, as are the rest */
     double separation, noise;
     uint64_t seed;
 };
@@ -102,6 +107,9 @@ void settings_init(struct settings *settings);
 
 /* Whether the data is the built-in data set. */
 bool data_is_mixture(const struct data_spec *data);
+
+/* Whether the data names files, rather than a folder to look into. */
+bool data_names_files(const struct data_spec *data);
 
 /* What decides which keys matter to a job. Where one does not, it counts as its default. */
 struct job_kind {

@@ -33,6 +33,13 @@ bool data_is_mixture(const struct data_spec *data) {
     return strcmp(data->name, "mixture") == 0;
 }
 
+bool data_names_files(const struct data_spec *data) {
+    for (size_t i = 0; i < DATA_FILES; i++)
+        if (*data->files[i] != '\0')
+            return true;
+    return false;
+}
+
 struct job_kind settings_kind(const struct settings *settings) {
     return (struct job_kind){settings->job.method, data_is_mixture(&settings->data)};
 }

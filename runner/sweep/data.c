@@ -1,8 +1,11 @@
 #include "runner/sweep/data.h"
 
+#include "core/data/load.h"
 #include "runner/base/home.h"
+#include "runner/base/host.h"
 #include "runner/fetch/fetch_table.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,10 +15,6 @@
 
 /* Where the spec leaves it open: the examples of each split, and the classes. */
 enum { MIXTURE_EXAMPLES = 10000, MIXTURE_CLASSES = 10 };
-
-static const char *const file_names[] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
-                                         "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
-enum { N_FILES = sizeof file_names / sizeof file_names[0] };
 
 /* A folder where a data set may be, and how to call it in a message. */
 struct place {
@@ -77,8 +76,10 @@ static void how_to_get(const char *name, char *text, size_t size) {
         snprintf(text, size, "vib-sweep fetch %s puts it where it is found without dataset.dir",
                  name);
     else
-        snprintf(text, size, "it needs the four IDX files %s, %s, %s and %s, each raw or with .gz",
-                 file_names[0], file_names[1], file_names[2], file_names[3]);
+        snprintf(
+            text, size,
+            "a folder holds four IDX files (train-images-idx3-ubyte and so on), x_train.npy, y_train.npy, "
+            "x_test.npy and y_test.npy, an .npz, or train.csv and test.csv");
 }
 
 static int not_found(const char *name, const struct place places[N_PLACES], struct vib_error *err) {
@@ -96,36 +97,39 @@ static int not_found(const char *name, const struct place places[N_PLACES], stru
                          name, list, how);
 }
 
-/* Whether dir has that file, raw or with .gz; out of memory counts as yes: the loader will say. */
-static bool has_file(const char *dir, const char *name) {
-    char *path = join(dir, name), *packed = NULL;
-    bool found = true;
-    if (path != NULL && access(path, F_OK) != 0) {
-        size_t size = strlen(path) + sizeof ".gz";
-        packed = malloc(size);
-        if (packed != NULL) {
-            snprintf(packed, size, "%s.gz", path);
-            found = access(packed, F_OK) == 0;
-        }
-    }
-    free(packed);
-    free(path);
-    return found;
+/* Says how to get what the folder, where it is one, does not hold. */
+static int find_sources(const struct data_spec *spec, const char *dir, struct vib_sources *sources,
+                        struct vib_error *err) {
+    char how[256];
+    struct vib_error found = {0};
+    const int rc = vib_sources_find(sources, dir, &found);
+    if (rc != VIB_EDATA)
+        return rc == 0 ? 0 : vib_error_set(err, rc, "%s", found.message);
+    how_to_get(spec->name, how, sizeof how);
+    return vib_error_set(err, VIB_EDATA, "data set '%s': %s%s; %s", spec->name, found.message,
+                         *dir == '~' ? " (only the ~ of ~/ is expanded, by $HOME)" : "", how);
 }
 
-static int load_from(const struct data_spec *spec, const char *dir, struct vib_dataset *data,
-                     struct vib_error *err) {
-    char how[256];
-    for (size_t i = 0; i < N_FILES; i++) {
-        if (has_file(dir, file_names[i]))
-            continue;
-        how_to_get(spec->name, how, sizeof how);
-        return vib_error_set(err, VIB_EDATA, "data set '%s': no file %s/%s, nor with .gz%s; %s",
-                             spec->name, dir, file_names[i],
-                             *dir == '~' ? " (only the ~ of ~/ is expanded, by $HOME)" : "", how);
-    }
-    return vib_dataset_load_idx(data, spec->name, dir, spec->classes, spec->n_train, spec->n_test,
-                                err);
+static int load_from(const struct data_spec *spec, const struct vib_sources *sources,
+                     struct vib_dataset *data, struct vib_error *err) {
+    const double free_bytes = host_memory();
+    const struct vib_load_request request = {
+        .name = spec->name,
+        .label = spec->label,
+        .classes = spec->classes,
+        .limit = {[VIB_TRAIN] = spec->n_train, [VIB_TEST] = spec->n_test},
+        .most_bytes = isfinite(free_bytes) ? free_bytes : 0};
+    return vib_data_load(data, &request, sources, err);
+}
+
+static int load_folder(const struct data_spec *spec, const char *dir, struct vib_dataset *data,
+                       struct vib_error *err) {
+    struct vib_sources sources;
+    int rc = find_sources(spec, dir, &sources, err);
+    if (rc == 0)
+        rc = load_from(spec, &sources, data, err);
+    vib_sources_release(&sources);
+    return rc;
 }
 
 /* From spec->dir. */
@@ -134,8 +138,46 @@ static int load_named(const struct data_spec *spec, struct vib_dataset *data,
     char *dir = home_expand(spec->dir);
     if (dir == NULL)
         return no_memory(err);
-    const int rc = load_from(spec, dir, data, err);
+    const int rc = load_folder(spec, dir, data, err);
     free(dir);
+    return rc;
+}
+
+/* A file that is named is in spec->dir, unless its path says otherwise. */
+static int name_file(const struct data_spec *spec, enum data_file file, char **path,
+                     struct vib_error *err) {
+    const char *name = spec->files[file];
+    if (*name == '\0')
+        return 0;
+    *path = *spec->dir != '\0' && *name != '/' && *name != '~' ? join_expanded(spec->dir, name)
+                                                               : home_expand(name);
+    return *path == NULL ? no_memory(err) : 0;
+}
+
+/* From spec->files. */
+static int load_listed(const struct data_spec *spec, struct vib_dataset *data,
+                       struct vib_error *err) {
+    struct vib_sources sources = {0};
+    char **const paths[DATA_FILES] = {[DATA_TRAIN] = &sources.inputs[VIB_TRAIN],
+                                      [DATA_TEST] = &sources.inputs[VIB_TEST],
+                                      [DATA_TRAIN_LABELS] = &sources.labels[VIB_TRAIN],
+                                      [DATA_TEST_LABELS] = &sources.labels[VIB_TEST]};
+    int rc = 0;
+    for (enum data_file i = 0; rc == 0 && i < DATA_FILES; i++)
+        rc = name_file(spec, i, paths[i], err);
+    if (rc == 0 && sources.inputs[VIB_TRAIN] == NULL)
+        rc = vib_error_set(err, VIB_EDATA,
+                           "data set '%s': dataset.files names no training split "
+                           "(dataset.files.train)",
+                           spec->name);
+    if (rc == 0 && sources.labels[VIB_TEST] != NULL && sources.inputs[VIB_TEST] == NULL)
+        rc = vib_error_set(err, VIB_EDATA,
+                           "data set '%s': dataset.files names test labels, but no test split "
+                           "(dataset.files.test)",
+                           spec->name);
+    if (rc == 0)
+        rc = load_from(spec, &sources, data, err);
+    vib_sources_release(&sources);
     return rc;
 }
 
@@ -145,11 +187,14 @@ static int load_files(const struct data_spec *spec, struct vib_dataset *data,
     size_t i = 0;
 
     if (strchr(spec->name, '/') != NULL || strlen(spec->name) >= sizeof data->name ||
-        (*spec->dir == '\0' && (*spec->name == '\0' || *spec->name == '.')))
+        (*spec->dir == '\0' && !data_names_files(spec) &&
+         (*spec->name == '\0' || *spec->name == '.')))
         return vib_error_set(err, VIB_EDATA,
                              "data set '%s': expected the name of a folder, without '/' and "
                              "shorter than %zu bytes; dataset.dir is for paths",
                              spec->name, sizeof data->name);
+    if (data_names_files(spec))
+        return load_listed(spec, data, err);
     if (*spec->dir != '\0')
         return load_named(spec, data, err);
 
@@ -158,7 +203,7 @@ static int load_files(const struct data_spec *spec, struct vib_dataset *data,
         return rc;
     while (i < N_PLACES && (places[i].path == NULL || !is_folder(places[i].path)))
         i++;
-    rc = i < N_PLACES ? load_from(spec, places[i].path, data, err)
+    rc = i < N_PLACES ? load_folder(spec, places[i].path, data, err)
                       : not_found(spec->name, places, err);
     release_places(places);
     return rc;

@@ -6,8 +6,9 @@
 #include "core/error.h"
 #include "runner/config/keys.h"
 
-/* "mixture" is generated. Any other name is looked for as IDX files in spec->dir if that is set,
- * else in the first that exists of $VIB_SWEEP_DATA/<name>, $XDG_DATA_HOME/vib-sweep/<name> (default
+/* "mixture" is generated. Any other name is loaded from spec->files where these are named, from
+ * spec->dir, a folder or a file (core/data/folder.h), if that is set, else from the first folder
+ * that exists of $VIB_SWEEP_DATA/<name>, $XDG_DATA_HOME/vib-sweep/<name> (default
  * ~/.local/share), /usr/share/datasets/<name>. A folder that begins with ~/ is in $HOME.
  * On success *data is the caller's, on failure it is left zeroed. Any thread.
  * Errors: VIB_EDATA (what was looked for, every place that was tried, how to get it), VIB_ENOMEM.

@@ -11,9 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The texts of a spec: name, dir, label and files. */
+enum { SPEC_TEXTS = 3 + DATA_FILES };
+
 struct cache_entry {
     struct vib_dataset data; /* first: what callers have of an entry */
-    char *name, *dir;        /* owned; what spec's point to */
+    char *texts[SPEC_TEXTS]; /* owned; what spec's point to, as spec_texts has them */
     struct data_spec spec;
     pthread_mutex_t mutex; /* around the pointers to the examples, and what follows */
     size_t holders;
@@ -40,6 +43,26 @@ static int compare_reals(double a, double b) {
     return (a > b) - (a < b);
 }
 
+/* Where a spec has each of its texts. */
+static void spec_texts(struct data_spec *spec, const char **texts[SPEC_TEXTS]) {
+    texts[0] = &spec->name;
+    texts[1] = &spec->dir;
+    texts[2] = &spec->label;
+    for (size_t i = 0; i < DATA_FILES; i++)
+        texts[3 + i] = &spec->files[i];
+}
+
+static int compare_texts(const struct data_spec *a, const struct data_spec *b) {
+    struct data_spec left = *a, right = *b;
+    const char **of_left[SPEC_TEXTS], **of_right[SPEC_TEXTS];
+    int order = 0;
+    spec_texts(&left, of_left);
+    spec_texts(&right, of_right);
+    for (size_t i = 0; i < SPEC_TEXTS && order == 0; i++)
+        order = strcmp(*of_left[i], *of_right[i]);
+    return order;
+}
+
 /* By what the kind of data set reads of a spec. */
 static int compare_specs(const struct data_spec *a, const struct data_spec *b) {
     int order = strcmp(a->name, b->name);
@@ -47,7 +70,7 @@ static int compare_specs(const struct data_spec *a, const struct data_spec *b) {
     order = order != 0 ? order : compare_sizes(a->n_train, b->n_train);
     order = order != 0 ? order : compare_sizes(a->n_test, b->n_test);
     if (order != 0 || !data_is_mixture(a))
-        return order != 0 ? order : strcmp(a->dir, b->dir);
+        return order != 0 ? order : compare_texts(a, b);
     order = compare_sizes(a->dim, b->dim);
     order = order != 0 ? order : compare_reals(a->separation, b->separation);
     order = order != 0 ? order : compare_reals(a->noise, b->noise);
@@ -114,9 +137,24 @@ static int load_again(struct data_cache *cache, struct cache_entry *entry, struc
 static void entry_free(struct cache_entry *entry) {
     vib_dataset_release(&entry->data);
     (void)pthread_mutex_destroy(&entry->mutex); /* which nobody holds */
-    free(entry->name);
-    free(entry->dir);
+    for (size_t i = 0; i < SPEC_TEXTS; i++)
+        free(entry->texts[i]);
     free(entry);
+}
+
+/* Gives the entry a copy of the spec. */
+static int copy_spec(struct cache_entry *entry, const struct data_spec *spec,
+                     struct vib_error *err) {
+    const char **texts[SPEC_TEXTS];
+    entry->spec = *spec;
+    spec_texts(&entry->spec, texts);
+    for (size_t i = 0; i < SPEC_TEXTS; i++) {
+        entry->texts[i] = strdup(*texts[i]);
+        if (entry->texts[i] == NULL)
+            return no_memory(err);
+        *texts[i] = entry->texts[i];
+    }
+    return VIB_OK;
 }
 
 static int entry_new(struct cache_entry **out, const struct data_spec *spec,
@@ -126,12 +164,9 @@ static int entry_new(struct cache_entry **out, const struct data_spec *spec,
         free(entry);
         return no_memory(err);
     }
-    entry->spec = *spec;
-    entry->spec.name = entry->name = strdup(spec->name);
-    entry->spec.dir = entry->dir = strdup(spec->dir);
-
-    int rc = entry->name == NULL || entry->dir == NULL ? no_memory(err)
-                                                       : data_load(spec, &entry->data, err);
+    int rc = copy_spec(entry, spec, err);
+    if (rc == VIB_OK)
+        rc = data_load(spec, &entry->data, err);
     if (rc != VIB_OK) {
         entry_free(entry);
         return rc;

@@ -1,5 +1,6 @@
 #include "tests/unit/core/idx_file.h"
 
+#include "core/data/load.h"
 #include "tests/unit/base/folder.h"
 
 #include <setjmp.h>
@@ -13,6 +14,21 @@
 #include <cmocka.h>
 
 enum { ROWS = 4, COLUMNS = 3, TEST_SHIFT = 100 };
+
+int folder_load(struct vib_dataset *data, const char *name, const char *folder, size_t classes,
+                size_t n_train, size_t n_test, struct vib_error *err) {
+    const struct vib_load_request request = {.name = name,
+                                             .label = "",
+                                             .classes = classes,
+                                             .limit = {[VIB_TRAIN] = n_train, [VIB_TEST] = n_test}};
+    struct vib_sources sources;
+    *data = (struct vib_dataset){0};
+    int rc = vib_sources_find(&sources, folder, err);
+    if (rc == 0)
+        rc = vib_data_load(data, &request, &sources, err);
+    vib_sources_release(&sources);
+    return rc;
+}
 
 char *folder_new(void) {
     char *folder = malloc(FOLDER_SIZE);

@@ -3,9 +3,17 @@
 #ifndef TESTS_CORE_IDX_FILE_H
 #define TESTS_CORE_IDX_FILE_H
 
+#include "core/dataset.h"
+#include "core/error.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Loads the data set of a folder as the program does, where so many classes and examples are asked
+ * for (0: all). */
+int folder_load(struct vib_dataset *data, const char *name, const char *folder, size_t classes,
+                size_t n_train, size_t n_test, struct vib_error *err);
 
 /* A fresh folder under $TMPDIR or /tmp; allocated. */
 char *folder_new(void);

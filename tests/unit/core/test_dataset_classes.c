@@ -36,24 +36,32 @@ static void write_labels(const char *folder, const char *split, uint32_t n, int 
 static struct vib_dataset load(const char *folder, size_t classes, size_t n_train, size_t n_test) {
     struct vib_dataset data;
     struct vib_error err;
-    if (vib_dataset_load_idx(&data, "set", folder, classes, n_train, n_test, &err) != 0)
+    if (folder_load(&data, "set", folder, classes, n_train, n_test, &err) != 0)
         fail_msg("%s", err.message);
     return data;
 }
 
-/* Of labels 1 to 7 there are eight classes, one of them empty, also in a part of the data; a number
- * that is given is the number. */
+/* Labels 1 to 7 are seven classes, also in a part of the data; where their number is given a label
+ * is its class, and class 0 is empty. */
 static void labels_tell_the_classes(void **state) {
     write_labels(*state, "train", N_TRAIN, 1, 5);
     write_labels(*state, "t10k", N_TEST, 1, 7);
     struct vib_dataset found = load(*state, 0, 0, 0), given = load(*state, 8, 0, 0);
     struct vib_dataset wider = load(*state, 10, 0, 0), part = load(*state, 0, 3, 2);
-    assert_int_equal(found.classes, 8);
-    assert_string_equal(found.digest, given.digest);
-    assert_string_not_equal(found.digest, wider.digest);
+    assert_int_equal(found.classes, 7);
+    for (size_t c = 0; c < 7; c++) {
+        const char name[] = {(char)('1' + c), '\0'};
+        assert_string_equal(found.class_names[c], name);
+    }
+    assert_int_equal(found.split[VIB_TRAIN].labels[0], 0);
+    assert_int_equal(given.classes, 8);
+    assert_null(given.class_names);
+    assert_int_equal(given.split[VIB_TRAIN].labels[0], 1);
+    assert_string_not_equal(found.digest, given.digest);
+    assert_string_not_equal(given.digest, wider.digest);
     assert_int_equal(found.split[VIB_TRAIN].n_classes, 5);
     assert_int_equal(found.split[VIB_TEST].n_classes, 7);
-    assert_int_equal(part.classes, 8);
+    assert_int_equal(part.classes, 7);
     assert_int_equal(part.split[VIB_TRAIN].n_classes, 3);
     vib_dataset_release(&part);
     vib_dataset_release(&wider);

@@ -1,0 +1,213 @@
+/* From labels to classes. */
+#include "tests/unit/core/idx_file.h"
+#include "tests/unit/data/data_file.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int setup(void **state) {
+    struct vib_labels *labels;
+    assert_int_equal(vib_labels_new(&labels, NULL), 0);
+    assert_int_equal(vib_labels_begin(labels, VIB_TRAIN, "y.file", 0, NULL), 0);
+    *state = labels;
+    return 0;
+}
+
+static int teardown(void **state) {
+    vib_labels_free(*state);
+    return 0;
+}
+
+static void add_numbers(struct vib_labels *labels, size_t n, const int64_t *numbers) {
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(vib_labels_add_number(labels, numbers[i], NULL), 0);
+}
+
+static void add_texts(struct vib_labels *labels, size_t n, const char *const *texts) {
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(vib_labels_add_text(labels, texts[i], strlen(texts[i]), NULL), 0);
+}
+
+/* The classes must be so many; wanted: of each example, names: of each class, or NULL. */
+static void expect(struct vib_labels *labels, size_t classes, size_t n, const uint16_t *wanted,
+                   const char *const *names) {
+    struct vib_dataset data = {0};
+    struct vib_error err;
+    if (vib_labels_finish(labels, 0, &data, &err) != 0)
+        fail_msg("%s", err.message);
+    assert_int_equal(data.classes, classes);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(data.split[VIB_TRAIN].labels[i], wanted[i]);
+    assert_int_equal(data.class_names == NULL, names == NULL);
+    for (size_t c = 0; names != NULL && c < classes; c++)
+        assert_string_equal(data.class_names[c], names[c]);
+    vib_dataset_release(&data);
+}
+
+static void refuse(struct vib_labels *labels, size_t classes, const char *text) {
+    struct vib_dataset data = {0};
+    struct vib_error err;
+    assert_int_equal(vib_labels_finish(labels, classes, &data, &err), VIB_EDATA);
+    if (strstr(err.message, text) == NULL || strstr(err.message, "y.file") == NULL)
+        fail_msg("'%s' does not say '%s'", err.message, text);
+    vib_dataset_release(&data);
+}
+
+static void classes_already(void **state) {
+    add_numbers(*state, 5, (const int64_t[]){2, 0, 1, 1, 2});
+    expect(*state, 3, 5, (const uint16_t[]){2, 0, 1, 1, 2}, NULL);
+}
+
+static void numbers_by_size(void **state) {
+    add_numbers(*state, 5, (const int64_t[]){10, -3, INT64_MAX, 9, INT64_MIN});
+    expect(*state, 5, 5, (const uint16_t[]){3, 1, 4, 2, 0},
+           (const char *const[]){"-9223372036854775808", "-3", "9", "10", "9223372036854775807"});
+}
+
+static void texts_by_bytes(void **state) {
+    add_texts(*state, 4, (const char *const[]){"setosa", "10", "9", "Zürich"});
+    expect(*state, 4, 4, (const uint16_t[]){3, 0, 1, 2},
+           (const char *const[]){"10", "9", "Zürich", "setosa"});
+}
+
+/* As CSV has them; 1, 1.0 and +1 are one class. */
+static void texts_that_are_numbers(void **state) {
+    add_texts(*state, 5, (const char *const[]){"10", "9", "1", "1.0", "+1"});
+    expect(*state, 3, 5, (const uint16_t[]){2, 1, 0, 0, 0}, (const char *const[]){"1", "9", "10"});
+}
+
+static void numbers_among_texts(void **state) {
+    add_numbers(*state, 1, (const int64_t[]){7});
+    add_texts(*state, 2, (const char *const[]){"a", "1.5"});
+    expect(*state, 3, 3, (const uint16_t[]){1, 2, 0}, (const char *const[]){"1.5", "7", "a"});
+}
+
+static void fractions(void **state) {
+    add_texts(*state, 3, (const char *const[]){"1", "2", "1.5"});
+    refuse(*state, 0, "example 2 (counted from 0), 1.5, is no whole number");
+}
+
+static void out_of_range(void **state) {
+    add_numbers(*state, 4, (const int64_t[]){0, 1, 5, 5});
+    refuse(*state, 5, "expected one from 0 to 4 (dataset.classes is 5), found 5 at example 2");
+    add_numbers(*state, 1, (const int64_t[]){-1});
+    refuse(*state, 6, "found -1 at example 4");
+}
+
+static void more_texts_than_classes(void **state) {
+    add_texts(*state, 3, (const char *const[]){"a", "b", "c"});
+    refuse(*state, 2, "3 different labels, but dataset.classes is 2");
+}
+
+static void one_label_alone(void **state) {
+    add_numbers(*state, 2, (const int64_t[]){5, 5});
+    refuse(*state, 0, "all labels are the same");
+}
+
+static void wrong_texts(void **state) {
+    static const struct {
+        const char *text;
+        size_t length;
+    } cases[] = {{"", 0}, {"a\0b", 3}, {"\xfc", 1}, {"a\n", 2}, {"\xc2\x80", 2}, {"\xe2\x82", 2}};
+    struct vib_error err;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vib_labels *labels;
+        assert_int_equal(vib_labels_new(&labels, NULL), 0);
+        assert_int_equal(vib_labels_begin(labels, VIB_TRAIN, "y.file", 0, NULL), 0);
+        add_texts(labels, 1, (const char *const[]){"fine"});
+        assert_int_equal(vib_labels_add_text(labels, cases[i].text, cases[i].length, &err),
+                         VIB_EDATA);
+        assert_non_null(strstr(err.message, "y.file"));
+        assert_non_null(strstr(err.message, "example 1 (counted from 0)"));
+        vib_labels_free(labels);
+    }
+    (void)state;
+}
+
+/* 65,536 classes and no more; what is not kept counts, too. */
+static void most_classes(void **state) {
+    struct vib_dataset data = {0};
+    struct vib_error err;
+    assert_int_equal(vib_labels_begin(*state, VIB_TEST, "y.file", 2, NULL), 0);
+    for (int64_t i = 0; i < VIB_MAX_CLASSES; i++)
+        assert_int_equal(vib_labels_add_number(*state, 3 * i, NULL), 0);
+    assert_int_equal(vib_labels_add_number(*state, 1, &err), VIB_EDATA);
+    assert_non_null(strstr(err.message, "more than 65536 different labels up to example 65536"));
+    assert_int_equal(vib_labels_n(*state, VIB_TEST), VIB_MAX_CLASSES);
+    assert_int_equal(vib_labels_finish(*state, 0, &data, NULL), 0);
+    assert_int_equal(data.classes, VIB_MAX_CLASSES);
+    assert_int_equal(data.split[VIB_TEST].labels[1], 1);
+    assert_string_equal(data.class_names[VIB_MAX_CLASSES - 1], "196605");
+    vib_dataset_release(&data);
+}
+
+/* --- arrays of labels --- */
+
+static void load_labels(const char *dictionary, const void *bytes, size_t size, const char *text,
+                        const char *const names[2]) {
+    static const uint8_t inputs[3] = {1, 2, 3};
+    char *folder = folder_new();
+    struct vib_dataset data;
+    struct vib_error err = {0};
+    npy_write(folder, "x", 1, "{'descr': '|u1', 'fortran_order': False, 'shape': (3,)}", inputs,
+              sizeof inputs);
+    npy_write(folder, "y", 1, dictionary, bytes, size);
+    if (text != NULL) {
+        expect_fault(folder, "x", "y", text);
+    } else if (files_load(&data, folder, "x", "y", NULL, NULL, &err) != 0) {
+        fail_msg("%s: %s", dictionary, err.message);
+    } else {
+        for (size_t c = 0; c < 2; c++)
+            assert_string_equal(data.class_names[c], names[c]);
+        assert_true(data.split[VIB_TRAIN].labels[0] == 1 && data.split[VIB_TRAIN].labels[2] == 0);
+        vib_dataset_release(&data);
+    }
+    folder_remove(folder);
+}
+
+#define OF(type, shape) "{'descr': '" type "', 'fortran_order': False, 'shape': " shape "}"
+
+static void arrays(void **state) {
+    static const char *const words[] = {"ab", "é"}, *const numbers[] = {"-2", "5"};
+    static const char *const latin[] = {"a", "c"};
+    static const uint32_t unicode[] = {0xe9, 0, 0xe9, 0, 'a', 'b'}, wrong[] = {0xd800, 1, 1};
+    static const double whole[] = {5, 5, -2}, half[] = {0, 1.5, 1}, none[] = {0, 1, (double)NAN};
+    static const uint64_t wide[] = {0, UINT64_MAX, 1};
+    static const uint8_t hot[] = {1, 0, 0, 1, 1, 0};
+    (void)state;
+    load_labels(OF("<U2", "(3,)"), unicode, sizeof unicode, NULL, words);
+    load_labels(OF("|S2", "(3,)"), "c\0c\0a", 6, NULL, latin);
+    load_labels(OF("<f8", "(3, 1)"), whole, sizeof whole, NULL, numbers);
+    load_labels(OF("<f8", "(3,)"), half, sizeof half, "example 1 (counted from 0), 1.5, is no",
+                NULL);
+    load_labels(OF("<f8", "(3,)"), none, sizeof none, "example 2 (counted from 0), nan, is no",
+                NULL);
+    load_labels(OF("<u8", "(3,)"), wide, sizeof wide, "example 1", NULL);
+    load_labels(OF("<U1", "(3,)"), wrong, sizeof wrong, "no text in UTF-8", NULL);
+    load_labels(OF("|S2", "(3,)"), "a\0\xe9\0b", 6, "no text in UTF-8", NULL);
+    load_labels(OF("|S0", "(3,)"), "", 0, "no characters", NULL);
+    load_labels(OF("|S2", "(3,)"), "a\0\0\0b", 6, "example 1 (counted from 0) has an empty", NULL);
+    load_labels(OF("|S99999", "(3,)"), "", 0, "truncated", NULL);
+    load_labels(OF("|u1", "(3, 2)"), hot, sizeof hot, "one-hot", NULL);
+    load_labels(OF("|u1", "(2,)"), hot, 2, "expected 3 labels", NULL);
+    load_labels(OF("|u1", "(4,)"), hot, 4, "found 4", NULL);
+}
+
+int main(void) {
+#define WITH_LABELS(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        WITH_LABELS(classes_already),     WITH_LABELS(numbers_by_size),
+        WITH_LABELS(texts_by_bytes),      WITH_LABELS(texts_that_are_numbers),
+        WITH_LABELS(numbers_among_texts), WITH_LABELS(fractions),
+        WITH_LABELS(out_of_range),        WITH_LABELS(more_texts_than_classes),
+        WITH_LABELS(one_label_alone),     WITH_LABELS(wrong_texts),
+        WITH_LABELS(most_classes),        cmocka_unit_test(arrays),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
