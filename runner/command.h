@@ -26,6 +26,7 @@ extern const struct command command_sweep;
 extern const struct command command_export;
 extern const struct command command_plot;
 extern const struct command command_keys;
+extern const struct command command_data;
 extern const struct command command_fetch;
 
 #endif

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 const struct command *const commands[] = {&command_sweep, &command_export, &command_plot,
-                                          &command_keys, &command_fetch};
+                                          &command_keys,  &command_data,   &command_fetch};
 const size_t n_commands = sizeof commands / sizeof commands[0];
 
 enum { BRIEF_SIZE = 80, ENDED_BY_SIGNAL = 128 /* and the signal's number on top */ };

@@ -121,16 +121,17 @@ static int load_documents(struct config *config, struct yaml_doc *docs, const ch
     return rc != 0 ? rc : config_data_check(config, err);
 }
 
-int config_load(struct config *config, const char *path, const char *const *sets, size_t n_sets,
-                struct vib_error *err) {
-    char *text = NULL;
-    size_t size = 0;
+/* The file's text is given, or NULL to be read. */
+static int load(struct config *config, const char *path, const char *given, const char *const *sets,
+                size_t n_sets, struct vib_error *err) {
+    char *text = given != NULL ? strdup(given) : NULL;
+    size_t size = given != NULL ? strlen(given) : 0;
     memset(config, 0, sizeof *config);
     struct yaml_doc *docs = calloc(n_sets + 1, sizeof *docs);
     config->arena = config_arena_new();
     config->path = strdup(path);
-    int rc = docs && config->arena && config->path ? 0 : no_memory(err);
-    if (rc == 0)
+    int rc = docs && config->arena && config->path && (text || !given) ? 0 : no_memory(err);
+    if (rc == 0 && !given)
         rc = config_text_read(path, &text, &size, err);
     if (rc == 0)
         rc = load_documents(config, docs, text, size, sets, n_sets, err);
@@ -145,6 +146,16 @@ int config_load(struct config *config, const char *path, const char *const *sets
     if (rc != 0)
         config_release(config);
     return rc;
+}
+
+int config_load(struct config *config, const char *path, const char *const *sets, size_t n_sets,
+                struct vib_error *err) {
+    return load(config, path, NULL, sets, n_sets, err);
+}
+
+int config_of_sets(struct config *config, const char *const *sets, size_t n_sets,
+                   struct vib_error *err) {
+    return load(config, "the command line", "name: none\n", sets, n_sets, err);
 }
 
 void config_release(struct config *config) {

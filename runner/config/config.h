@@ -56,8 +56,8 @@ struct config {
     char *path;           /* as given */
     char *text;           /* the file, then one `# --set KEY=VALUE` line per override */
     struct settings base; /* every key that is not swept */
-    bool data_named;      /* by dataset.name; else the data set is called as dataset.dir is */
-    unsigned methods;     /* of the points, those excluded too: bit m is enum vib_method m */
+    bool data_named;  /* by dataset.name; else the data set is called as its folder or file is */
+    unsigned methods; /* of the points, those excluded too: bit m is enum vib_method m */
     size_t n_axes;
     struct axis *axes; /* in the order of the file; the last varies fastest */
     size_t n_exclusions;
@@ -69,13 +69,18 @@ struct config {
  * model.hidden) fixes the key, also where the file sweeps it alone; a grid expression replaces or
  * adds an axis. A key in a zip group cannot be overridden.
  * `name` defaults to the file's base name without .yaml/.yml; what is no ordinary file, as a pipe,
- * must give it. dataset.name defaults to the base name of dataset.dir, where that is given.
- * On failure *config is released and zeroed. Errors: VIB_ECONFIG with "file:line:column: ..." (or
+ * must give it. dataset.name defaults to the base name of dataset.dir, else dataset.files.train,
+ * where one is given. On failure *config is released and zeroed. Errors: VIB_ECONFIG with
+ * "file:line:column: ..." (or
  * "--set KEY=VALUE: ...") for anything wrong in the text, including files that cannot be read,
  * aliases that contain themselves, and a grid of more than GRID_MAX_POINTS points before exclusion
  * (said with the number of points and of each axis, without building it); VIB_ENOMEM. */
 int config_load(struct config *config, const char *path, const char *const *sets, size_t n_sets,
                 struct vib_error *err);
+
+/* The configuration of overrides alone, every other key at its default. Errors likewise. */
+int config_of_sets(struct config *config, const char *const *sets, size_t n_sets,
+                   struct vib_error *err);
 
 void config_release(struct config *config);
 
