@@ -3,15 +3,10 @@
 #include "core/elementwise.h"
 #include "core/pass_internal.h"
 
-struct hidden {
-    struct vib_pass *pass;
-    size_t l;
-};
-
 /* From the gradient of hidden layer l's output to that before its activation. */
 static void finish_hidden(void *context, size_t row, size_t rows, size_t column, size_t columns,
                           float *tile) {
-    const struct hidden *hidden = context;
+    const struct vib_hidden *hidden = context;
     struct vib_pass *p = hidden->pass;
     const size_t l = hidden->l, width = p->net->layer[l].out, ld = p->h[l].ld;
     const unsigned char *h = p->h[l].values;
@@ -80,7 +75,7 @@ void vib_backward(struct vib_pass *p, const struct vib_weights *w,
         const struct vib_matrix *delta = l == head ? &p->dhead_t : &p->dh[l];
         const struct vib_matrix *in = l > 0 ? &p->h[l - 1] : &p->x;
         struct vib_backward backward = backward_of(p, l, w, in, delta, sink);
-        struct hidden below = {p, l - 1};
+        struct vib_hidden below = {p, l - 1};
         if (l > 0) {
             backward.receive = finish_hidden;
             backward.context = &below;

@@ -57,15 +57,10 @@ void vib_pass_keep(void *context, size_t row, size_t rows, size_t column, size_t
                columns * sizeof *tile);
 }
 
-struct hidden {
-    struct vib_pass *pass;
-    size_t l;
-};
-
 /* h[l] [B][n_l] = act(in [B][n_{l-1}] W + b), of which dropout keeps some. */
 static void finish_hidden(void *context, size_t row, size_t rows, size_t column, size_t columns,
                           float *tile) {
-    const struct hidden *hidden = context;
+    const struct vib_hidden *hidden = context;
     struct vib_pass *p = hidden->pass;
     const size_t l = hidden->l, width = p->net->layer[l].out;
     vib_activation(p->net->activation, rows * VIB_BLOCK, tile);
@@ -90,7 +85,7 @@ void vib_encode(struct vib_pass *p, const struct vib_weights *w) {
     if (p->type == VIB_BF16)
         vib_pass_round(p, p->input, p->input_ld, VIB_BF16, &p->x);
     for (size_t l = 0; l < net->n_hidden; l++) {
-        struct hidden hidden = {p, l};
+        struct vib_hidden hidden = {p, l};
         vib_product_forward(&p->product[l], p->team, in, vib_pass_weight(p, l, w),
                             w->f32 + net->layer[l].bias_memory, finish_hidden, &hidden);
         in = &p->h[l];

@@ -4,6 +4,12 @@
 
 #include "core/pass.h"
 
+/* What the tiles of a hidden layer's products are finished with. */
+struct vib_hidden {
+    struct vib_pass *pass;
+    size_t l;
+};
+
 /* The weights of layer l, as its products read them. */
 const void *vib_pass_weight(const struct vib_pass *pass, size_t l, const struct vib_weights *w);
 
