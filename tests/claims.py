@@ -219,6 +219,33 @@ def precision():
         )
 
 
+def engines():
+    names = ("oneDNN 2.6.3", "libxsmm 1.17")
+
+    def differences(precision, name, scale):
+        old, new = (
+            {row["seed"]: scale * row[name]
+             for row in rows("engines.csv", engine=engine, train_precision=precision)}
+            for engine in names
+        )
+        return [new[seed] - old[seed] for seed in sorted(old)]
+
+    def interval(values, digits, quantile):
+        half = quantile * statistics.stdev(values) / math.sqrt(len(values))
+        return statistics.mean(values), f"+- {half:.{digits}f}"
+
+    measures = (("error_mc", 100, 3), ("izx_upper", 1, 2), ("izy_lower", 1, 4))
+    for precision in ("float32", "bfloat16"):
+        cells = []
+        for name, scale, digits in measures:
+            mean, half = interval(differences(precision, name, scale), digits, 2.776)
+            cells.append(f"{mean:+.{digits}f} {half}")
+        yield INNER, f"| {precision} | " + " | ".join(cells) + " |"
+    both = differences("float32", "error_mc", 100) + differences("bfloat16", "error_mc", 100)
+    mean, half = interval(both, 3, 2.262)
+    yield INNER, f"higher by {mean:.3f} {half} points"
+
+
 def speed():
     peers = json.loads((REFERENCE / "bench-peers.json").read_text())
     bench = json.loads((REFERENCE / "bench.json").read_text())
@@ -275,7 +302,7 @@ def speed():
 
 
 def main(arguments):
-    groups = (table1, order, float32, figures, precision, speed)
+    groups = (table1, order, float32, figures, precision, engines, speed)
     by_name = {group.__name__: group for group in groups}
     if len(arguments) != 1 or arguments[0] not in by_name:
         sys.exit(__doc__.strip())
