@@ -7,11 +7,14 @@
 #include "core/executable.h"
 
 #include <libxsmm.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static char name[64];
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards the making of kernels */
 
 static struct vib_engine engine = {.name = name};
 
@@ -48,6 +51,9 @@ static bool prepare(struct vib_kernel *kernel) {
     if (s->in_transposed)
         flags |= LIBXSMM_GEMM_FLAG_TRANS_B;
     libxsmm_xmmfunction made;
+    /* libxsmm's own locks order its making of code before other threads' calls of it; the copying
+     * needs that, too, and ThreadSanitizer, which does not see them, to be told. */
+    pthread_mutex_lock(&lock);
     if (s->type == VIB_BF16) {
         flags |= LIBXSMM_GEMM_FLAG_VNNI_A;
         made.bsmm =
@@ -56,7 +62,9 @@ static bool prepare(struct vib_kernel *kernel) {
         made.smm = libxsmm_smmdispatch(m, n, k, &lda, &ldb, &ldc, &alpha, &beta, &flags, &prefetch);
     }
     kernel->run = s->type == VIB_BF16 ? run_bf16 : run_f32;
-    return keep(kernel, &made);
+    const bool kept = keep(kernel, &made);
+    pthread_mutex_unlock(&lock);
+    return kept;
 }
 
 static const char *instructions(int arch) {
