@@ -109,7 +109,7 @@ check 'the same data by two names are told' twins
 # More than may wait in memory, so that examples are loaded again.
 many() {
     "$vib" small.yaml -j "$1" -q --db "many$1.db" --set dataset.name=mixture --set dataset.n_train=30000 \
-        --set dataset.dim=160 --set dataset.n_test=10 --set train.batch=5000 --set evaluate.bounds_n=10 \
+        --set dataset.dim=160 --set dataset.n_test=10 --set train.batch=5000 \
         --set 'dataset.seed=[0, 1, 2, 3, 4, 5, 6, 7, 8]' &&
         export_both "many$1.db" "many$1"
 }
