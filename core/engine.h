@@ -8,8 +8,9 @@ struct vib_engine {
     const char *name; /* with version and instructions; set by start */
     size_t strip;
     bool bf16;
-    /* Fills in run and code of a kernel whose shape is set; false if it cannot. */
-    bool (*prepare)(struct vib_kernel *kernel);
+    /* Fills in run and code of a kernel whose shape is set. Errors: VIB_ENOMEM, VIB_EBACKEND (not
+     * for this shape). */
+    int (*prepare)(struct vib_kernel *kernel);
 };
 
 /* Each prepares the engine for use, once, or returns NULL and says in why, a static string, what is

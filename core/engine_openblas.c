@@ -25,9 +25,9 @@ static void run(const struct vib_kernel *kernel, const void *in, const void *blo
           s->accumulate ? 1.0f : 0.0f, out, (int)s->ld_out);
 }
 
-static bool prepare(struct vib_kernel *kernel) {
+static int prepare(struct vib_kernel *kernel) {
     kernel->run = run;
-    return kernel->shape.type == VIB_F32;
+    return kernel->shape.type == VIB_F32 ? VIB_OK : VIB_EBACKEND;
 }
 
 static struct vib_engine engine = {

@@ -28,17 +28,17 @@ static void run_bf16(const struct vib_kernel *kernel, const void *in, const void
     ((libxsmm_bsmmfunction)kernel->code)(block, in, out);
 }
 
-static bool keep(struct vib_kernel *kernel, const libxsmm_xmmfunction *made) {
+static int keep(struct vib_kernel *kernel, const libxsmm_xmmfunction *made) {
     libxsmm_kernel_info info;
     const void *code;
     memcpy(&code, made, sizeof code);
     if (code == NULL || libxsmm_get_kernel_info(code, &info) != EXIT_SUCCESS)
-        return false;
+        return VIB_EBACKEND;
     kernel->code = vib_executable(code, info.code_size);
-    return kernel->code != NULL;
+    return kernel->code != NULL ? VIB_OK : VIB_ENOMEM;
 }
 
-static bool prepare(struct vib_kernel *kernel) {
+static int prepare(struct vib_kernel *kernel) {
     const struct vib_kernel_shape *s = &kernel->shape;
     const libxsmm_blasint m = (libxsmm_blasint)s->columns, n = (libxsmm_blasint)s->rows,
                           k = (libxsmm_blasint)s->depth, lda = (libxsmm_blasint)s->ld_block,
@@ -62,9 +62,9 @@ static bool prepare(struct vib_kernel *kernel) {
         made.smm = libxsmm_smmdispatch(m, n, k, &lda, &ldb, &ldc, &alpha, &beta, &flags, &prefetch);
     }
     kernel->run = s->type == VIB_BF16 ? run_bf16 : run_f32;
-    const bool kept = keep(kernel, &made);
+    const int rc = keep(kernel, &made);
     pthread_mutex_unlock(&lock);
-    return kept;
+    return rc;
 }
 
 static const char *instructions(int arch) {

@@ -40,8 +40,11 @@ int vib_kernel_init(struct vib_kernel *kernel, const struct vib_kernel_shape *sh
     if (by == NULL)
         return vib_error_set(err, VIB_EBACKEND, "%s", missing);
     *kernel = (struct vib_kernel){.shape = *shape};
-    if (vib_kernel_supports(shape->type) && by->prepare(kernel))
-        return VIB_OK;
+    const int rc = vib_kernel_supports(shape->type) ? by->prepare(kernel) : VIB_EBACKEND;
+    if (rc == VIB_OK)
+        return rc;
+    if (rc == VIB_ENOMEM)
+        return vib_error_set(err, rc, "out of memory for the code of a matrix product");
     return vib_error_set(err, VIB_EBACKEND, "%s refused a product of %zu x %zu x %zu %s numbers",
                          by->name, shape->rows, shape->columns, shape->depth,
                          shape->type == VIB_BF16 ? "bfloat16" : "float32");

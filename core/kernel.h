@@ -34,7 +34,7 @@ struct vib_kernel {
     void (*code)(void); /* the engine's own */
 };
 
-/* Errors: VIB_EBACKEND (there is no engine for the type, or not for the shape). */
+/* Errors: VIB_ENOMEM, VIB_EBACKEND (there is no engine, or not for the type or shape). */
 int vib_kernel_init(struct vib_kernel *kernel, const struct vib_kernel_shape *shape,
                     struct vib_error *err);
 

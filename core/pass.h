@@ -1,8 +1,7 @@
 /* One batch's way through the network: activations, and the products prepared for one batch size.
  *
  *   forward.c    x -> hidden -> head -> factor, z -> logits
- *   backward.c   dlogits -> dz -> dhead -> dhidden -> dx, handing out the gradient of every
- * parameter
+ *   backward.c   dlogits -> dz -> dhead -> dhidden -> dx; hands out every parameter's gradient
  *
  * With B examples, layer widths n_l and T = the type of the large products' operands (float32, or
  * bfloat16): x, h and their gradients are matrices of T (core/matrix.h); head [B][H], factor [B][F]

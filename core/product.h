@@ -27,8 +27,7 @@ struct vib_pieces {
     size_t count, size, last;
 };
 
-/* Kernels by which of these are the last piece, of rows, of columns, of depth, and by accumulate.
- */
+/* Kernels by whether these are the last piece: rows, columns, depth; and by accumulate. */
 enum { VIB_LAST = 2 };
 
 struct vib_product {
@@ -42,7 +41,8 @@ struct vib_product {
     struct vib_kernel weight[VIB_LAST][VIB_LAST][VIB_LAST][2];
 };
 
-/* Which of the three to prepare beside forward. Errors: VIB_EBACKEND. */
+/* Prepares forward and, where they are asked for, `input`: din, and `weight`: dW and db. Errors:
+ * VIB_ENOMEM, VIB_EBACKEND. */
 int vib_product_init(struct vib_product *product, size_t in, size_t out, size_t batch,
                      enum vib_type type, bool input, bool weight, struct vib_error *err);
 
@@ -60,8 +60,7 @@ void vib_product_forward(const struct vib_product *product, struct vib_team *tea
  * from `offset` on, which lie like that. */
 struct vib_gradient {
     size_t offset, rows, columns;
-    bool in_blocks; /* weights, of which there is a copy in bfloat16 pairs; else biases and the like
-                     */
+    bool in_blocks; /* weights, which may have a copy in bfloat16 pairs; else biases and the like */
     const float *values;
 };
 

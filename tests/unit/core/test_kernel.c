@@ -36,7 +36,7 @@ static const struct vib_engine *openblas;
 
 static bool make_openblas(struct vib_kernel *kernel, const struct vib_kernel_shape *shape) {
     *kernel = (struct vib_kernel){.shape = *shape};
-    return openblas->prepare(kernel);
+    return openblas->prepare(kernel) == VIB_OK;
 }
 
 static int fill(void **state) {
