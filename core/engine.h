@@ -5,16 +5,16 @@
 #include "core/kernel.h"
 
 struct vib_engine {
-    const char *name; /* with version and instructions; set by start */
-    size_t strip;
-    bool bf16;
+    const char *name; /* with its version and the instructions that it uses */
+    size_t strip;     /* see vib_kernel_strip */
+    bool bf16;        /* whether it has bfloat16 products at full speed */
     /* Fills in run and code of a kernel whose shape is set. Errors: VIB_ENOMEM, VIB_EBACKEND (not
      * for this shape). */
     int (*prepare)(struct vib_kernel *kernel);
 };
 
-/* Each prepares the engine for use, once, or returns NULL and says in why, a static string, what is
- * missing. */
+/* Each gives the engine ready for use, or NULL, and in why, a static string, what is missing. To be
+ * called by one thread at a time. */
 const struct vib_engine *vib_engine_xsmm(const char **why);
 const struct vib_engine *vib_engine_openblas(const char **why);
 

@@ -4,8 +4,8 @@
  *     out [rows][columns] (+)= in [rows][depth] block [depth][columns]
  *
  * Two engines: libxsmm generates code for every shape at run time; OpenBLAS takes its place where
- * the program was built without libxsmm or the system lets no generated code run. The first kernel
- * chooses. Both compute on the calling thread alone.
+ * the program was built without libxsmm or the system lets no generated code run. The first call
+ * of any function here chooses. Both compute on the calling thread alone.
  * Thread rule: every function may be called by any thread; a kernel is read-only once made. */
 #ifndef VIB_CORE_KERNEL_H
 #define VIB_CORE_KERNEL_H
