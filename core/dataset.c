@@ -1,5 +1,6 @@
 #include "core/dataset.h"
 
+#include "core/random.h"
 #include "core/sha256.h"
 
 #include <assert.h>
@@ -35,13 +36,19 @@ bool vib_dataset_has(const struct vib_dataset *data, enum vib_split_id split) {
 
 void vib_dataset_release(struct vib_dataset *data) {
     for (size_t s = 0; s < VIB_SPLITS; s++) {
-        free(data->split[s].bytes);
-        free(data->split[s].values);
+        if (data->base == NULL) {
+            free(data->split[s].bytes);
+            free(data->split[s].values);
+        }
+        free(data->split[s].rows);
         free(data->split[s].labels);
     }
-    for (size_t c = 0; data->class_names != NULL && c < data->classes; c++)
+    for (size_t c = 0; data->base == NULL && data->class_names != NULL && c < data->classes; c++)
         free(data->class_names[c]);
-    free(data->class_names);
+    if (data->base == NULL)
+        free(data->class_names);
+    free(data->mean);
+    free(data->deviation);
     *data = (struct vib_dataset){0};
 }
 
@@ -115,32 +122,86 @@ static void compute_digest(struct vib_dataset *data) {
     vib_sha256_end(&hash, data->digest);
 }
 
-int vib_dataset_finish(struct vib_dataset *data, struct vib_error *err) {
+int vib_dataset_measure(struct vib_dataset *data, struct vib_error *err) {
     int rc = 0;
     for (enum vib_split_id id = 0; rc == 0 && id < VIB_SPLITS; id++)
         if (vib_dataset_has(data, id))
             rc = measure_labels(data, id, err);
+    return rc;
+}
+
+int vib_dataset_finish(struct vib_dataset *data, struct vib_error *err) {
+    const int rc = vib_dataset_measure(data, err);
+    for (enum vib_split_id id = 0; id < VIB_SPLITS; id++)
+        if (data->split[id].values != NULL)
+            data->scale = VIB_SCALE_NONE;
     if (rc == 0)
         compute_digest(data);
     return rc;
 }
 
-static void convert_row(const uint8_t *restrict x, size_t dim, float *restrict out) {
+/* --- what a model sees --- */
+
+static void widen(const uint8_t *restrict x, size_t dim, float *restrict out) {
+    for (size_t k = 0; k < dim; k++)
+        out[k] = (float)x[k];
+}
+
+static void make_symmetric(const uint8_t *restrict x, size_t dim, float *restrict out) {
     for (size_t k = 0; k < dim; k++)
         out[k] = 2.0f * (float)x[k] / 255.0f - 1.0f;
+}
+
+static void make_unit(const uint8_t *restrict x, size_t dim, float *restrict out) {
+    for (size_t k = 0; k < dim; k++)
+        out[k] = (float)x[k] / 255.0f;
+}
+
+static void standardize(const float *restrict mean, const float *restrict deviation, size_t dim,
+                        float *restrict out) {
+    for (size_t k = 0; k < dim; k++)
+        out[k] = deviation[k] > 0.0f ? (out[k] - mean[k]) / deviation[k] : 0.0f;
+}
+
+static void add_noise(const struct vib_dataset *data, size_t row, float *out) {
+    enum { CHUNK = 256 };
+    const struct vib_stream stream = {data->noise_seed, VIB_STREAM_INPUT_NOISE, (uint32_t)row, 0};
+    const float deviation = (float)data->input_noise;
+    float noise[CHUNK];
+    for (size_t first = 0; first < data->dim; first += CHUNK) {
+        const size_t n = data->dim - first < CHUNK ? data->dim - first : CHUNK;
+        vib_random_normal(&stream, first, n, noise);
+        for (size_t k = 0; k < n; k++)
+            out[first + k] += deviation * noise[k];
+    }
+}
+
+static void scale_row(const struct vib_dataset *data, const struct vib_split *from, size_t row,
+                      float *out) {
+    const size_t dim = data->dim;
+    if (from->values != NULL)
+        memcpy(out, from->values + row * dim, dim * sizeof *out);
+    else if (data->scale == VIB_SCALE_SYMMETRIC)
+        make_symmetric(from->bytes + row * dim, dim, out);
+    else if (data->scale == VIB_SCALE_UNIT)
+        make_unit(from->bytes + row * dim, dim, out);
+    else
+        widen(from->bytes + row * dim, dim, out);
+    if (data->scale == VIB_SCALE_STANDARDIZE)
+        standardize(data->mean, data->deviation, dim, out);
 }
 
 void vib_dataset_gather(const struct vib_dataset *data, enum vib_split_id split,
                         const uint32_t *index, size_t first, size_t count, float *out, size_t ld) {
     const struct vib_split *from = &data->split[split];
-    size_t dim = data->dim;
+    const bool noisy = split == VIB_TRAIN && data->input_noise > 0.0;
 
     for (size_t i = 0; i < count; i++) {
-        size_t row = index != NULL ? index[i] : first + i;
-        assert(row < from->n);
-        if (from->bytes != NULL)
-            convert_row(from->bytes + row * dim, dim, out + i * ld);
-        else
-            memcpy(out + i * ld, from->values + row * dim, dim * sizeof *out);
+        const size_t example = index != NULL ? index[i] : first + i;
+        assert(example < from->n);
+        const size_t row = from->rows != NULL ? from->rows[example] : example;
+        scale_row(data, from, row, out + i * ld);
+        if (noisy)
+            add_noise(data, row, out + i * ld);
     }
 }

@@ -42,6 +42,8 @@ struct vib_params {
     double adam_beta1, adam_beta2, adam_epsilon;
     double average_decay; /* of the exponential moving average of the weights; 0 switches it off */
 
+    size_t patience;     /* evaluations without a better one on the validation split that end the
+                            job, whose result is of the best; 0: never */
     size_t eval_every;   /* epochs between evaluations; the last epoch is always evaluated */
     size_t eval_samples; /* samples of z per example in error_mc */
     unsigned bounds;     /* estimators of I(Z;X) made at the end: a set of enum vib_estimator */

@@ -13,15 +13,18 @@
 void vib_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
 enum vib_purpose {
-    VIB_STREAM_INIT = 1,    /* initial weights; a = tensor */
-    VIB_STREAM_SHUFFLE = 2, /* order of the examples; a = epoch */
-    VIB_STREAM_LATENT = 3,  /* eps of z = mu + sigma eps in training; a = step */
-    VIB_STREAM_EVAL = 4,    /* the same in evaluation; a = example, b = sample and split */
-    VIB_STREAM_MIXTURE = 5, /* the built-in data set; a = what */
-    VIB_STREAM_TRUTH = 6,   /* Monte Carlo estimates of true values; a = what */
-    VIB_STREAM_DROPOUT = 7, /* hidden units dropped; a = step */
-    VIB_STREAM_CODES = 8,   /* eps of the codes behind the bounds; a = example, b = split */
-    VIB_STREAM_SUBSET = 9   /* the examples behind the bounds; a = split */
+    VIB_STREAM_INIT = 1,         /* initial weights; a = tensor */
+    VIB_STREAM_SHUFFLE = 2,      /* order of the examples; a = epoch */
+    VIB_STREAM_LATENT = 3,       /* eps of z = mu + sigma eps in training; a = step */
+    VIB_STREAM_EVAL = 4,         /* the same in evaluation; a = example, b = sample and split */
+    VIB_STREAM_MIXTURE = 5,      /* the built-in data set; a = what */
+    VIB_STREAM_TRUTH = 6,        /* Monte Carlo estimates of true values; a = what */
+    VIB_STREAM_DROPOUT = 7,      /* hidden units dropped; a = step */
+    VIB_STREAM_CODES = 8,        /* eps of the codes behind the bounds; a = example, b = split */
+    VIB_STREAM_SUBSET = 9,       /* the examples behind the bounds; a = split */
+    VIB_STREAM_VIEW = 10,        /* what a view takes of its data set; a = what */
+    VIB_STREAM_LABEL_NOISE = 11, /* wrong labels; a = row */
+    VIB_STREAM_INPUT_NOISE = 12  /* noise on inputs; a = row */
 };
 
 /* A stream: an indexable, endless sequence of random numbers named by seed, purpose, a and b. */
