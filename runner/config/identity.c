@@ -40,7 +40,7 @@ static int by_name(const void *a, const void *b) {
 static void make_table(void) {
     assert(n_keys <= MAX_KEYS);
     for (size_t i = 0; i < n_keys; i++)
-        if (!(keys[i].flags & (KEY_SWEEP | KEY_DATA)))
+        if (!(keys[i].flags & (KEY_SWEEP | KEY_DATA)) || keys[i].flags & KEY_LIMIT)
             table.keys[table.n++] = &keys[i];
     qsort(table.keys, table.n, sizeof table.keys[0], by_name);
     table.seed = key_find("seed");
@@ -81,15 +81,23 @@ static int add_key(struct vib_sha256 hashes[HASHES], const struct settings *sett
     return 0;
 }
 
+/* Whether a key tells a job from those of programs that did not know it. */
+static bool counts(const struct key *key, const struct settings *settings) {
+    const void *value = key_at(settings, key);
+    return key_compare(key, value, key_at(settings_defaults(), key)) != 0 &&
+           key_compare(key, value, key_at(settings_before(), key)) != 0 &&
+           key_matters(key, settings_kind(settings)) &&
+           (!(key->flags & KEY_LIMIT) || data_limits_view(&settings->data));
+}
+
 /* Values are compared before they are written as text, which is most of the cost. */
 static int add_keys(struct vib_sha256 hashes[HASHES], const struct settings *settings,
                     const struct key *trade_off, struct vib_error *err) {
-    const struct settings *defaults = settings_defaults();
     int rc = 0;
     for (size_t i = 0; i < table.n && rc == 0; i++) {
         const struct key *key = table.keys[i];
         const size_t until = key == table.seed ? POINT : key == trade_off ? CURVE : HASHES;
-        if (key_compare(key, key_at(settings, key), key_at(defaults, key)) != 0)
+        if (counts(key, settings))
             rc = add_key(hashes, settings, key, until, err);
     }
     return rc;

@@ -5,8 +5,10 @@
  *   numerics=2          numerics_version
  *   data=...            the digest of the data
  *   without=seed,beta   of a point and a curve: the keys that are left out
- *   K=2                 every other key that is neither KEY_SWEEP nor KEY_DATA and not at its
- *   train.lr=0.001      default, as canonical text, in the order of their names
+ *   K=2                 every other key that is neither KEY_SWEEP nor KEY_DATA, or is the view's
+ *   train.lr=0.001      (data_limits_view), that matters and is neither at its default nor as it
+ *                       was before there was the key, as canonical text, in the order of
+ *                       their names
  *
  * So a new key with a default that keeps the old behaviour leaves old hashes alone, and neither the
  * place of the data nor the grid around a job matters. Settings are to be normalised

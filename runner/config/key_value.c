@@ -64,7 +64,8 @@ const char *key_accepts(const struct key *key, char out[KEY_ACCEPTS_SIZE]) {
     out[0] = '\0';
     switch (key->type) {
     case KEY_REAL:
-        append(out, KEY_ACCEPTS_SIZE, "a number");
+        append(out, KEY_ACCEPTS_SIZE,
+               key->flags & KEY_SHARE ? "a share below 1 or a whole number" : "a number");
         append_real_range(key, out);
         break;
     case KEY_SIZE:
@@ -113,7 +114,8 @@ static int set_real(struct settings *settings, const struct key *key, const char
     double value = 0;
     enum number_status status = number_parse_real(text, &value);
     bool above_min = key->flags & KEY_ABOVE_MIN ? value > key->min : value >= key->min;
-    if (status != NUMBER_OK || !above_min || !(value <= key->max))
+    const bool whole = !(key->flags & KEY_SHARE) || value < 1 || floor(value) >= value;
+    if (status != NUMBER_OK || !above_min || !(value <= key->max) || !whole)
         return reject_number(key, text, status, err);
     key_put(settings, key, &value);
     return 0;

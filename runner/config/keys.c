@@ -62,6 +62,22 @@ static const struct key_choice precisions[] = {
 static const struct key_choice activations[] = {[VIB_RELU] = {"relu", "max(0, x)"},
                                                 [VIB_TANH] = {"tanh", "the hyperbolic tangent"},
                                                 {NULL, NULL}};
+static const struct key_choice scales[] = {
+    [VIB_SCALE_SYMMETRIC] = {"symmetric", "2 x / 255 - 1, of bytes"},
+    [VIB_SCALE_UNIT] = {"unit", "x / 255, of bytes"},
+    [VIB_SCALE_NONE] = {"none", "x"},
+    [VIB_SCALE_STANDARDIZE] = {"standardize",
+                               "(x - mean) / deviation, each input's over the training split; 0 "
+                               "where all are equal"},
+    [VIB_SCALE_AUTO] = {"auto", "symmetric of bytes, else standardize"},
+    {NULL, NULL}};
+static const struct key_choice subsets[] = {{"first", "those that the file has first"},
+                                            {"random", "drawn by dataset.split_seed"},
+                                            {NULL, NULL}};
+static const struct key_choice shuffles[] = {
+    {"false", "the true ones"},
+    {"true", "as many of each class, but none belongs to its input"},
+    {NULL, NULL}};
 static const struct key_choice no_yes[] = {
     {"false", "no file"}, {"true", "one file for each job"}, {NULL, NULL}};
 
@@ -70,6 +86,7 @@ _Static_assert(sizeof(enum vib_method) == sizeof(int), "KEY_CHOICE stores an int
 _Static_assert(sizeof(enum vib_type) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_covariance) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_activation) == sizeof(int), "KEY_CHOICE stores an int");
+_Static_assert(sizeof(enum vib_scale) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(AT(job.hidden) == AT(job.n_hidden) + sizeof(size_t), "KEY_WIDTHS stores both");
 
 /* A row for each key, in the order of `vib-sweep keys`: a line for what it is, one for what it may
@@ -126,11 +143,39 @@ const struct key keys[] = {
      .help = "number of classes, whose labels are 0, 1, ...; 0: as many as there are different "
              "labels in the files, 10 of the mixture"},
     {.name = "dataset.n_train", .type = KEY_SIZE, .field = AT(data.n_train),
-     .default_text = "0", .flags = KEY_DATA, .max = MAX_EXAMPLES, .unit = "examples",
-     .help = "training examples used, the first ones; 0: all of a file, 10000 of the mixture"},
+     .default_text = "0", .flags = KEY_DATA | KEY_LIMIT, .max = MAX_EXAMPLES, .unit = "examples",
+     .help = "training examples used, by dataset.subset, of those that dataset.test and "
+             "dataset.validation leave; 0: all of a file, 10000 of the mixture"},
     {.name = "dataset.n_test", .type = KEY_SIZE, .field = AT(data.n_test),
-     .default_text = "0", .flags = KEY_DATA, .max = MAX_EXAMPLES, .unit = "examples",
-     .help = "test examples used, the first ones; 0: all of a file, 10000 of the mixture"},
+     .default_text = "0", .flags = KEY_DATA | KEY_LIMIT, .max = MAX_EXAMPLES, .unit = "examples",
+     .help = "test examples used, by dataset.subset; 0: all of a file, 10000 of the mixture"},
+    {.name = "dataset.subset", .type = KEY_CHOICE, .field = AT(data.view.random_subset),
+     .default_text = "first", .flags = KEY_FILES, .choices = subsets,
+     .help = "which examples dataset.n_train and dataset.n_test mean"},
+    {.name = "dataset.test", .type = KEY_REAL, .field = AT(data.view.test),
+     .default_text = "0", .flags = KEY_SHARE, .max = MAX_EXAMPLES,
+     .help = "examples of the training split, or below 1 the share of them, that become the test "
+             "split of data that come in one piece: stratified, by dataset.split_seed"},
+    {.name = "dataset.validation", .type = KEY_REAL, .field = AT(data.view.validation),
+     .default_text = "0", .flags = KEY_SHARE, .max = MAX_EXAMPLES,
+     .help = "examples of the training split, or the share of them, that are not trained on but "
+             "validate: best_beta and train.patience choose by them; stratified likewise"},
+    {.name = "dataset.split_seed", .type = KEY_SEED, .field = AT(data.view.seed),
+     .default_text = "0", .max = MAX_INTEGER,
+     .help = "selects these splits, random subsets, and what is damaged how, apart from `seed`"},
+    {.name = "dataset.scale", .type = KEY_CHOICE, .field = AT(data.view.scale),
+     .default_text = "auto", .before = "symmetric", .flags = KEY_FILES, .choices = scales,
+     .help = "what the model sees of an input x"},
+    {.name = "dataset.label_noise", .type = KEY_REAL, .field = AT(data.view.label_noise),
+     .default_text = "0", .max = 1,
+     .help = "share of the training labels that are replaced by ones drawn from all classes"},
+    {.name = "dataset.shuffle_labels", .type = KEY_CHOICE, .field = AT(data.view.shuffle_labels),
+     .default_text = "false", .choices = shuffles,
+     .help = "the labels of the training examples in random order"},
+    {.name = "dataset.input_noise", .type = KEY_REAL, .field = AT(data.view.input_noise),
+     .default_text = "0", .max = MAX_SCALE,
+     .help = "standard deviation of noise on the training inputs, in units of what "
+             "dataset.scale makes of them; drawn once for each example"},
     {.name = "dataset.dim", .type = KEY_SIZE, .field = AT(data.dim),
      .default_text = "16", .flags = KEY_DATA | KEY_MIXTURE, .min = 1, .max = 65536,
      .help = "mixture only: inputs per example"},
@@ -194,6 +239,11 @@ const struct key keys[] = {
     {.name = "train.average_decay", .type = KEY_REAL, .field = AT(job.average_decay),
      .default_text = "0.999", .max = BELOW_1,
      .help = "decay of the moving average of the weights; 0 switches it off"},
+
+    {.name = "train.patience", .type = KEY_SIZE, .field = AT(job.patience),
+     .default_text = "0", .max = MAX_INTEGER, .unit = "evaluations",
+     .help = "evaluations without a better validation objective, CE + beta * rate, that end a job "
+             "early; the weights of the best one are the result; 0: never"},
 
     {.name = "evaluate.every", .type = KEY_SIZE, .field = AT(job.eval_every),
      .default_text = "20", .min = 1, .max = MAX_INTEGER, .unit = "epochs",

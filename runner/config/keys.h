@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/params.h"
+#include "core/view.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +23,8 @@ struct data_spec {
     const char *label;             /* of CSV, the column; "" = by its usual names */
     size_t classes;                /* 0 = what the labels of the files ask for, 10 of the mixture */
     size_t n_train, n_test;        /* 0 = all examples of a file, 10000 of the mixture */
-    size_t dim;                    /* mixture only, as are the rest */
+    struct vib_view view; /* what a job sees of it; but for n_train and n_test, see data_view */
+    size_t dim;           /* mixture only, as are the rest */
     double separation, noise;
     uint64_t seed;
 };
@@ -56,6 +58,10 @@ enum {
     KEY_PART = 16,     /* KEY_STRING without '/' */
     KEY_MIXTURE = 32,  /* KEY_DATA of the built-in data set alone */
     KEY_OR_ZERO = 64,  /* KEY_SIZE that may also be 0, below its min */
+    KEY_FILES = 128,   /* of data sets from files, not of the built-in one */
+    KEY_SHARE = 256,   /* KEY_REAL that is a share below 1, and from 1 on a number: a whole one */
+    KEY_LIMIT = 512    /* KEY_DATA that counts as a key of its own where the view takes it, see
+                          data_limits_view */
 };
 
 /* A value of a KEY_CHOICE, or a name in a KEY_SET. */
@@ -73,7 +79,9 @@ struct key {
     size_t field; /* its offset into struct settings */
     unsigned flags;
     const char *default_text;
-    double min, max; /* of a number, of each width, of the characters of a KEY_STRING */
+    const char *before; /* what jobs of programs that did not know the key had; it counts as nothing
+                           in an identity. NULL: default_text */
+    double min, max;    /* of a number, of each width, of the characters of a KEY_STRING */
     const struct key_choice *choices; /* KEY_CHOICE and KEY_SET only; a nameless one ends them */
     const char *unit;                 /* NULL when it has none */
     const char *help;                 /* one sentence */
@@ -105,11 +113,21 @@ const struct settings *settings_defaults(void);
 /* Sets every key of *settings to its default. */
 void settings_init(struct settings *settings);
 
+/* Every key as jobs had it before there was the key; static. Thread rule: any thread, any time. */
+const struct settings *settings_before(void);
+
 /* Whether the data is the built-in data set. */
 bool data_is_mixture(const struct data_spec *data);
 
 /* Whether the data names files, rather than a folder to look into. */
 bool data_names_files(const struct data_spec *data);
+
+/* Whether dataset.n_train and n_test are of the view: they keep some of what other draws left, so
+ * that the whole of the files is read. Else they are of the loader. */
+bool data_limits_view(const struct data_spec *data);
+
+/* What jobs see of the data set, with n_train and n_test where they are the view's. */
+struct vib_view data_view(const struct data_spec *data);
 
 /* What decides which keys matter to a job. Where one does not, it counts as its default. */
 struct job_kind {

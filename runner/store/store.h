@@ -76,7 +76,8 @@ int store_begin_run(struct store *store, const struct run_info *info, int64_t *r
 int store_heartbeat(struct store *store, int64_t run, struct vib_error *err);
 int store_end_run(struct store *store, int64_t run, const char *outcome, struct vib_error *err);
 
-/* Records a data set; one that is there already is left alone. */
+/* Records a data set, of a view that which it is a view of; one that is there already is left
+ * alone. */
 int store_add_dataset(struct store *store, const struct vib_dataset *data, struct vib_error *err);
 
 /* What the data set of that digest is called, cut to size; "" when it is not there. */

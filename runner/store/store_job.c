@@ -50,7 +50,7 @@ int store_add_dataset(struct store *store, const struct vib_dataset *data, struc
     int rc = store_enter(store, &outermost, err);
     if (rc != 0)
         return rc;
-    rc = add_dataset(store, data, err);
+    rc = add_dataset(store, vib_dataset_base(data), err);
     return store_leave(store, outermost, rc, err);
 }
 

@@ -184,12 +184,10 @@ static void write_fill(FILE *out, const void *context) {
                   column);
 }
 
-/* Gives the jobs of a kind the default of a key: it is what they had before there was the key. */
+/* Gives the jobs of a kind the value of a key that they had before there was the key. */
 static int fill(struct store *store, sqlite3_stmt *statement, const struct key *key,
                 struct job_kind kind, struct vib_error *err) {
-    struct settings defaults;
-    settings_init(&defaults);
-    int bound = bind_key(statement, 1, &defaults, key);
+    int bound = bind_key(statement, 1, settings_before(), key);
     bound |= store_bind_text(statement, 2, vib_method_info(kind.method)->name);
     bound |= sqlite3_bind_int(statement, 3, kind.mixture);
     return store_execute(store, statement, bound, "fill in a new setting", err);

@@ -151,11 +151,11 @@ static int take_value(struct settings *settings, const struct key *key, struct s
                         : vib_error_set(err, VIB_ENOMEM, "out of memory");
 }
 
-/* A value that is not there, or does not matter, is the key's default. */
+/* A value that is not there is the one that jobs had before there was the key. */
 static int read_settings(const struct copying *copying, struct store_row *row,
                          struct settings *settings, struct vib_error *err) {
     int rc = 0;
-    settings_init(settings);
+    *settings = *settings_before();
     for (size_t i = 0; i < n_keys && rc == 0; i++) {
         const int column = copying->columns[i];
         if (column >= 0 && store_row_type(row, column) != STORE_NULL)

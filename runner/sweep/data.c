@@ -113,11 +113,13 @@ static int find_sources(const struct data_spec *spec, const char *dir, struct vi
 static int load_from(const struct data_spec *spec, const struct vib_sources *sources,
                      struct vib_dataset *data, struct vib_error *err) {
     const double free_bytes = host_memory();
+    const bool limited = !data_limits_view(spec);
     const struct vib_load_request request = {
         .name = spec->name,
         .label = spec->label,
         .classes = spec->classes,
-        .limit = {[VIB_TRAIN] = spec->n_train, [VIB_TEST] = spec->n_test},
+        .limit =
+            {[VIB_TRAIN] = limited ? spec->n_train : 0, [VIB_TEST] = limited ? spec->n_test : 0},
         .most_bytes = isfinite(free_bytes) ? free_bytes : 0};
     return vib_data_load(data, &request, sources, err);
 }

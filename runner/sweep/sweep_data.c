@@ -10,6 +10,8 @@ void sweep_settings(const struct sweep *s, size_t i, struct settings *settings) 
     grid_settings(&s->grid, i, settings);
     settings->data.name = data->name;
     settings->data.classes = data->classes;
+    if (!data_is_mixture(&settings->data))
+        settings->data.view.scale = data->scale;
 }
 
 /* After 1, 3, 7, 15, ... seconds. */
@@ -46,6 +48,29 @@ void sweep_tell_classes(struct sweep *s) {
                   "data set %s has %zu classes, %zu of them without a training example%s",
                   quote(quoted, first->name), first->classes,
                   first->classes - first->split[VIB_TRAIN].n_classes, others);
+}
+
+void sweep_tell_scale(struct sweep *s) {
+    char quoted[QUOTE_SIZE], others[64] = "";
+    const struct vib_dataset *first = NULL;
+    size_t n = 0;
+    if (s->config.base.data.view.scale != VIB_SCALE_AUTO)
+        return;
+    for (size_t i = 0; i < data_cache_n(s->cache); i++) {
+        const struct vib_dataset *data = data_cache_at(s->cache, i);
+        if (data->scale == VIB_SCALE_STANDARDIZE) {
+            first = first == NULL ? data : first;
+            n++;
+        }
+    }
+    if (first == NULL)
+        return;
+    if (n > 1)
+        snprintf(others, sizeof others, "; so it is with %zu other data sets", n - 1);
+    progress_note(&s->progress,
+                  "the inputs of %s are standardized by its training split, as float32 are where "
+                  "dataset.scale does not say otherwise%s",
+                  quote(quoted, first->name), others);
 }
 
 /* Whether the sweep has the same data under that name, too. */

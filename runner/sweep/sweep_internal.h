@@ -103,8 +103,8 @@ void sweep_count(const struct sweep *sweep, struct progress_counts *counts);
 
 /* --- data sets (sweep_data.c) --- */
 
-/* The settings of a point as they are recorded: with the data set's own name and number of classes.
- * They are borrowed from the data set. */
+/* The settings of a point as they are recorded: with the data set's own name, number of classes and
+ * scale. The name is borrowed from the data set. */
 void sweep_settings(const struct sweep *sweep, size_t point, struct settings *settings);
 
 /* To be called as the data set of each point has been loaded: says now and then how far it is. */
@@ -112,6 +112,9 @@ void sweep_tell_loading(struct sweep *sweep, size_t point);
 
 /* Says, once, that there are classes that no example teaches. */
 void sweep_tell_classes(struct sweep *sweep);
+
+/* Says, once, that float32 inputs are scaled where nobody asked for it. */
+void sweep_tell_scale(struct sweep *sweep);
 
 /* Records a data set in the database and agrees with it on the name. Errors: of the store. */
 int sweep_add_data(struct sweep *sweep, const struct vib_dataset *data, struct vib_error *err);

@@ -268,8 +268,10 @@ static int prepare(struct sweep *s, struct vib_error *err) {
     if (data_cache_new(&s->cache, kept_data()) != VIB_OK)
         return vib_error_set(err, VIB_ENOMEM, "out of memory");
     rc = check_jobs(s, err);
-    if (rc == VIB_OK)
+    if (rc == VIB_OK) {
         sweep_tell_classes(s);
+        sweep_tell_scale(s);
+    }
     if (rc == VIB_OK)
         qsort_r(s->order, s->grid.n, sizeof *s->order, longest_first, s->points);
     return rc;

@@ -64,6 +64,16 @@ static void test_what_matters(void **state) {
         {"train.average_decay", "0"},
         {"evaluate.every", "1"},
         {"evaluate.samples", "1"},
+        {"dataset.validation", "0.1"},
+        {"dataset.test", "100"},
+        {"dataset.split_seed", "1"},
+        {"dataset.scale", "standardize"},
+        {"dataset.scale", "none"},
+        {"dataset.subset", "random"},
+        {"dataset.label_noise", "0.5"},
+        {"dataset.shuffle_labels", "true"},
+        {"dataset.input_noise", "0.5"},
+        {"train.patience", "3"},
     };
     enum { N = sizeof changes / sizeof changes[0] };
     char seen[N + 2][65];
@@ -92,6 +102,8 @@ static void test_what_does_not(void **state) {
         {"beta", "1E-3"},
         {"K", "256"},
         {"model.hidden", "[1024,1024]"},
+        {"dataset.scale", "symmetric"},
+        {"dataset.scale", "auto"},
     };
     char plain[65], out[65];
     identity(NULL, NULL, plain);
@@ -99,6 +111,29 @@ static void test_what_does_not(void **state) {
         identity(same[i][0], same[i][1], out);
         assert_string_equal(out, plain);
     }
+}
+
+/* The number of examples is told by the digest, unless what is loaded is more than is used. */
+static void test_limits_of_a_view(void **state) {
+    (void)state;
+    static const char *const cuts[][2] = {
+        {"dataset.validation", "10"}, {"dataset.test", "0.1"}, {"dataset.subset", "random"}};
+    for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++)
+        for (int test = 0; test < 2; test++) {
+            char all[65], part[65];
+            struct settings settings;
+            settings_init(&settings);
+            set(&settings, cuts[i][0], cuts[i][1]);
+            assert_int_equal(job_identity(&settings, DIGEST, all, NULL), 0);
+            set(&settings, test ? "dataset.n_test" : "dataset.n_train", "5");
+            assert_int_equal(job_identity(&settings, DIGEST, part, NULL), 0);
+            assert_string_not_equal(all, part);
+            set(&settings, "dataset.name", "mixture"); /* which is generated that large */
+            assert_int_equal(job_identity(&settings, DIGEST, part, NULL), 0);
+            set(&settings, test ? "dataset.n_test" : "dataset.n_train", "0");
+            assert_int_equal(job_identity(&settings, DIGEST, all, NULL), 0);
+            assert_string_equal(all, part);
+        }
 }
 
 /* Sets the key to some value that is not its default. */
@@ -194,9 +229,13 @@ static void test_numerics(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known_values),      cmocka_unit_test(test_what_matters),
-        cmocka_unit_test(test_what_does_not),     cmocka_unit_test(test_known_points_and_curves),
-        cmocka_unit_test(test_points_and_curves), cmocka_unit_test(test_numerics),
+        cmocka_unit_test(test_known_values),
+        cmocka_unit_test(test_what_matters),
+        cmocka_unit_test(test_what_does_not),
+        cmocka_unit_test(test_limits_of_a_view),
+        cmocka_unit_test(test_known_points_and_curves),
+        cmocka_unit_test(test_points_and_curves),
+        cmocka_unit_test(test_numerics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

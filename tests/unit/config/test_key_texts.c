@@ -43,7 +43,8 @@ static void assert_reads_back(const struct settings *settings, const struct key 
 
 static void assert_real(struct settings *settings, const struct key *key, double value) {
     const bool above = key->flags & KEY_ABOVE_MIN ? value > key->min : value >= key->min;
-    if (!isfinite(value) || !above || value > key->max)
+    const bool whole = !(key->flags & KEY_SHARE) || value < 1 || floor(value) >= value;
+    if (!isfinite(value) || !above || value > key->max || !whole)
         return;
     value += 0.0; /* minus zero is no value that key_set makes */
     key_put(settings, key, &value);

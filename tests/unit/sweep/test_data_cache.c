@@ -72,6 +72,45 @@ static void examples_are_there_while_they_are_held(void **state) {
     data_cache_free(cache);
 }
 
+/* A view has the inputs of what was loaded, also when these were read again. */
+static void views_share_what_is_loaded(void **state) {
+    struct data_cache *cache;
+    struct data_spec spec = mixture(1);
+    const struct vib_dataset *views[2];
+    (void)state;
+    assert_int_equal(data_cache_new(&cache, 0), 0);
+    for (size_t i = 0; i < 2; i++) {
+        spec.view = (struct vib_view){.validation = 10, .seed = i};
+        views[i] = get(cache, spec);
+        assert_ptr_equal(get(cache, spec), views[i]);
+        assert_false(is_loaded(views[i]));
+        assert_int_equal(views[i]->split[VIB_TRAIN].n, 20);
+        assert_int_equal(views[i]->split[VIB_VALIDATION].n, 10);
+    }
+    assert_ptr_not_equal(views[0], views[1]);
+    assert_ptr_equal(vib_dataset_base(views[0]), vib_dataset_base(views[1]));
+    assert_int_equal(data_cache_n(cache), 2); /* what nobody asked for is not shown */
+    for (int again = 0; again < 2; again++) {
+        hold(cache, views[0]);
+        hold(cache, views[1]);
+        const struct vib_dataset *base = vib_dataset_base(views[0]);
+        for (size_t i = 0; i < 2; i++) {
+            assert_true(is_loaded(views[i]));
+            assert_ptr_equal(views[i]->split[VIB_VALIDATION].values, base->split[VIB_TRAIN].values);
+            assert_ptr_equal(views[i]->split[VIB_TEST].values, base->split[VIB_TEST].values);
+        }
+        data_cache_let_go(cache, views[0]);
+        assert_true(is_loaded(base));
+        data_cache_let_go(cache, views[1]);
+        assert_false(is_loaded(base) || is_loaded(views[0]) || is_loaded(views[1]));
+    }
+    spec.view = (struct vib_view){.scale = VIB_SCALE_STANDARDIZE}; /* which a mixture never is */
+    assert_ptr_equal(get(cache, spec), vib_dataset_base(views[0]));
+    spec.view = (struct vib_view){.validation = 30};
+    assert_int_equal(data_cache_get(cache, &spec, &views[0], NULL), VIB_ECONFIG);
+    data_cache_free(cache);
+}
+
 static void as_many_as_fit_are_kept(void **state) {
     struct data_cache *cache;
     const struct vib_dataset *data[4];
@@ -170,6 +209,7 @@ static void threads_share_a_cache(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(examples_are_there_while_they_are_held),
+        cmocka_unit_test(views_share_what_is_loaded),
         cmocka_unit_test(as_many_as_fit_are_kept),
         cmocka_unit_test(files_that_changed_are_refused),
         cmocka_unit_test(a_name_can_be_changed),
