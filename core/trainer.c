@@ -17,8 +17,8 @@ enum { ALIGNMENT = 64, COPIES = 4 /* w, m, v, a */ };
 
 static const uint64_t STATE_MAGIC = 0x3265746174536256u; /* "VbState2" */
 
-/* What a checkpoint needs beside the parameter vectors: a saved state is this, then w, m, v, a in
- * plain order (core/network.h), [n_params] each. */
+/* What a checkpoint needs beside the parameter vectors: a saved state is this, then w, m, v, a and,
+ * with params.patience, the weights kept, in plain order (core/network.h), [n_params] each. */
 struct state_header {
     uint64_t magic, n_params;
     uint64_t epoch, step;  /* epochs completed, steps in the epoch under way */
@@ -48,11 +48,13 @@ struct vib_trainer {
                                    memory */
     struct vib_adam adam;       /* points into that block */
     float *average;             /* [n_memory] debiased, for evaluation; there too */
-    uint16_t *w16;              /* [n_memory] bfloat16 copy of the weights, there too; NULL in
-                                   float32 */
-    uint32_t *order;            /* [n_train] of the epoch under way */
-    uint16_t *labels;           /* [batch] */
-    double *nats;               /* [batch] */
+    float *kept;      /* [n_memory] by vib_trainer_keep, there too; NULL without patience */
+    bool returned;    /* to what is kept */
+    uint16_t *w16;    /* [n_memory] bfloat16 copy of the weights, there too; NULL in
+                         float32 */
+    uint32_t *order;  /* [n_train] of the epoch under way */
+    uint16_t *labels; /* [batch] */
+    double *nats;     /* [batch] */
     size_t steps_per_epoch;
 };
 
@@ -67,6 +69,11 @@ int vib_trainer_check(const struct vib_params *params, const struct vib_dataset 
                              "model.covariance: full is for K up to %d, not %zu: the work on every "
                              "pair of codes grows as K^3; use diagonal",
                              VIB_MAX_FULL_K, params->K);
+    if (params->patience > 0 && !vib_dataset_has(data, VIB_VALIDATION))
+        return vib_error_set(err, VIB_ECONFIG,
+                             "train.patience is %zu, but %s has no validation split to be patient "
+                             "with; dataset.validation takes one out of the training split",
+                             params->patience, data->name);
     if (!vib_kernel_supports(VIB_F32))
         return vib_error_set(err, VIB_EBACKEND, "%s", vib_kernel_engine());
     if (!vib_kernel_supports(params->precision))
@@ -78,13 +85,14 @@ int vib_trainer_check(const struct vib_params *params, const struct vib_dataset 
 }
 
 static int make_state(struct vib_trainer *t) {
-    const size_t n = t->net.n_memory;
+    const size_t n = t->net.n_memory, of_vector = n * sizeof(float);
     const size_t narrow = t->params.precision == VIB_BF16 ? n * sizeof *t->w16 : 0;
-    const size_t saved = sizeof *t->state + COPIES * n * sizeof(float);
-    t->state = vib_memory_new(saved + n * sizeof(float) + narrow);
+    const size_t kept = t->params.patience > 0 ? of_vector : 0;
+    const size_t saved = sizeof *t->state + COPIES * of_vector;
+    t->state = vib_memory_new(saved + kept + of_vector + narrow);
     if (t->state == NULL)
         return VIB_ENOMEM;
-    memset(t->state, 0, saved);
+    memset(t->state, 0, saved + kept);
     t->state->magic = STATE_MAGIC;
     t->state->n_params = t->net.n_params;
     t->state->last_objective = (double)NAN;
@@ -93,7 +101,8 @@ static int make_state(struct vib_trainer *t) {
     t->adam.m = vector + n;
     t->adam.v = vector + 2 * n;
     t->adam.a = vector + 3 * n;
-    t->average = vector + COPIES * n;
+    t->kept = kept > 0 ? vector + COPIES * n : NULL;
+    t->average = vector + COPIES * n + kept / sizeof(float);
     t->w16 = narrow > 0 ? (uint16_t *)(void *)(t->average + n) : NULL;
     if (t->w16 != NULL) /* what is beyond a layer's weights stays 0 */
         memset(t->w16, 0, narrow);
@@ -252,6 +261,11 @@ static int take_step(struct vib_trainer *t) {
     return VIB_OK;
 }
 
+/* Estimates need the room; the average, after an odd number of steps, still needs w. */
+static void end_training(struct vib_trainer *t) {
+    vib_memory_discard(t->adam.m, (size_t)(t->adam.a - t->adam.m) * sizeof *t->adam.m);
+}
+
 static void end_epoch(struct vib_trainer *t) {
     struct state_header *s = t->state;
     s->last_objective = s->objective_sum / s->epoch_examples;
@@ -260,8 +274,8 @@ static void end_epoch(struct vib_trainer *t) {
     s->epoch++;
     if (s->epoch < t->params.epochs)
         shuffle(t);
-    else /* estimates need the room; the average, after an odd number of steps, still needs w */
-        vib_memory_discard(t->adam.m, (size_t)(t->adam.a - t->adam.m) * sizeof *t->adam.m);
+    else
+        end_training(t);
 }
 
 int vib_trainer_advance(struct vib_trainer *t, size_t max_steps) {
@@ -290,13 +304,24 @@ void vib_trainer_progress(const struct vib_trainer *t, struct vib_progress *prog
     progress->objective = s->step > 0 ? s->objective_sum / s->epoch_examples : s->last_objective;
 }
 
-/* The averaged weights in memory's order, valid until the next step. */
+/* The averaged weights, or those kept, in memory's order, valid until the next step. */
 static const float *averaged(struct vib_trainer *t) {
+    if (t->returned)
+        return t->kept;
     if (t->state->total_steps == 0)
         return t->adam.w;
     vib_adam_average(&t->adam, t->params.average_decay, t->state->total_steps, t->net.n_memory,
                      t->average);
     return t->average;
+}
+
+void vib_trainer_keep(struct vib_trainer *t) {
+    memcpy(t->kept, averaged(t), t->net.n_memory * sizeof *t->kept);
+}
+
+void vib_trainer_return(struct vib_trainer *t) {
+    t->returned = true;
+    end_training(t);
 }
 
 void vib_trainer_weights(struct vib_trainer *t, size_t first, size_t count, float *weights) {
@@ -338,8 +363,17 @@ int vib_trainer_predict(struct vib_trainer *t, enum vib_split_id split, uint16_t
                         predictions);
 }
 
+/* How many vectors a saved state has, and each of them in memory. */
+static size_t n_saved(const struct vib_trainer *t) {
+    return t->kept != NULL ? COPIES + 1 : COPIES;
+}
+
+static float *saved_vector(const struct vib_trainer *t, size_t i) {
+    return i < COPIES ? t->adam.w + i * t->net.n_memory : t->kept;
+}
+
 size_t vib_trainer_state_size(const struct vib_trainer *t) {
-    return sizeof *t->state + COPIES * t->net.n_params * sizeof(float);
+    return sizeof *t->state + n_saved(t) * t->net.n_params * sizeof(float);
 }
 
 void vib_trainer_read_state(const struct vib_trainer *t, size_t first, size_t size, void *out) {
@@ -356,8 +390,7 @@ void vib_trainer_read_state(const struct vib_trainer *t, size_t first, size_t si
     while (size > 0) {
         const size_t at = (first - sizeof *t->state) / number, vector = at / n;
         const size_t left = n - at % n, count = size / number < left ? size / number : left;
-        vib_network_store(&t->net, at % n, count, t->adam.w + vector * t->net.n_memory,
-                          (float *)(void *)to);
+        vib_network_store(&t->net, at % n, count, saved_vector(t, vector), (float *)(void *)to);
         first += count * number;
         size -= count * number;
         to += count * number;
@@ -395,9 +428,9 @@ int vib_trainer_restore(struct vib_trainer *t, const void *state, size_t size,
     *t->state = header;
     const float *plain =
         (const float *)(const void *)((const unsigned char *)state + sizeof header);
-    for (size_t copy = 0; copy < COPIES; copy++)
-        vib_network_load(&t->net, 0, t->net.n_params, plain + copy * t->net.n_params,
-                         t->adam.w + copy * t->net.n_memory);
+    for (size_t i = 0; i < n_saved(t); i++)
+        vib_network_load(&t->net, 0, t->net.n_params, plain + i * t->net.n_params,
+                         saved_vector(t, i));
     derive(t);
     return VIB_OK;
 }
@@ -427,9 +460,10 @@ size_t vib_job_bytes(const struct vib_params *params, const struct vib_dataset *
         (n % batch == 0 ? 0
                         : vib_pass_training_bytes(&net, n % batch, params->precision, dropout)) +
         vib_evaluator_bytes(&net, data);
-    const size_t lasting = sizeof(struct state_header) +
-                           net.n_memory * ((COPIES - 2) * vector + narrow) + passes +
-                           n * sizeof(uint32_t) + batch * (sizeof(uint16_t) + sizeof(double));
+    const size_t copies = COPIES - 2 + (params->patience > 0 ? 1 : 0);
+    const size_t lasting = sizeof(struct state_header) + net.n_memory * (copies * vector + narrow) +
+                           passes + n * sizeof(uint32_t) +
+                           batch * (sizeof(uint16_t) + sizeof(double));
     /* Beside these are m, v and the average; or, once training is over, whose end gives up m and v
      * (see end_epoch), the average and codes; or estimates of these. */
     const size_t of_vector = net.n_memory * vector;

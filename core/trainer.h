@@ -54,6 +54,12 @@ int vib_trainer_advance(struct vib_trainer *trainer, size_t max_steps);
 
 void vib_trainer_progress(const struct vib_trainer *trainer, struct vib_progress *progress);
 
+/* With params.patience: keeps the averaged weights, in place of those that were kept before, also
+ * in the saved state; and ends training, at whatever epoch, by a return to them: all that is
+ * measured and given from here on is theirs. Something was kept, and no step is taken any more. */
+void vib_trainer_keep(struct vib_trainer *trainer);
+void vib_trainer_return(struct vib_trainer *trainer);
+
 /* Measures the averaged weights (the initial ones before the first step) on a split. Here and below
  * it is one that the data set has.
  * Errors: VIB_ESTOPPED, VIB_EDIVERGED (a result or a weight is not finite). */

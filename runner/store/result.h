@@ -37,7 +37,8 @@ struct job_result {
     enum job_state state;   /* JOB_DONE, JOB_DIVERGED or JOB_FAILED */
     char message[800];      /* "" or what went wrong, or a note (a damaged checkpoint) */
     enum vib_method method; /* which tells what of an evaluation has a meaning */
-    size_t n_epochs;        /* evaluations made, ascending by epoch; the last is the final result */
+    size_t n_epochs;        /* evaluations made, ascending by epoch */
+    size_t final;           /* of JOB_DONE: the place among them of the one that is the result */
     struct epoch_result *epochs;
     struct vib_information information[VIB_SPLITS]; /* of JOB_DONE; `made` may be empty */
     struct saved_codes *codes;                      /* of JOB_DONE; NULL when none are kept */

@@ -84,7 +84,7 @@ static int insert_rows(struct store *store, int64_t job, const struct vib_datase
             if ((epoch->splits & 1u << split) == 0)
                 continue;
             int rc = insert_epoch(store, &m, epoch->lr, err);
-            if (rc == 0 && result->state == JOB_DONE && i + 1 == result->n_epochs)
+            if (rc == 0 && result->state == JOB_DONE && i == result->final)
                 rc = insert_result(store, &m, err);
             if (rc != 0)
                 return rc;

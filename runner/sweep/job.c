@@ -82,6 +82,28 @@ static bool evaluation_due(const struct job *job, const struct vib_progress *p) 
     return r->n_epochs == 0 || r->epochs[r->n_epochs - 1].epoch < p->epoch;
 }
 
+/* What patience waits for: J on the validation split as the method trades its rate, bits. */
+static double validation_objective(const struct job *job, const struct epoch_result *epoch) {
+    const struct vib_evaluation *e = &epoch->split[VIB_VALIDATION];
+    return isnan(e->rate) ? e->ce : e->ce + job->settings.job.beta * e->rate;
+}
+
+/* The place of the best evaluation, of equal ones the first; there is one. */
+static size_t best_evaluation(const struct job *job) {
+    const struct job_result *r = &job->result;
+    size_t best = 0;
+    for (size_t i = 1; i < r->n_epochs; i++)
+        if (validation_objective(job, &r->epochs[i]) < validation_objective(job, &r->epochs[best]))
+            best = i;
+    return best;
+}
+
+/* Whether all evaluations that patience waits for have passed. */
+static bool lost_patience(const struct job *job) {
+    const size_t patience = job->settings.job.patience, n = job->result.n_epochs;
+    return patience > 0 && n > patience && n - 1 - best_evaluation(job) >= patience;
+}
+
 /* Appends an evaluation of all splits. */
 static int evaluate(struct job *job, struct vib_trainer *trainer, const struct vib_progress *p) {
     struct job_result *r = &job->result;
@@ -101,6 +123,8 @@ static int evaluate(struct job *job, struct vib_trainer *trainer, const struct v
         return VIB_ENOMEM;
     r->epochs = epochs;
     r->epochs[r->n_epochs++] = row;
+    if (job->settings.job.patience > 0 && best_evaluation(job) == r->n_epochs - 1)
+        vib_trainer_keep(trainer);
     return VIB_OK;
 }
 
@@ -177,7 +201,7 @@ static int train(struct job *job, struct vib_trainer *trainer, struct training *
         now->epoch = p.epoch;
         if (evaluation_due(job, &p))
             rc = evaluate(job, trainer, &p);
-        if (rc != VIB_OK || p.epoch == epochs)
+        if (rc != VIB_OK || p.epoch == epochs || lost_patience(job))
             break;
         if (stopped(job))
             return VIB_ESTOPPED;
@@ -250,7 +274,7 @@ static int keep_weights(struct job *job, struct vib_trainer *trainer, struct vib
                                     .settings = &job->settings,
                                     .identity = job->identity,
                                     .data_digest = job->data->digest,
-                                    .epochs = job->settings.job.epochs};
+                                    .epochs = job->result.epochs[job->result.final].epoch};
     const int rc = weights_write(job->weights_path, &weights, err);
     free(values);
     if (rc != VIB_OK)
@@ -259,8 +283,17 @@ static int keep_weights(struct job *job, struct vib_trainer *trainer, struct vib
     return VIB_OK;
 }
 
+/* Which evaluation is the result, and of which weights. */
+static void choose_result(struct job *job, struct vib_trainer *trainer) {
+    const bool patient = job->settings.job.patience > 0;
+    job->result.final = patient ? best_evaluation(job) : job->result.n_epochs - 1;
+    if (patient)
+        vib_trainer_return(trainer);
+}
+
 /* What is made of the final weights: the estimates and, where it is asked for, what is kept. */
 static int conclude(struct job *job, struct vib_trainer *trainer, struct vib_error *err) {
+    choose_result(job, trainer);
     int rc = measure_information(job, trainer, err);
     if (rc == VIB_OK && job->settings.save_codes > 0 && vib_dataset_has(job->data, VIB_TEST))
         rc = keep_codes(job, trainer, err);

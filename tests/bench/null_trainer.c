@@ -62,6 +62,14 @@ int vib_trainer_evaluate(struct vib_trainer *trainer, enum vib_split_id split,
     return VIB_OK;
 }
 
+void vib_trainer_keep(struct vib_trainer *trainer) {
+    (void)trainer;
+}
+
+void vib_trainer_return(struct vib_trainer *trainer) {
+    (void)trainer;
+}
+
 int vib_trainer_bounds(struct vib_trainer *trainer, enum vib_split_id split,
                        struct vib_information *result, struct vib_error *err) {
     (void)trainer;

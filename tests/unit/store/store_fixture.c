@@ -125,6 +125,7 @@ void fixture_result(struct job_result *result, struct epoch_result epochs[2]) {
     *result = (struct job_result){.state = JOB_DONE,
                                   .message = "a note",
                                   .n_epochs = 2,
+                                  .final = 1,
                                   .epochs = epochs,
                                   .train_s = 12.5,
                                   .evaluate_s = 0.5,

@@ -294,6 +294,23 @@ static void test_finish_records_everything(void **state) {
     }
 }
 
+/* The result may be of an evaluation before the last: all of them are kept. */
+static void test_finish_records_the_chosen_epoch(void **state) {
+    struct fixture *f = *state;
+    struct epoch_result epochs[2];
+    struct job_result result;
+    bool recorded = false;
+    const int64_t job = claimed_job(f, 0);
+    fixture_result(&result, epochs);
+    result.final = 0;
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err), &f->err);
+    assert_int_equal(fixture_integer(f, "SELECT count(*) FROM epoch"), 4);
+    assert_int_equal(fixture_integer(f,
+                                     "SELECT count(*) FROM epoch e JOIN result r USING (job,"
+                                     " split, epoch) WHERE r.epoch = 5 AND e.error = r.error"),
+                     2);
+}
+
 static void test_plane_starts_with_the_settings(void **state) {
     struct fixture *f = *state;
     assert_text(f,
@@ -476,6 +493,7 @@ static void test_retry_replaces_epochs(void **state) {
     assert_ok(store_claim(f->store, job, f->run, &claimed, &f->err), &f->err);
     result.state = JOB_DONE;
     result.n_epochs = 1;
+    result.final = 0;
     assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err), &f->err);
     assert_int_equal(fixture_integer(f, "SELECT count(*) FROM epoch"), 2);
     assert_int_equal(fixture_integer(f, "SELECT attempts FROM job"), 2);
@@ -508,6 +526,7 @@ int main(void) {
         WITH_FIXTURE(test_only_failed_jobs_are_retried),
         WITH_FIXTURE(test_unknown_job),
         WITH_FIXTURE(test_finish_records_everything),
+        WITH_FIXTURE(test_finish_records_the_chosen_epoch),
         WITH_FIXTURE(test_plane_starts_with_the_settings),
         WITH_FIXTURE(test_plane_holds_done_jobs_only),
         WITH_FIXTURE(test_not_a_number_becomes_null),
