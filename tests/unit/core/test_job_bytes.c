@@ -2,6 +2,7 @@
  * library of matrix products adds what it needs, so that the estimate is rather too small: the real
  * use is within 0.9 and 1.4 of it, and 4 MB. */
 #include "core/kernel.h"
+#include "core/view.h"
 #include "tests/unit/core/trainer_fixture.h"
 
 #include <malloc.h>
@@ -37,7 +38,9 @@ static int run_job(const struct vib_params *params, const struct vib_dataset *da
     int rc = vib_trainer_new(&trainer, params, data, NULL, NULL, &err);
     for (size_t epoch = 0; rc == VIB_OK && epoch < params->epochs; epoch++)
         if ((rc = vib_trainer_advance(trainer, SIZE_MAX)) == VIB_OK)
-            rc = vib_trainer_evaluate(trainer, VIB_TEST, &evaluation);
+            if ((rc = vib_trainer_evaluate(trainer, VIB_TEST, &evaluation)) == VIB_OK &&
+                params->patience > 0)
+                vib_trainer_keep(trainer);
     if (rc == VIB_OK)
         rc = vib_trainer_bounds(trainer, VIB_TRAIN, &information, &err);
     vib_trainer_free(trainer);
@@ -96,12 +99,16 @@ static void check(const char *name, const struct vib_params *params, size_t dim,
                                         .n_test = 100,
                                         .separation = 4.0,
                                         .noise = 1.0};
-    struct vib_dataset data = {.dim = 0};
+    const struct vib_view view = {.validation = params->patience > 0 ? 10 : 0,
+                                  .scale = VIB_SCALE_NONE};
+    struct vib_dataset whole, data;
     struct vib_error err;
-    assert_int_equal(vib_dataset_make_mixture(&data, &mixture, &err), VIB_OK);
+    assert_int_equal(vib_dataset_make_mixture(&whole, &mixture, &err), VIB_OK);
+    assert_int_equal(vib_view_make(&data, &view, &whole, &err), VIB_OK);
     const double estimate = (double)vib_job_bytes(params, &data), real = measure(params, &data);
     print_message("# %s: estimated %.1f MB, took %.1f MB\n", name, 1e-6 * estimate, 1e-6 * real);
     vib_dataset_release(&data);
+    vib_dataset_release(&whole);
     assert_true(real >= 0.9 * estimate - 4e6);
     assert_true(real <= 1.4 * estimate + 4e6);
 }
@@ -132,6 +139,9 @@ static void test_networks(void **state) {
     p.method = VIB_METHOD_DROPOUT;
     p.dropout = 0.5;
     check("dropout", &p, 784, 10, 210);
+    p = base;
+    p.patience = 1;
+    check("patience", &p, 784, 10, 210);
     p = base;
     p.n_hidden = 1;
     check("10,000 classes", &p, 20, 10000, 1000);
