@@ -404,15 +404,27 @@ WHERE (point, split) IN (SELECT point, split FROM ranked
                          WHERE izy_lower_cheaper IS NULL OR izy_lower_mean > izy_lower_cheaper);
 
 -- For every curve, so for every K and other setting, the beta of the least mean error_mc on the
--- test split; of two that are equal the greater, which keeps fewer bits. A beta that was chosen by
--- test error makes this error look better than it is.
+-- validation split, or, where its data have none, on the test split; of two that are equal the
+-- greater, which keeps fewer bits. The error that chose is the least of many, so it flatters: of a
+-- beta that was chosen by validation the test error does not.
 CREATE VIEW best_beta AS
 WITH
+known AS (
+    SELECT curve, point, dataset_name, K, beta, n_seeds, split,
+           error_mc_mean, error_mc_lo, error_mc_hi,
+           max(error_mc_mean) FILTER (WHERE split = 'test') OVER splits AS test_mean,
+           max(error_mc_lo) FILTER (WHERE split = 'test') OVER splits AS test_lo,
+           max(error_mc_hi) FILTER (WHERE split = 'test') OVER splits AS test_hi,
+           max(split = 'validation') OVER betas AS validated
+    FROM summary
+    WHERE split IN ('validation', 'test') AND beta IS NOT NULL
+    WINDOW splits AS (PARTITION BY point), betas AS (PARTITION BY curve)
+),
 ranked AS (
     SELECT *, row_number() OVER by_error AS place,
            first_value(error_mc_hi) OVER by_error AS best_hi
-    FROM summary
-    WHERE split = 'test' AND beta IS NOT NULL AND error_mc_mean IS NOT NULL
+    FROM known
+    WHERE split = iif(validated, 'validation', 'test') AND error_mc_mean IS NOT NULL
     WINDOW by_error AS (PARTITION BY curve ORDER BY error_mc_mean, beta DESC)
 ),
 compared AS (
@@ -422,10 +434,15 @@ compared AS (
     FROM ranked
     WINDOW betas AS (PARTITION BY curve)
 )
-SELECT curve, point, dataset_name, K, beta, n_seeds, error_mc_mean, error_mc_lo, error_mc_hi,
+SELECT curve, point, dataset_name, K, beta, n_seeds,
+       split AS chosen_by,
+       test_mean AS error_mc_mean, test_lo AS error_mc_lo, test_hi AS error_mc_hi, -- on the test
+                           -- split; NULL where there is none
+       error_mc_mean AS chosen_error_mc_mean, error_mc_lo AS chosen_error_mc_lo,
+       error_mc_hi AS chosen_error_mc_hi, -- on the split that chose
        n_betas, -- of the curve, this one among them
-       n_indistinguishable -- others whose interval overlaps this one's; a single seed has none,
-                           -- and so overlaps with all
+       n_indistinguishable -- others whose interval on that split overlaps this one's; a single seed
+                           -- has none, and so overlaps with all
 FROM compared WHERE place = 1;
 
 -- What generalization costs: per point the mean over seeds of test minus train, with the 95 %

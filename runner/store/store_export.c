@@ -65,7 +65,8 @@ const struct export_table export_tables[] = {
     {"jobs", "every job with its values, state, times and the run that carried it out", jobs},
     {"summary", "mean and 95 % t-interval over the seeds of every point, by split", summary},
     {"pareto", "the rows of summary whose point of the plane is efficient", pareto},
-    {"best_beta", "the beta of the least test error of every curve", best_beta},
+    {"best_beta", "the beta of the least validation error, or test error, of every curve",
+     best_beta},
     {"generalization_gap", "test minus train of every point", generalization_gap},
     {"efficiency", "bits about the label per bit of code, by point and split", efficiency},
 };

@@ -162,6 +162,54 @@ static void test_best_beta_and_its_rivals(void **state) {
     assert_text(f, "SELECT n_betas || ' ' || n_indistinguishable FROM best_beta", "4 3");
 }
 
+/* The beta that validation chooses is not that of the least test error. */
+static void test_best_beta_by_validation(void **state) {
+    struct fixture *f = *state;
+    static const char *const errors[][2] = {
+        {"0.25", "0.5"}, {"0.125", "0.75"}, {"0.375", "0.0625"}, {"NULL", "0.03125"}};
+    for (int i = 0; i < 4; i++) {
+        const long long job = views_add_job(f, i + 1, 2);
+        views_give_result(f, job, "validation", "error_mc", errors[i][0]);
+        views_give_result(f, job, "test", "error_mc", errors[i][1]);
+    }
+    add_error(f, 1, 8, "0.5"); /* another curve, without */
+    assert_text(f,
+                "SELECT group_concat(K || ' ' || chosen_by || ' ' || beta || ' ' || error_mc_mean"
+                " || ' ' || chosen_error_mc_mean || ' ' || n_betas, ', ')"
+                " FROM (SELECT * FROM best_beta ORDER BY K)",
+                "2 validation 2.0 0.75 0.125 3, 8 test 1.0 0.5 0.5 1");
+}
+
+/* Intervals are those of the split that chooses: 0.2 +- 0.127 against 0.3 +- 0.127. */
+static void test_best_beta_and_its_rivals_in_validation(void **state) {
+    static const char *const errors[][2] = {
+        {"0.19", "0.1"}, {"0.21", "0.3"}, {"0.29", "0.9"}, {"0.31", "0.9"}};
+    static const double test[2] = {0.1, 0.3}, validation[2] = {0.19, 0.21};
+    struct fixture *f = *state;
+    for (int i = 0; i < 4; i++) {
+        const long long job = views_add_job(f, 1 + i / 2, 2);
+        views_give_result(f, job, "validation", "error_mc", errors[i][0]);
+        views_give_result(f, job, "test", "error_mc", errors[i][1]);
+    }
+    assert_text(f, "SELECT beta || ' ' || n_betas || ' ' || n_indistinguishable FROM best_beta",
+                "1.0 2 1");
+    assert_near(f, "SELECT error_mc_hi FROM best_beta", 0.2 + half_width(test, 2, 1), 1e-6);
+    assert_near(f, "SELECT chosen_error_mc_lo FROM best_beta", 0.2 - half_width(validation, 2, 1),
+                1e-6);
+    assert_near(f, "SELECT chosen_error_mc_hi FROM best_beta", 0.2 + half_width(validation, 2, 1),
+                1e-6);
+}
+
+static void test_best_beta_without_a_test_split(void **state) {
+    struct fixture *f = *state;
+    views_give_result(f, views_add_job(f, 1, 2), "validation", "error_mc", "0.25");
+    views_give_result(f, views_add_job(f, 1, 8), "train", "error_mc", "0.5");
+    assert_text(f,
+                "SELECT count(*) || chosen_by || coalesce(error_mc_mean, error_mc_hi, '-') ||"
+                " chosen_error_mc_mean FROM best_beta",
+                "1validation-0.25");
+}
+
 /* --- generalization_gap, efficiency --- */
 
 /* The seeds' levels differ far more than their gaps, which are paired. */
@@ -301,12 +349,21 @@ static void test_cost_grows_with_the_jobs(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        WITH_FIXTURE(test_pareto_of_a_few),          WITH_FIXTURE(test_pareto_by_means_and_apart),
-        WITH_FIXTURE(test_pareto_of_many),           WITH_FIXTURE(test_best_beta_per_curve),
-        WITH_FIXTURE(test_best_beta_and_its_rivals), WITH_FIXTURE(test_gap_is_paired),
-        WITH_FIXTURE(test_gap_needs_results),        WITH_FIXTURE(test_efficiency),
-        WITH_FIXTURE(test_cost_grows_with_the_jobs), WITH_FIXTURE(test_a_bound_that_is_none),
-        WITH_FIXTURE(test_bounds_in_order),          WITH_FIXTURE(test_pareto_not_by_the_rate),
+        WITH_FIXTURE(test_pareto_of_a_few),
+        WITH_FIXTURE(test_pareto_by_means_and_apart),
+        WITH_FIXTURE(test_pareto_of_many),
+        WITH_FIXTURE(test_best_beta_per_curve),
+        WITH_FIXTURE(test_best_beta_and_its_rivals),
+        WITH_FIXTURE(test_best_beta_by_validation),
+        WITH_FIXTURE(test_best_beta_and_its_rivals_in_validation),
+        WITH_FIXTURE(test_best_beta_without_a_test_split),
+        WITH_FIXTURE(test_gap_is_paired),
+        WITH_FIXTURE(test_gap_needs_results),
+        WITH_FIXTURE(test_efficiency),
+        WITH_FIXTURE(test_cost_grows_with_the_jobs),
+        WITH_FIXTURE(test_a_bound_that_is_none),
+        WITH_FIXTURE(test_bounds_in_order),
+        WITH_FIXTURE(test_pareto_not_by_the_rate),
         WITH_FIXTURE(test_efficiency_is_safe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
