@@ -31,6 +31,15 @@ struct epoch_result {
     struct vib_evaluation split[VIB_SPLITS];
 };
 
+/* How far a running job is. */
+struct job_progress {
+    size_t epoch; /* epochs completed */
+    size_t step;  /* steps done in the epoch under way */
+    size_t steps_per_epoch;
+    double share;     /* of the job's work that lies behind it, 0..1 */
+    double objective; /* mean J over the steps of the epoch under way, bits; NaN: none yet */
+};
+
 struct saved_codes; /* runner/store/saved_codes.h */
 
 struct job_result {
@@ -38,8 +47,8 @@ struct job_result {
     char message[800];      /* "" or what went wrong, or a note (a damaged checkpoint) */
     enum vib_method method; /* which tells what of an evaluation has a meaning */
     size_t n_epochs;        /* evaluations made, ascending by epoch */
-    size_t final;           /* of JOB_DONE: the place among them of the one that is the result */
     struct epoch_result *epochs;
+    size_t final; /* of JOB_DONE: which of them is the final result, of the weights that are kept */
     struct vib_information information[VIB_SPLITS]; /* of JOB_DONE; `made` may be empty */
     struct saved_codes *codes;                      /* of JOB_DONE; NULL when none are kept */
     const char *weights; /* file of the weights, relative to the database's folder, or NULL */

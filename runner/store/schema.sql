@@ -10,7 +10,7 @@
 -- that are new to the database.
 
 PRAGMA application_id = 1447641683; -- 0x56494253, "VIBS"
-PRAGMA user_version = 3;            -- of this schema; a change to its tables raises it
+PRAGMA user_version = 4;            -- of this schema; a change to its tables raises it
 
 -- The splits of a data set, in the order for people. Names of splits stand in this table alone.
 CREATE TABLE split (
@@ -73,6 +73,22 @@ CREATE TABLE dataset_split (
     PRIMARY KEY (dataset_digest, split)
 ) STRICT, WITHOUT ROWID;
 
+-- The labels that its classes stand for; no rows where each class is its own number.
+CREATE TABLE dataset_class (
+    dataset_digest TEXT NOT NULL REFERENCES dataset (digest) ON DELETE CASCADE,
+    class          INTEGER NOT NULL CHECK (class >= 0), -- as in code.label
+    name           TEXT NOT NULL,
+    PRIMARY KEY (dataset_digest, class)
+) STRICT, WITHOUT ROWID;
+
+-- What made inputs standard: a model saw (x - mean) / deviation.
+CREATE TABLE input_scale (
+    digest    TEXT PRIMARY KEY NOT NULL -- SHA-256 (hex) of mean, then deviation, as little-endian
+        CHECK (length(digest) = 64),    -- float32
+    mean      TEXT NOT NULL,            -- JSON, one number per input, of the training examples
+    deviation TEXT NOT NULL             -- JSON, their standard deviation
+) STRICT, WITHOUT ROWID;
+
 -- A point of the grid, and what became of it. Its values are the row of table `setting` whose
 -- column `job` is its id: one column per configuration key, its name with '_' for '.', NULL where
 -- the key does not matter to the job's method or data. `vib-sweep keys` explains them.
@@ -103,11 +119,25 @@ CREATE TABLE job (
     message     TEXT NOT NULL DEFAULT '',    -- what went wrong, or a note
     weights     TEXT, -- file of the final weights, relative to the database's folder; NULL when
                       -- none was asked for; a job that could not write it is failed
+    input_scale TEXT REFERENCES input_scale (digest), -- NULL: its inputs are not standardized
     CHECK (state <> 'running' OR run IS NOT NULL)
 ) STRICT;
 
 -- Finds the jobs of a run that died without reading the whole table.
 CREATE INDEX job_running ON job (run) WHERE state = 'running';
+
+-- How far a running job is, written with its run's heartbeats; none for the others, so nothing that
+-- a result depends on, and never exported or merged.
+CREATE TABLE progress (
+    job             INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,
+    run             INTEGER NOT NULL REFERENCES run (id),          -- that runs it
+    epoch           INTEGER NOT NULL CHECK (epoch >= 0),           -- epochs completed
+    step            INTEGER NOT NULL CHECK (step >= 0),            -- steps done in the next one
+    steps_per_epoch INTEGER NOT NULL CHECK (steps_per_epoch >= 1),
+    share           REAL NOT NULL CHECK (share BETWEEN 0 AND 1),   -- of the job's work that is done
+    objective       REAL, -- bits, mean J over the steps of the epoch under way
+    at              TEXT NOT NULL -- UTC
+) STRICT;
 
 -- What a finished job measured at its end; a row for every job that is done and split of its data.
 -- The information columns, izy_lower to izx_upper, are NULL for the methods whose code is not
@@ -115,7 +145,8 @@ CREATE INDEX job_running ON job (run) WHERE state = 'running';
 CREATE TABLE result (
     job       INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
     split     TEXT NOT NULL REFERENCES split (name),
-    epoch     INTEGER NOT NULL CHECK (epoch >= 1), -- epochs completed
+    epoch     INTEGER NOT NULL CHECK (epoch >= 1), -- epochs completed by the weights that were
+                                                   -- measured; early stopping goes back to these
     n         INTEGER NOT NULL CHECK (n >= 1),     -- examples in the split
     error     REAL, -- share misclassified, 0..1, one sample of z per example
     error_mc  REAL, -- the same, class probabilities averaged over S samples of z

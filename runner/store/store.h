@@ -76,9 +76,15 @@ int store_begin_run(struct store *store, const struct run_info *info, int64_t *r
 int store_heartbeat(struct store *store, int64_t run, struct vib_error *err);
 int store_end_run(struct store *store, int64_t run, const char *outcome, struct vib_error *err);
 
-/* Records a data set, of a view that which it is a view of; one that is there already is left
- * alone. */
+/* Records a data set, with its splits and what its classes stand for, and of a view that which it
+ * is a view of; one that is there already is left alone. */
 int store_add_dataset(struct store *store, const struct vib_dataset *data, struct vib_error *err);
+
+/* Records what standardizes inputs, x -> (x - mean) / deviation, both [dim]: one that is there
+ * already is left alone. digest: 64 characters, SHA-256 of mean, then deviation, as little-endian
+ * float32. */
+int store_add_input_scale(struct store *store, const char *digest, const float *mean,
+                          const float *deviation, size_t dim, struct vib_error *err);
 
 /* What the data set of that digest is called, cut to size; "" when it is not there. */
 int store_dataset_name(struct store *store, const char *digest, char *name, size_t size,
@@ -89,10 +95,12 @@ int store_rename_dataset(struct store *store, const char *digest, const char *na
                          struct vib_error *err);
 
 /* Adds a pending job unless its identity is there; gives its row's id and state either way. The
- * ids of new jobs ascend in the order of the calls. The data set must have been added. */
+ * ids of new jobs ascend in the order of the calls. The data set must have been added, and so must
+ * input_scale, the digest of what standardizes its inputs; NULL: nothing does. */
 int store_add_job(struct store *store, const struct job_identities *identities,
-                  const struct settings *settings, const struct vib_dataset *data, int64_t *job,
-                  enum job_state *state, struct vib_error *err);
+                  const struct settings *settings, const struct vib_dataset *data,
+                  const char *input_scale, int64_t *job, enum job_state *state,
+                  struct vib_error *err);
 
 /* Whether a job lacks what is wanted of it and only its training makes: so many codes, weights. */
 int store_lacks(struct store *store, int64_t job, size_t codes, bool weights, bool *lacks,
@@ -114,6 +122,11 @@ int store_identity_state(struct store *store, const char *identity, enum job_sta
  * attempt and stamps its start. */
 int store_claim(struct store *store, int64_t job, int64_t run, bool *claimed,
                 struct vib_error *err);
+
+/* Records how far a job is that this run has claimed; of any other nothing. The row is the job's
+ * until it is finished, released or taken back. To be called with the run's heartbeats. */
+int store_set_progress(struct store *store, int64_t job, int64_t run,
+                       const struct job_progress *progress, struct vib_error *err);
 
 /* Gives a claimed job back unfinished (interrupted); what it has done is in its checkpoint. One
  * that was not begun was no attempt. */

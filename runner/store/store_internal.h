@@ -10,7 +10,7 @@
 
 enum {
     STORE_APPLICATION_ID = 0x56494253, /* "VIBS", as in runner/store/schema.sql */
-    STORE_SCHEMA_VERSION = 3
+    STORE_SCHEMA_VERSION = 4
 };
 
 /* SQL for this moment, as the database stores it. */
@@ -29,8 +29,12 @@ enum store_statement {
     STORE_RUN_END,
     STORE_RUN_NEXT,
     STORE_RUN_LOST,
+    STORE_RUN_FORGET_PROGRESS,
     STORE_RUN_TAKE_BACK,
     STORE_DATASET_INSERT,
+    STORE_DATASET_LACKS_CLASSES,
+    STORE_DATASET_CLASS_INSERT,
+    STORE_INPUT_SCALE_INSERT,
     STORE_DATASET_NAME,
     STORE_DATASET_RENAME,
     STORE_DATASET_RENAME_JOBS,
@@ -47,6 +51,8 @@ enum store_statement {
     STORE_JOB_RELEASE,
     STORE_JOB_UNCLAIM,
     STORE_JOB_FINISH,
+    STORE_PROGRESS_SET,
+    STORE_PROGRESS_DELETE,
     STORE_RESULT_DELETE,
     STORE_EPOCH_DELETE,
     STORE_BOUND_DELETE,
@@ -122,6 +128,12 @@ int store_bind_text(sqlite3_stmt *statement, int parameter, const char *text);
 
 int store_bind_size(sqlite3_stmt *statement, int parameter, size_t value);
 
+/* Bind n numbers as a JSON array, and rows x columns of them as one of such an array for each row.
+ */
+int store_bind_floats(sqlite3_stmt *statement, int parameter, const float *values, size_t n);
+int store_bind_matrix(sqlite3_stmt *statement, int parameter, const float *values, size_t rows,
+                      size_t columns);
+
 /* The first column of the first row of a query, as an integer. */
 int store_query_integer(struct store *store, const char *sql, int64_t *value,
                         struct vib_error *err);
@@ -152,6 +164,11 @@ char *store_path_immutable(const char *path);
 
 /* Creates all tables and views in an empty database, within the caller's transaction. */
 int store_create_tables(struct store *store, struct vib_error *err);
+
+/* Creates tables of schema.sql, by their names, that an older database lacks. Errors: VIB_EIO where
+ * somebody's table has such a name; of the store. */
+int store_add_tables(struct store *store, const char *const *names, size_t n,
+                     struct vib_error *err);
 
 /* Rows of table method for the methods that it lacks. */
 int store_add_methods(struct store *store, struct vib_error *err);
@@ -203,6 +220,9 @@ int store_choose_views(struct store *store, struct vib_error *err);
 
 /* Deletes what a job recorded at an earlier end; part of store_finish. */
 int store_forget_results(struct store *store, int64_t job, struct vib_error *err);
+
+/* Deletes the run's row of table progress for a job that it no longer runs. */
+int store_forget_progress(struct store *store, int64_t job, int64_t run, struct vib_error *err);
 
 /* The rows of tables code and decoder for a job that ended; part of store_finish. */
 int store_add_codes(struct store *store, int64_t job, const struct vib_dataset *data,

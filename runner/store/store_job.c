@@ -1,4 +1,4 @@
-/* Data sets and jobs: adding them, and handing jobs out. */
+/* Jobs: adding them, and handing them out. */
 #include "runner/store/store.h"
 #include "runner/store/store_internal.h"
 
@@ -6,52 +6,6 @@
 
 static enum job_state column_state(sqlite3_stmt *row, int column) {
     return job_state_of((const char *)sqlite3_column_text(row, column));
-}
-
-static int add_split(struct store *store, const struct vib_dataset *data, enum vib_split_id id,
-                     struct vib_error *err) {
-    static const char sql[] =
-        "INSERT INTO dataset_split (dataset_digest, split, n, h_y) VALUES (?, ?, ?, ?)";
-    sqlite3_stmt *statement;
-    int i = 0, rc = store_statement(store, STORE_DATASET_SPLIT_INSERT, sql, &statement, err);
-    if (rc != 0)
-        return rc;
-    int bound = store_bind_text(statement, ++i, data->digest);
-    bound |= store_bind_text(statement, ++i, vib_split_name(id));
-    bound |= store_bind_size(statement, ++i, data->split[id].n);
-    bound |= store_bind_real(statement, ++i, data->split[id].h_y);
-    return store_execute(store, statement, bound, "record a split", err);
-}
-
-static int add_dataset(struct store *store, const struct vib_dataset *data, struct vib_error *err) {
-    static const char sql[] =
-        "INSERT INTO dataset (digest, name, dim, classes, ixy, ixy_se) VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (digest) DO NOTHING";
-    sqlite3_stmt *statement;
-    int i = 0, rc = store_statement(store, STORE_DATASET_INSERT, sql, &statement, err);
-    if (rc != 0)
-        return rc;
-    int bound = store_bind_text(statement, ++i, data->digest);
-    bound |= store_bind_text(statement, ++i, data->name);
-    bound |= store_bind_size(statement, ++i, data->dim);
-    bound |= store_bind_size(statement, ++i, data->classes);
-    bound |= store_bind_real(statement, ++i, data->ixy);
-    bound |= store_bind_real(statement, ++i, data->ixy_se);
-    rc = store_execute(store, statement, bound, "record the data set", err);
-    const bool added = rc == 0 && sqlite3_changes(store->db) == 1;
-    for (int id = 0; id < VIB_SPLITS && added && rc == 0; id++)
-        if (data->split[id].n > 0)
-            rc = add_split(store, data, (enum vib_split_id)id, err);
-    return rc;
-}
-
-int store_add_dataset(struct store *store, const struct vib_dataset *data, struct vib_error *err) {
-    bool outermost;
-    int rc = store_enter(store, &outermost, err);
-    if (rc != 0)
-        return rc;
-    rc = add_dataset(store, vib_dataset_base(data), err);
-    return store_leave(store, outermost, rc, err);
 }
 
 static int find(struct store *store, const char *identity, int64_t *job, enum job_state *state,
@@ -72,11 +26,12 @@ static int find(struct store *store, const char *identity, int64_t *job, enum jo
 
 /* *job is the new row's id; *added is false when the identity was there. */
 static int insert(struct store *store, const struct job_identities *identities,
-                  const struct vib_dataset *data, int64_t *job, bool *added,
-                  struct vib_error *err) {
+                  const struct vib_dataset *data, const char *input_scale, int64_t *job,
+                  bool *added, struct vib_error *err) {
     static const char sql[] =
         "INSERT INTO job (identity, point_identity, curve_identity, numerics, dataset_digest,"
-        " created_at) VALUES (?, ?, ?, ?, ?, " STORE_NOW ") ON CONFLICT (identity) DO NOTHING";
+        " input_scale, created_at) VALUES (?, ?, ?, ?, ?, ?, " STORE_NOW
+        ") ON CONFLICT (identity) DO NOTHING";
     sqlite3_stmt *statement;
     int i = 0, rc = store_statement(store, STORE_JOB_INSERT, sql, &statement, err);
     if (rc != 0)
@@ -86,6 +41,7 @@ static int insert(struct store *store, const struct job_identities *identities,
     bound |= store_bind_text(statement, ++i, identities->curve);
     bound |= sqlite3_bind_int(statement, ++i, numerics_version());
     bound |= store_bind_text(statement, ++i, data->digest);
+    bound |= store_bind_text(statement, ++i, input_scale);
     rc = store_execute(store, statement, bound, "add a job", err);
     *added = rc == 0 && sqlite3_changes(store->db) == 1;
     *job = sqlite3_last_insert_rowid(store->db);
@@ -95,9 +51,10 @@ static int insert(struct store *store, const struct job_identities *identities,
 /* Another process can have added the job since it was looked for. */
 static int add_missing(struct store *store, const struct job_identities *identities,
                        const struct settings *settings, const struct vib_dataset *data,
-                       int64_t *job, enum job_state *state, struct vib_error *err) {
+                       const char *input_scale, int64_t *job, enum job_state *state,
+                       struct vib_error *err) {
     bool added, found;
-    int rc = insert(store, identities, data, job, &added, err);
+    int rc = insert(store, identities, data, input_scale, job, &added, err);
     if (rc != 0)
         return rc;
     if (added) {
@@ -110,15 +67,16 @@ static int add_missing(struct store *store, const struct job_identities *identit
 }
 
 int store_add_job(struct store *store, const struct job_identities *identities,
-                  const struct settings *settings, const struct vib_dataset *data, int64_t *job,
-                  enum job_state *state, struct vib_error *err) {
+                  const struct settings *settings, const struct vib_dataset *data,
+                  const char *input_scale, int64_t *job, enum job_state *state,
+                  struct vib_error *err) {
     bool found, outermost;
     int rc = find(store, identities->job, job, state, &found, err);
     if (rc != 0 || found)
         return rc;
     if ((rc = store_enter(store, &outermost, err)) != 0)
         return rc;
-    rc = add_missing(store, identities, settings, data, job, state, err);
+    rc = add_missing(store, identities, settings, data, input_scale, job, state, err);
     return store_leave(store, outermost, rc, err);
 }
 
@@ -178,8 +136,8 @@ int store_forget_results(struct store *store, int64_t job, struct vib_error *err
     return rc;
 }
 
-int store_release(struct store *store, int64_t job, int64_t run, bool begun,
-                  struct vib_error *err) {
+static int release(struct store *store, int64_t job, int64_t run, bool begun,
+                   struct vib_error *err) {
     static const char interrupted[] =
         "UPDATE job SET state = 'pending'"
         " WHERE id = ?1 AND run = ?2 AND state = 'running'";
@@ -189,6 +147,18 @@ int store_release(struct store *store, int64_t job, int64_t run, bool begun,
         " WHERE id = ?1 AND run = ?2 AND state = 'running'";
     return update_job(store, begun ? STORE_JOB_RELEASE : STORE_JOB_UNCLAIM,
                       begun ? interrupted : not_begun, job, run, "give a job back", err);
+}
+
+int store_release(struct store *store, int64_t job, int64_t run, bool begun,
+                  struct vib_error *err) {
+    bool outermost;
+    int rc = store_enter(store, &outermost, err);
+    if (rc != 0)
+        return rc;
+    rc = store_forget_progress(store, job, run, err);
+    if (rc == 0)
+        rc = release(store, job, run, begun, err);
+    return store_leave(store, outermost, rc, err);
 }
 
 int store_job_state(struct store *store, int64_t job, enum job_state *state, bool *found,

@@ -161,6 +161,8 @@ int store_finish(struct store *store, int64_t job, int64_t run, const struct vib
         return rc;
     rc = finish_job(store, job, run, result, &ours, err);
     if (rc == 0 && ours)
+        rc = store_forget_progress(store, job, run, err);
+    if (rc == 0 && ours)
         rc = store_forget_results(store, job, err);
     if (rc == 0 && ours)
         rc = insert_rows(store, job, data, result, err);

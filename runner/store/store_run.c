@@ -188,19 +188,29 @@ int store_refuse_while_used(struct store *store, struct vib_error *err) {
     return rc;
 }
 
+/* A statement about one run, its only parameter. */
+static int change_run(struct store *store, enum store_statement id, const char *sql, int64_t run,
+                      const char *doing, struct vib_error *err) {
+    sqlite3_stmt *statement;
+    int rc = store_statement(store, id, sql, &statement, err);
+    return rc != 0
+               ? rc
+               : store_execute(store, statement, sqlite3_bind_int64(statement, 1, run), doing, err);
+}
+
 /* Records the loss of a run and gives its running jobs back; adds their number to *n. */
 static int bury(struct store *store, const struct suspect *dead, size_t *n, struct vib_error *err) {
     static const char lost[] = "UPDATE run SET outcome = 'lost' WHERE id = ? AND ended_at IS NULL";
+    static const char forget[] = "DELETE FROM progress WHERE run = ?";
     static const char take[] =
         "UPDATE job SET state = 'pending', message = ?"
         " WHERE run = ? AND state = 'running'";
     sqlite3_stmt *statement;
-    int rc = store_statement(store, STORE_RUN_LOST, lost, &statement, err);
-    if (rc != 0 ||
-        (rc = store_execute(store, statement, sqlite3_bind_int64(statement, 1, dead->silence.run),
-                            "record a lost run", err)) != 0)
-        return rc;
-    if ((rc = store_statement(store, STORE_RUN_TAKE_BACK, take, &statement, err)) != 0)
+    int rc = change_run(store, STORE_RUN_LOST, lost, dead->silence.run, "record a lost run", err);
+    if (rc == 0)
+        rc = change_run(store, STORE_RUN_FORGET_PROGRESS, forget, dead->silence.run,
+                        "forget how far jobs were", err);
+    if (rc != 0 || (rc = store_statement(store, STORE_RUN_TAKE_BACK, take, &statement, err)) != 0)
         return rc;
     int bound = store_bind_text(statement, 1, dead->message);
     bound |= sqlite3_bind_int64(statement, 2, dead->silence.run);

@@ -1,8 +1,9 @@
 /* Databases of older programs.
  *
  * Version 2 of the schema had the values of a job in table job and two splits in every CHECK; its
- * tables are made anew and its rows copied. A database of this version may lack columns of keys
- * that came later: they are added. All of it happens in one exclusive transaction. */
+ * tables are made anew and its rows copied. Version 3 lacked tables and a column, and any may lack
+ * columns of keys that came later: they are added. All of it happens in one exclusive transaction.
+ */
 #include "runner/store/store_internal.h"
 
 #include "runner/base/number.h"
@@ -10,7 +11,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-enum { OLDEST_VERSION = 2, NUMERICS_OF_VERSION_2 = 2 };
+enum { OLDEST_VERSION = 2, VERSION_OF_SETTINGS = 3, NUMERICS_OF_VERSION_2 = 2 };
 
 int store_upgrade_needed(struct store *store, int refusal, bool *needed, struct vib_error *err) {
     int64_t version = 0;
@@ -28,7 +29,7 @@ int store_upgrade_needed(struct store *store, int refusal, bool *needed, struct 
                              "%s has schema version %lld, whose jobs give other results than this "
                              "program's: since numerics 2, %s; start a new database",
                              store->path, (long long)version, numerics_change(2));
-    if (version == STORE_SCHEMA_VERSION)
+    if (version >= VERSION_OF_SETTINGS)
         rc = store_setting_check(store, refusal, &complete, err);
     *needed = version < STORE_SCHEMA_VERSION || !complete;
     return rc;
@@ -218,8 +219,10 @@ static int copy_jobs(struct store *store, struct vib_error *err) {
     return rc;
 }
 
-static int upgrade_tables(struct store *store, struct vib_error *err) {
-    int rc = run(store, set_aside, err);
+static int upgrade_from_2(struct store *store, bool alone, struct vib_error *err) {
+    int rc = alone ? 0 : check_numerics(store, NUMERICS_OF_VERSION_2, err);
+    if (rc == 0)
+        rc = run(store, set_aside, err);
     if (rc == 0)
         rc = store_create_tables(store, err);
     if (rc == 0)
@@ -227,6 +230,21 @@ static int upgrade_tables(struct store *store, struct vib_error *err) {
     if (rc == 0)
         rc = copy_jobs(store, err);
     return rc == 0 ? run(store, copy_after_jobs, err) : rc;
+}
+
+/* --- from version 3 --- */
+
+static int upgrade_from_3(struct store *store, bool alone, struct vib_error *err) {
+    static const char *const tables[] = {"dataset_class", "input_scale", "progress"};
+    static const char changes[] =
+        "ALTER TABLE job ADD COLUMN input_scale TEXT REFERENCES input_scale (digest);"
+        "PRAGMA user_version = 4";
+    int rc = alone ? 0 : store_check_numerics(store, err);
+    if (rc == 0)
+        rc = store_add_tables(store, tables, sizeof tables / sizeof tables[0], err);
+    if (rc == 0)
+        rc = run(store, changes, err);
+    return rc == 0 ? store_setting_complete(store, err) : rc;
 }
 
 /* --- the transaction --- */
@@ -243,9 +261,8 @@ static int upgrade_within(struct store *store, bool alone, struct vib_error *err
         return rc;
     if (version == STORE_SCHEMA_VERSION)
         return store_setting_complete(store, err);
-    if (!alone && (rc = check_numerics(store, NUMERICS_OF_VERSION_2, err)) != 0)
-        return rc;
-    return upgrade_tables(store, err);
+    return version < VERSION_OF_SETTINGS ? upgrade_from_2(store, alone, err)
+                                         : upgrade_from_3(store, alone, err);
 }
 
 /* The lock, for which another process that upgrades is waited: a millisecond for each job is

@@ -117,7 +117,8 @@ static int add_point(struct sweep *s, size_t i, struct vib_error *err) {
     sweep_settings(s, i, &settings);
     int rc = job_identities(&settings, point->data->digest, &identities, err);
     if (rc == VIB_OK)
-        rc = store_add_job(s->store, &identities, &settings, point->data, &point->id, &state, err);
+        rc = store_add_job(s->store, &identities, &settings, point->data, NULL, &point->id, &state,
+                           err);
     if (rc == VIB_OK && state == JOB_FAILED && s->options->retry) {
         rc = store_retry(s->store, point->id, err);
         state = JOB_PENDING;

@@ -78,7 +78,7 @@ int64_t fixture_add_settings(struct fixture *f, struct store *store,
     int64_t job = 0;
     enum job_state state;
     assert_ok(job_identities(settings, f->data.digest, &identities, &f->err), &f->err);
-    assert_ok(store_add_job(store, &identities, settings, &f->data, &job, &state, &f->err),
+    assert_ok(store_add_job(store, &identities, settings, &f->data, NULL, &job, &state, &f->err),
               &f->err);
     return job;
 }
@@ -125,8 +125,8 @@ void fixture_result(struct job_result *result, struct epoch_result epochs[2]) {
     *result = (struct job_result){.state = JOB_DONE,
                                   .message = "a note",
                                   .n_epochs = 2,
-                                  .final = 1,
                                   .epochs = epochs,
+                                  .final = 1,
                                   .train_s = 12.5,
                                   .evaluate_s = 0.5,
                                   .examples = 100,

@@ -294,23 +294,6 @@ static void test_finish_records_everything(void **state) {
     }
 }
 
-/* The result may be of an evaluation before the last: all of them are kept. */
-static void test_finish_records_the_chosen_epoch(void **state) {
-    struct fixture *f = *state;
-    struct epoch_result epochs[2];
-    struct job_result result;
-    bool recorded = false;
-    const int64_t job = claimed_job(f, 0);
-    fixture_result(&result, epochs);
-    result.final = 0;
-    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err), &f->err);
-    assert_int_equal(fixture_integer(f, "SELECT count(*) FROM epoch"), 4);
-    assert_int_equal(fixture_integer(f,
-                                     "SELECT count(*) FROM epoch e JOIN result r USING (job,"
-                                     " split, epoch) WHERE r.epoch = 5 AND e.error = r.error"),
-                     2);
-}
-
 static void test_plane_starts_with_the_settings(void **state) {
     struct fixture *f = *state;
     assert_text(f,
@@ -499,6 +482,23 @@ static void test_retry_replaces_epochs(void **state) {
     assert_int_equal(fixture_integer(f, "SELECT attempts FROM job"), 2);
 }
 
+/* Early stopping goes back to the best epoch: the way past it is kept, too. */
+static void test_the_final_result_may_be_an_earlier_one(void **state) {
+    struct fixture *f = *state;
+    struct epoch_result epochs[2];
+    struct job_result result;
+    bool recorded;
+    const int64_t job = claimed_job(f, 0);
+    fixture_result(&result, epochs);
+    result.final = 0;
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err), &f->err);
+    assert_text(f,
+                "SELECT group_concat(split || ' ' || epoch || ' ' || error, ', ') FROM result"
+                " ORDER BY split",
+                "test 5 0.15625, train 5 0.125");
+    assert_int_equal(fixture_integer(f, "SELECT max(epoch) FROM epoch"), 10);
+}
+
 static void test_rollback_forgets(void **state) {
     struct fixture *f = *state;
     store_rollback(f->store);
@@ -526,7 +526,6 @@ int main(void) {
         WITH_FIXTURE(test_only_failed_jobs_are_retried),
         WITH_FIXTURE(test_unknown_job),
         WITH_FIXTURE(test_finish_records_everything),
-        WITH_FIXTURE(test_finish_records_the_chosen_epoch),
         WITH_FIXTURE(test_plane_starts_with_the_settings),
         WITH_FIXTURE(test_plane_holds_done_jobs_only),
         WITH_FIXTURE(test_not_a_number_becomes_null),
@@ -535,6 +534,7 @@ int main(void) {
         WITH_FIXTURE(test_finish_is_atomic),
         WITH_FIXTURE(test_a_lost_job_is_not_finished),
         WITH_FIXTURE(test_retry_replaces_epochs),
+        WITH_FIXTURE(test_the_final_result_may_be_an_earlier_one),
         WITH_FIXTURE(test_rollback_forgets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

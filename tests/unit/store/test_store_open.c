@@ -94,7 +94,7 @@ static void test_newer_schema(void **state) {
     in_folder(f, "newer.db", path);
     assert_ok(store_open(&store, path, &f->err), &f->err);
     store_close(store);
-    execute(path, "PRAGMA user_version = 4; PRAGMA journal_mode = DELETE");
+    execute(path, "PRAGMA user_version = 5; PRAGMA journal_mode = DELETE");
     assert_refused(f, path, "version 4");
     execute(path, "PRAGMA user_version = 1");
     assert_refused(f, path, "start a new database");
@@ -249,7 +249,8 @@ static void test_full_disk(void **state) {
     for (; code == 0 && added < 10000; added += code == 0) {
         fixture_settings(added, &settings);
         assert_int_equal(job_identities(&settings, f->data.digest, &identities, NULL), 0);
-        code = store_add_job(f->store, &identities, &settings, &f->data, &job, &job_state, &f->err);
+        code = store_add_job(f->store, &identities, &settings, &f->data, NULL, &job, &job_state,
+                             &f->err);
     }
     assert_int_equal(code, VIB_EIO);
     assert_non_null(strstr(f->err.message, f->path));
@@ -257,7 +258,7 @@ static void test_full_disk(void **state) {
     assert_int_equal(fixture_integer(f, "SELECT count(*) FROM job"), added);
     assert_ok(store_begin(f->store, &f->err), &f->err);
     assert_int_equal(
-        store_add_job(f->store, &identities, &settings, &f->data, &job, &job_state, &f->err),
+        store_add_job(f->store, &identities, &settings, &f->data, NULL, &job, &job_state, &f->err),
         VIB_EIO);
     store_rollback(f->store); /* SQLite may have done so */
     assert_int_equal(sqlite3_exec(f->store->db, "PRAGMA max_page_count = 100000", NULL, NULL, NULL),

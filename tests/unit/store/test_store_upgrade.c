@@ -1,7 +1,7 @@
 /* Databases of older and newer programs: read as if they were this one's, brought up to date by a
  * sweep, or refused. */
 #include "runner/store/store.h"
-#include "runner/store/store_query.h"
+#include "runner/store/store_internal.h"
 #include "tests/unit/store/store_fixture.h"
 
 #include <math.h>
@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 static const char version_2[] = "tests/unit/store/version2.sql";
+static const char version_3[] = "tests/unit/store/version3.sql";
 
 static char *read_whole(const char *path, size_t *size) {
     FILE *file = fopen(path, "rb");
@@ -31,19 +32,23 @@ static char *read_whole(const char *path, size_t *size) {
     return bytes;
 }
 
-/* f->path becomes a database of version 2, in which f has nothing open. */
-static void make_old(struct fixture *f) {
+/* f->path becomes a database of an older version, in which f has nothing open. */
+static void make(struct fixture *f, const char *version) {
     size_t size;
     store_close(f->store);
     f->store = NULL;
     snprintf(f->path, sizeof f->path, "%s/old.db", f->folder);
-    char *sql = read_whole(version_2, &size);
+    char *sql = read_whole(version, &size);
     sqlite3 *db;
     assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
     if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", version_2, sqlite3_errmsg(db));
+        fail_msg("%s: %s", version, sqlite3_errmsg(db));
     sqlite3_close(db);
     free(sql);
+}
+
+static void make_old(struct fixture *f) {
+    make(f, version_2);
 }
 
 static void assert_text(struct fixture *f, const char *sql, const char *want) {
@@ -116,7 +121,7 @@ static void test_a_sweep_brings_it_up_to_date(void **state) {
     char *bits = fixture_text(f, "SELECT sum(bits * 1e9) || ' ' || sum(se * 1e9) FROM bound");
     char *ce = fixture_text(f, "SELECT sum(ce * 1e9 * epoch) FROM epoch WHERE job < 99");
     f->store = fixture_open(f);
-    assert_int_equal(fixture_integer(f, "PRAGMA user_version"), 3);
+    assert_int_equal(fixture_integer(f, "PRAGMA user_version"), STORE_SCHEMA_VERSION);
     assert_text(f, "PRAGMA integrity_check", "ok");
     assert_int_equal(fixture_integer(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
     assert_int_equal(
@@ -207,7 +212,7 @@ static void test_refused_while_a_run_lives(void **state) {
     assert_reads(f, jobs_sql, jobs);
     fixture_execute(f, "UPDATE run SET outcome = 'complete', ended_at = started_at");
     f->store = fixture_open(f);
-    assert_int_equal(fixture_integer(f, "PRAGMA user_version"), 3);
+    assert_int_equal(fixture_integer(f, "PRAGMA user_version"), STORE_SCHEMA_VERSION);
 }
 
 /* A run of another machine whose clock was ahead: no promise of an end that does not come. */
@@ -221,7 +226,7 @@ static void test_sign_of_life_to_come(void **state) {
     assert_null(strstr(f->err.message, "s if it is gone"));
     fixture_execute(f, "UPDATE run SET heartbeat_at = '2001-01-01T00:00:00.000Z'");
     f->store = fixture_open(f);
-    assert_int_equal(fixture_integer(f, "PRAGMA user_version"), 3);
+    assert_int_equal(fixture_integer(f, "PRAGMA user_version"), STORE_SCHEMA_VERSION);
 }
 
 static void test_nothing_is_changed_by_halves(void **state) {
@@ -233,6 +238,77 @@ static void test_nothing_is_changed_by_halves(void **state) {
     assert_text(f, "SELECT group_concat(id || method) FROM job WHERE id > 3",
                 "4vib,5guess,6dropout");
     assert_int_equal(fixture_integer(f, "SELECT version FROM summary"), 2);
+}
+
+/* --- version 3 --- */
+
+static const char tables_sql[] =
+    "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE type = 'table'"
+    " AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name <> 'notes' ORDER BY name)";
+static const char columns_sql[] =
+    "SELECT group_concat(name || type || \"notnull\" || pk, ' ') FROM pragma_table_info('job')";
+static const char values_sql[] =
+    "SELECT group_concat(job || ' ' || beta || ' ' || split || ' ' || ce, ', ') FROM"
+    " (SELECT * FROM information_plane ORDER BY job, split)";
+
+static void test_version_3_is_read_as_it_is(void **state) {
+    struct fixture *f = *state;
+    size_t size_before, size_after;
+    make(f, version_3);
+    char *before = read_whole(f->path, &size_before);
+    assert_reads(f, values_sql,
+                 "1 0.001 test 1.14615692379048, 1 0.001 train 1.13992256681125,"
+                 " 2 0.1 test 1.15232612838953, 2 0.1 train 1.14316873502519");
+    assert_reads(f, "SELECT chosen_by || K FROM best_beta", "test2");
+    assert_reads(f, "SELECT count(*) FROM progress, dataset_class, input_scale", "0");
+    char *after = read_whole(f->path, &size_after);
+    assert_int_equal(size_after, size_before);
+    assert_memory_equal(after, before, size_before);
+    free(before);
+    free(after);
+}
+
+static void test_version_3_gets_what_it_lacks(void **state) {
+    struct fixture *f = *state;
+    struct store *reader = NULL;
+    make(f, version_3);
+    char *uid = fixture_text(f, "SELECT uid FROM run");
+    f->store = fixture_open(f);
+    assert_int_equal(fixture_integer(f, "PRAGMA user_version"), STORE_SCHEMA_VERSION);
+    assert_text(f, "PRAGMA integrity_check", "ok");
+    assert_int_equal(fixture_integer(f, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+    assert_text(f, "SELECT uid FROM run", uid);
+    assert_text(f, "SELECT one || t FROM mine, notes", "1keep");
+    assert_int_equal(fixture_integer(f, "SELECT count(input_scale) FROM job"), 0);
+    assert_ok(store_open_reader(&reader, f->path, &f->err), &f->err);
+    store_close(reader);
+    char *tables = fixture_text(f, tables_sql), *columns = fixture_text(f, columns_sql);
+    snprintf(f->path, sizeof f->path, "%s/new.db", f->folder);
+    store_close(f->store);
+    f->store = fixture_open(f);
+    assert_text(f, tables_sql, tables);
+    assert_text(f, columns_sql, columns);
+    free(tables);
+    free(columns);
+    free(uid);
+}
+
+static void test_version_3_with_a_table_of_a_new_name(void **state) {
+    struct fixture *f = *state;
+    make(f, version_3);
+    fixture_execute(f, "CREATE TABLE progress (mine)");
+    assert_refused(f, VIB_EIO, "is named progress");
+    assert_int_equal(fixture_integer(f, "PRAGMA user_version"), 3);
+    assert_int_equal(
+        fixture_integer(f, "SELECT count(*) FROM sqlite_schema WHERE name = 'input_scale'"), 0);
+}
+
+static void test_version_3_of_other_numerics(void **state) {
+    struct fixture *f = *state;
+    make(f, version_3);
+    fixture_execute(f, "UPDATE job SET numerics = numerics + 1");
+    assert_refused(f, VIB_EIO, "use a newer program");
+    assert_int_equal(fixture_integer(f, "PRAGMA user_version"), 3);
 }
 
 /* --- other programs of this version --- */
@@ -319,6 +395,10 @@ int main(void) {
         WITH_FIXTURE(test_refused_while_a_run_lives),
         WITH_FIXTURE(test_sign_of_life_to_come),
         WITH_FIXTURE(test_nothing_is_changed_by_halves),
+        WITH_FIXTURE(test_version_3_is_read_as_it_is),
+        WITH_FIXTURE(test_version_3_gets_what_it_lacks),
+        WITH_FIXTURE(test_version_3_with_a_table_of_a_new_name),
+        WITH_FIXTURE(test_version_3_of_other_numerics),
         WITH_FIXTURE(test_a_key_that_is_new_to_the_database),
         WITH_FIXTURE(test_a_setting_that_this_program_does_not_know),
         WITH_FIXTURE(test_other_numerics),
