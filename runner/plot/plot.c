@@ -3,6 +3,7 @@
 #include "runner/plot/plot_figure.h"
 #include "runner/base/quote.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -54,8 +55,21 @@ static bool is_beta_0(const struct plot_point *point) {
     return !(point->beta > 0);
 }
 
+static bool lacks_test_error(const struct plot_point *point) {
+    return isnan(point->measure[PLOT_TEST][PLOT_ERROR_MC].mean);
+}
+
 static int nothing_left(const char *what, struct vib_error *err) {
     return vib_error_set(err, VIB_EDATA, "plot: none of the finished jobs to be shown %s", what);
+}
+
+static int select_tested(struct plot_data *data, struct vib_error *err) {
+    const size_t dropped = plot_data_drop(data, lacks_test_error);
+    if (dropped > 0 && data->n > 0)
+        (void)fprintf(stderr, "vib-sweep: %zu job%s without a test error left out\n", dropped,
+                      dropped == 1 ? "" : "s");
+    return data->n > 0 ? 0
+                       : nothing_left("has a test error, as their data have no test split", err);
 }
 
 /* Drops the points that the figure does not show. */
@@ -65,7 +79,7 @@ static int select_points(struct plot_data *data, const struct plot_request *requ
         return vib_error_set(err, VIB_EDATA, "plot: %s has no finished job%s", request->database,
                              request->n_filters > 0 ? " with these values" : "");
     if (request->figure->scope == ALL_METHODS)
-        return 0;
+        return select_tested(data, err);
     (void)plot_data_drop(data, is_other_method);
     if (data->n == 0)
         return nothing_left("is of method vib; figure table1 shows all methods", err);

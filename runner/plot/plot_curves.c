@@ -146,8 +146,10 @@ int plot_error_beta(const struct plot *plot, struct vib_error *err) {
     (void)snprintf(test, sizeof test, "test, %.16s samples", n_samples);
     plot_canvas_entry(&canvas, "with linespoints linestyle 1", "train, 1 sample");
     plot_canvas_entry(&canvas, "with linespoints linestyle 2", train);
-    plot_canvas_entry(&canvas, "with linespoints linestyle 3", "test, 1 sample");
-    plot_canvas_entry(&canvas, "with linespoints linestyle 4", test);
+    if (plot_data_knows_of(plot->data, PLOT_TEST, PLOT_ERROR)) {
+        plot_canvas_entry(&canvas, "with linespoints linestyle 3", "test, 1 sample");
+        plot_canvas_entry(&canvas, "with linespoints linestyle 4", test);
+    }
     add_interval(&canvas, fmax(extent.half[PLOT_ERROR], extent.half[PLOT_ERROR_MC]));
     plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);
     plot_points_write(plot);
@@ -209,6 +211,7 @@ static const char rate_command[] =
 int plot_rate_beta(const struct plot *plot, struct vib_error *err) {
     const struct plot_extent extent = plot_points_extent(plot);
     const bool bounds = plot_data_knows(plot->data, PLOT_IZX_LOWER);
+    const bool tested = plot_data_knows_of(plot->data, PLOT_TEST, PLOT_RATE);
     double low;
     const struct plot_range axis = make_bits_axis(&extent, &low);
     struct plot_canvas canvas;
@@ -220,8 +223,9 @@ int plot_rate_beta(const struct plot *plot, struct vib_error *err) {
     plot_canvas_entry(&canvas, "with linespoints linestyle 1", "train, rate");
     if (bounds)
         plot_canvas_entry(&canvas, "with linespoints linestyle 2", "train, tightest bounds");
-    plot_canvas_entry(&canvas, "with linespoints linestyle 3", "test, rate");
-    if (bounds)
+    if (tested)
+        plot_canvas_entry(&canvas, "with linespoints linestyle 3", "test, rate");
+    if (tested && bounds)
         plot_canvas_entry(&canvas, "with linespoints linestyle 4", "test, tightest bounds");
     add_interval(&canvas, extent.half[PLOT_RATE]);
     plot_canvas_begin(&canvas, plot->format, plot->output, plot->out);

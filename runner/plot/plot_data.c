@@ -225,11 +225,17 @@ struct plot_point *plot_data_find(const struct plot_data *data, int64_t id) {
     return low < data->n && data->points[low].id == id ? &data->points[low] : NULL;
 }
 
-bool plot_data_knows(const struct plot_data *data, enum plot_measure measure) {
+bool plot_data_knows_of(const struct plot_data *data, enum plot_split split,
+                        enum plot_measure measure) {
     for (size_t i = 0; i < data->n; i++)
-        if (isfinite(data->points[i].measure[PLOT_TEST][measure].mean))
+        if (isfinite(data->points[i].measure[split][measure].mean))
             return true;
     return false;
+}
+
+bool plot_data_knows(const struct plot_data *data, enum plot_measure measure) {
+    return plot_data_knows_of(data, PLOT_TRAIN, measure) ||
+           plot_data_knows_of(data, PLOT_TEST, measure);
 }
 
 static int read_first(void *context, struct store_row *row, struct vib_error *err) {

@@ -86,7 +86,9 @@ int plot_data_order(struct plot_data *data, struct vib_error *err);
 /* The point with that id, or NULL. Takes a time that grows with the logarithm of their number. */
 struct plot_point *plot_data_find(const struct plot_data *data, int64_t id);
 
-/* Whether any point has this measure for the test split. */
+/* Whether any point has this measure for the split, or for any. */
+bool plot_data_knows_of(const struct plot_data *data, enum plot_split split,
+                        enum plot_measure measure);
 bool plot_data_knows(const struct plot_data *data, enum plot_measure measure);
 
 void plot_data_release(struct plot_data *data);

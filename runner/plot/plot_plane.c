@@ -94,8 +94,9 @@ static void add_legend(const struct plot *plot, const struct plot_reach *reach, 
                        struct plot_canvas *canvas) {
     plot_canvas_entry(canvas, "with points pointtype 9 pointsize 1.05 * dot linecolor rgb dark",
                       "train");
-    plot_canvas_entry(canvas, "with points pointtype 7 pointsize 1.05 * dot linecolor rgb dark",
-                      "test");
+    if (plot_data_knows_of(plot->data, PLOT_TEST, PLOT_IZY_LOWER))
+        plot_canvas_entry(canvas, "with points pointtype 7 pointsize 1.05 * dot linecolor rgb dark",
+                          "test");
     if (plot_data_knows(plot->data, PLOT_IZX_LOWER))
         plot_canvas_entry(canvas, "with lines linewidth 3 linecolor rgb dark",
                           "lower to upper bound");

@@ -115,6 +115,8 @@ int plot_points_panels(const struct plot *plot, const struct plot_canvas *canvas
     for (size_t i = 0; i < plot->panels.n; i++) {
         const struct plot_panel *panel = &plot->panels.panel[i];
         const struct plot_mean *test = panel->points[0]->measure[PLOT_TEST];
+        const struct plot_mean *limits =
+            isfinite(test[PLOT_H_Y].mean) ? test : panel->points[0]->measure[PLOT_TRAIN];
         size_t lines;
         char *title = make_title(canvas, panel, &lines);
         if (title == NULL)
@@ -122,9 +124,9 @@ int plot_points_panels(const struct plot *plot, const struct plot_canvas *canvas
         plot_canvas_panel(canvas, i, title, ylabel, plot->out);
         free(title);
         (void)fputs("h_y = ", plot->out);
-        plot_numbers(&test[PLOT_H_Y].mean, 1, plot->out);
+        plot_numbers(&limits[PLOT_H_Y].mean, 1, plot->out);
         (void)fputs("ixy = ", plot->out);
-        plot_numbers(&test[PLOT_IXY].mean, 1, plot->out);
+        plot_numbers(&limits[PLOT_IXY].mean, 1, plot->out);
         (void)fputs(command, plot->out);
     }
     return 0;

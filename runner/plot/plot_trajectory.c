@@ -71,6 +71,12 @@ static int write_curves(struct walk *walk, const struct plot_panel *panel, int s
     return rc;
 }
 
+/* A row without a point, where there is none: gnuplot remarks on nothing at all. */
+static void write_no_point(FILE *out) {
+    static const double none[4] = {(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+    plot_numbers(none, 4, out);
+}
+
 static int write_epochs(const struct plot *plot, int split, struct walk *walk,
                         struct vib_error *err) {
     int rc = 0;
@@ -80,16 +86,19 @@ static int write_epochs(const struct plot *plot, int split, struct walk *walk,
         (void)fprintf(plot->out, "%s# panel %zu\n# beta epoch izx_upper izy_lower\n",
                       i > 0 ? "\n\n" : "", i);
         rc = write_curves(walk, &plot->panels.panel[i], split, plot->store, err);
+        if (!walk->any)
+            write_no_point(plot->out);
     }
     (void)fputs("EOD\n", plot->out);
     return rc;
 }
 
 static int write_end(void *context, struct store_row *row, struct vib_error *err) {
-    const struct walk *walk = context;
+    struct walk *walk = context;
     const double numbers[] = {walk->point->beta, store_row_real(row, 0), store_row_real(row, 1)};
     (void)err;
     plot_numbers(numbers, 3, walk->out);
+    walk->any = true;
     return 0;
 }
 
@@ -103,6 +112,7 @@ static int write_ends(const struct plot *plot, struct walk *walk, struct vib_err
         const struct plot_panel *panel = &plot->panels.panel[i];
         (void)fprintf(plot->out, "%s# panel %zu\n# beta izx_upper izy_lower\n", i > 0 ? "\n\n" : "",
                       i);
+        walk->any = false;
         for (size_t j = 0; j < panel->n && rc == 0; j++) {
             const struct store_value job = {.type = STORE_INTEGER,
                                             .integer = panel->points[j]->first_job};
@@ -111,6 +121,8 @@ static int write_ends(const struct plot *plot, struct walk *walk, struct vib_err
             walk->point = panel->points[j];
             rc = store_query(plot->store, &query, err);
         }
+        if (!walk->any)
+            write_no_point(plot->out);
     }
     (void)fputs("EOD\n", plot->out);
     return rc;
@@ -143,9 +155,11 @@ static const char command[] = PLOT_INFORMATION_LIMITS
 
 static void add_legend(const struct plot *plot, double h_y, struct plot_canvas *canvas) {
     plot_canvas_entry(canvas, "with linespoints linestyle 4", "train, each evaluation");
-    plot_canvas_entry(canvas, "with linespoints linestyle 5", "test, each evaluation");
-    plot_canvas_entry(canvas, "with points pointtype 7 pointsize 1.05 * dot linecolor rgb dark",
-                      "test, last epoch");
+    if (plot_data_knows_of(plot->data, PLOT_TEST, PLOT_IZY_LOWER)) {
+        plot_canvas_entry(canvas, "with linespoints linestyle 5", "test, each evaluation");
+        plot_canvas_entry(canvas, "with points pointtype 7 pointsize 1.05 * dot linecolor rgb dark",
+                          "test, result");
+    }
     plot_information_limits(plot, h_y, canvas);
 }
 

@@ -19,3 +19,11 @@ enum job_state job_state_of(const char *name) {
             return (enum job_state)i;
     return JOB_FAILED;
 }
+
+enum vib_split_id job_split_shown(unsigned splits) {
+    static const enum vib_split_id order[] = {VIB_TEST, VIB_VALIDATION};
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+        if ((splits & 1u << order[i]) != 0)
+            return order[i];
+    return VIB_TRAIN;
+}

@@ -59,4 +59,8 @@ struct job_result {
     double objective;    /* mean J of the last epoch's steps, bits; NaN if none */
 };
 
+/* The split whose numbers speak for a job, of a set of enum vib_split_id: test, else validation,
+ * else train. */
+enum vib_split_id job_split_shown(unsigned splits);
+
 #endif

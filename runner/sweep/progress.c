@@ -60,13 +60,6 @@ void progress_note(struct progress *p, const char *format, ...) {
     fflush(stderr);
 }
 
-/* The split to show of those that were evaluated: for most, test. */
-static enum vib_split_id shown_split(const struct epoch_result *epoch) {
-    return epoch->splits & 1u << VIB_TEST         ? VIB_TEST
-           : epoch->splits & 1u << VIB_VALIDATION ? VIB_VALIDATION
-                                                  : VIB_TRAIN;
-}
-
 /* What one finished job has to say for itself. */
 static void describe_end(const struct job *job, char *text, size_t size) {
     const struct job_result *r = &job->result;
@@ -83,18 +76,18 @@ static void describe_end(const struct job *job, char *text, size_t size) {
         return;
     }
     const struct vib_method_info *method = vib_method_info(job->settings.job.method);
-    const enum vib_split_id id = shown_split(&r->epochs[r->final]);
-    const struct vib_evaluation *e = &r->epochs[r->final].split[id];
+    const enum vib_split_id split = job_split_shown(r->epochs[r->final].splits);
+    const struct vib_evaluation *shown = &r->epochs[r->final].split[split];
     char duration[32];
     label_duration(r->train_s + r->evaluate_s, duration, sizeof duration);
     char izx[48] = "", izy[48] = "";
     if (method->rate)
-        snprintf(izx, sizeof izx, ", I(Z;X) <= %.3f bits", e->rate);
+        snprintf(izx, sizeof izx, ", I(Z;X) <= %.3f bits", shown->rate);
     if (method->stochastic)
-        snprintf(izy, sizeof izy, ", I(Z;Y) >= %.4f bits", job->data->split[id].h_y - e->ce);
+        snprintf(izy, sizeof izy, ", I(Z;Y) >= %.4f bits", job->data->split[split].h_y - shown->ce);
     snprintf(text, size, "%s%serror_mc %.2f %%%s%s, %s%s%s",
-             id == VIB_TEST ? "" : vib_split_name(id), id == VIB_TEST ? "" : " ",
-             100.0 * e->error_mc, izx, izy, duration, r->message[0] != '\0' ? "; " : "",
+             split == VIB_TEST ? "" : vib_split_name(split), split == VIB_TEST ? "" : " ",
+             100.0 * shown->error_mc, izx, izy, duration, r->message[0] != '\0' ? "; " : "",
              r->message);
 }
 

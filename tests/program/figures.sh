@@ -124,6 +124,23 @@ legends() {
 }
 check 'legends have what is drawn, and nothing else' legends
 
+# Data in one piece have no test split.
+without_test() {
+    local figure
+    changed small.db "DELETE FROM result WHERE split = 'test' AND job <> 1;
+                      DELETE FROM epoch WHERE split = 'test' AND job <> 1" &&
+        grep -qx 'vib-sweep: 5 jobs without a test error left out' notes &&
+        in_legend plane.gp 'test' && grep -q '^h_y = [0-9]' plane.gp &&
+        sql changed.db "DELETE FROM result WHERE split = 'test'; DELETE FROM epoch WHERE split = 'test'" &&
+        for figure in error-beta plane rate-beta trajectory; do
+            "$vib" plot changed.db --figure $figure --script -o $figure.gp &&
+                ! grep -q "keyentry.*'test" $figure.gp && grep -q "keyentry.*'train" $figure.gp || return 1
+        done && grep -q '^h_y = [0-9]' plane.gp && in_legend plane.gp 'lower to upper bound' &&
+        exits 66 "$vib" plot changed.db --figure table1 -o none.svg 2>none.err &&
+        grep -q 'none of the finished jobs .* has a test error' none.err
+}
+check 'data without a test split: no figure speaks of one' without_test
+
 # --- axes and labels ---
 
 one_beta() {

@@ -66,7 +66,7 @@ static int stage_new(void **state) {
     assert_int_equal(config_fixture_setup((void **)&s->fixture), 0);
     assert_int_equal(config_fixture_load(s->fixture, &s->config, yaml, strlen(yaml), &err), VIB_OK);
     s->data.split[VIB_TEST].h_y = 2.0;
-    s->epoch.splits = 1u << VIB_TEST;
+    s->epoch.splits = 1u << VIB_TRAIN | 1u << VIB_TEST;
     s->epoch.split[VIB_TEST] = (struct vib_evaluation){.error_mc = 0.125, .ce = 0.5, .rate = 1.5};
     s->job.settings = s->config.base;
     s->job.settings.job.beta = 0.25;
