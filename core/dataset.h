@@ -54,6 +54,7 @@ struct vib_dataset {
     struct vib_split split[VIB_SPLITS];
     enum vib_scale scale;    /* of bytes; float32 are NONE unless they are standardized */
     float *mean, *deviation; /* [dim] of the training inputs, where they are standardized; owned */
+    char scale_digest[65];   /* SHA-256, lower-case hex, of mean and deviation; "" without them */
     double input_noise;      /* standard deviation of what is added to scaled training inputs, the
                                 same at every look: by the example's row and noise_seed */
     uint64_t noise_seed;

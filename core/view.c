@@ -1,6 +1,7 @@
 #include "core/view.h"
 
 #include "core/random.h"
+#include "core/sha256.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,14 +29,14 @@ static enum vib_scale usual_scale(const struct vib_dataset *base) {
     return base->split[VIB_TRAIN].bytes != NULL ? VIB_SCALE_SYMMETRIC : VIB_SCALE_STANDARDIZE;
 }
 
-static enum vib_scale scale_of(const struct vib_view *view, const struct vib_dataset *base) {
+enum vib_scale vib_view_scale(const struct vib_view *view, const struct vib_dataset *base) {
     return view->scale == VIB_SCALE_AUTO ? usual_scale(base) : view->scale;
 }
 
 bool vib_view_is_plain(const struct vib_view *view, const struct vib_dataset *base) {
     return view->test <= 0 && view->validation <= 0 && view->n_train == 0 && view->n_test == 0 &&
-           scale_of(view, base) == base->scale && !view->shuffle_labels && view->label_noise <= 0 &&
-           view->input_noise <= 0;
+           vib_view_scale(view, base) == base->scale && !view->shuffle_labels &&
+           view->label_noise <= 0 && view->input_noise <= 0;
 }
 
 /* The split of the base that a split of the view takes its inputs from. */
@@ -325,6 +326,14 @@ static void add_inputs(const struct vib_dataset *data, const double *mean, doubl
         }
 }
 
+static void digest_scale(struct vib_dataset *data) {
+    struct vib_sha256 hash;
+    vib_sha256_init(&hash);
+    vib_sha256_add(&hash, data->mean, data->dim * sizeof *data->mean);
+    vib_sha256_add(&hash, data->deviation, data->dim * sizeof *data->deviation);
+    vib_sha256_end(&hash, data->scale_digest);
+}
+
 /* In two passes, since the mean may be large beside the deviation. */
 static int measure_inputs(struct making *m, struct vib_error *err) {
     struct vib_dataset *data = m->data;
@@ -345,6 +354,7 @@ static int measure_inputs(struct making *m, struct vib_error *err) {
             data->mean[k] = (float)mean[k];
             data->deviation[k] = (float)sqrt(squares[k] / n);
         }
+        digest_scale(data);
     }
     free(mean);
     free(squares);
@@ -352,7 +362,7 @@ static int measure_inputs(struct making *m, struct vib_error *err) {
 }
 
 static int make_scale(struct making *m, struct vib_error *err) {
-    const enum vib_scale scale = scale_of(m->view, m->base);
+    const enum vib_scale scale = vib_view_scale(m->view, m->base);
     const bool of_bytes = scale == VIB_SCALE_SYMMETRIC || scale == VIB_SCALE_UNIT;
     if (of_bytes && m->base->split[VIB_TRAIN].bytes == NULL)
         return vib_error_set(

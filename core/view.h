@@ -37,6 +37,9 @@ struct vib_view {
     double input_noise; /* standard deviation, in scaled units; 0: none */
 };
 
+/* The scale that it asks for, which AUTO leaves to the type of the inputs. */
+enum vib_scale vib_view_scale(const struct vib_view *view, const struct vib_dataset *base);
+
 /* Whether the view would be the data set as it is, whose scale is symmetric or none. */
 bool vib_view_is_plain(const struct vib_view *view, const struct vib_dataset *base);
 

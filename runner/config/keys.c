@@ -165,7 +165,7 @@ const struct key keys[] = {
      .help = "selects these splits, random subsets, and what is damaged how, apart from `seed`"},
     {.name = "dataset.scale", .type = KEY_CHOICE, .field = AT(data.view.scale),
      .default_text = "auto", .before = "symmetric", .flags = KEY_FILES, .choices = scales,
-     .help = "what the model sees of an input x"},
+     .help = "what the model sees of an input x; the mixture is seen as it is"},
     {.name = "dataset.label_noise", .type = KEY_REAL, .field = AT(data.view.label_noise),
      .default_text = "0", .max = 1,
      .help = "share of the training labels that are replaced by ones drawn from all classes"},

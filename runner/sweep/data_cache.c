@@ -20,7 +20,7 @@ struct cache_entry {
     struct vib_dataset data;  /* first: what callers have of an entry */
     struct cache_entry *base; /* of a view; held as long as the view is */
     char *texts[SPEC_TEXTS];  /* owned; what spec's point to, as spec_texts has them */
-    struct data_spec spec;    /* with the view that data_view makes; none where there is no base */
+    struct data_spec spec;    /* with the view, its scale told; AUTO where there is no base */
     bool asked;               /* it is among the entries of the cache */
     pthread_mutex_t mutex;    /* around the pointers to the examples, and what follows */
     size_t holders;
@@ -310,7 +310,7 @@ void data_cache_free(struct data_cache *cache) {
 
 int data_cache_get(struct data_cache *cache, const struct data_spec *spec,
                    const struct vib_dataset **data, struct vib_error *err) {
-    const struct vib_view view = data_view(spec);
+    struct vib_view view = data_view(spec);
     struct data_spec wanted = *spec;
     struct cache_entry *entry = NULL;
     if (data_limits_view(spec))
@@ -318,6 +318,7 @@ int data_cache_get(struct data_cache *cache, const struct data_spec *spec,
     wanted.view = (struct vib_view){.scale = VIB_SCALE_AUTO};
     int rc = find_entry(cache, &wanted, NULL, &entry, err);
     if (rc == VIB_OK && !vib_view_is_plain(&view, &entry->data)) {
+        view.scale = vib_view_scale(&view, &entry->data);
         wanted.view = view;
         rc = find_entry(cache, &wanted, entry, &entry, err);
     }

@@ -51,26 +51,17 @@ void sweep_tell_classes(struct sweep *s) {
 }
 
 void sweep_tell_scale(struct sweep *s) {
-    char quoted[QUOTE_SIZE], others[64] = "";
-    const struct vib_dataset *first = NULL;
-    size_t n = 0;
+    char quoted[QUOTE_SIZE];
+    size_t i = 0;
     if (s->config.base.data.view.scale != VIB_SCALE_AUTO)
         return;
-    for (size_t i = 0; i < data_cache_n(s->cache); i++) {
-        const struct vib_dataset *data = data_cache_at(s->cache, i);
-        if (data->scale == VIB_SCALE_STANDARDIZE) {
-            first = first == NULL ? data : first;
-            n++;
-        }
-    }
-    if (first == NULL)
-        return;
-    if (n > 1)
-        snprintf(others, sizeof others, "; so it is with %zu other data sets", n - 1);
-    progress_note(&s->progress,
-                  "the inputs of %s are standardized by its training split, as float32 are where "
-                  "dataset.scale does not say otherwise%s",
-                  quote(quoted, first->name), others);
+    while (i < data_cache_n(s->cache) && data_cache_at(s->cache, i)->scale != VIB_SCALE_STANDARDIZE)
+        i++;
+    if (i < data_cache_n(s->cache))
+        progress_note(&s->progress,
+                      "float32 inputs, as those of %s, are standardized by the training split; "
+                      "dataset.scale: none leaves them as they are",
+                      quote(quoted, data_cache_at(s->cache, i)->name));
 }
 
 /* Whether the sweep has the same data under that name, too. */
@@ -108,6 +99,9 @@ static void tell_name(struct sweep *s, const char *name, const char *known) {
 int sweep_add_data(struct sweep *s, const struct vib_dataset *data, struct vib_error *err) {
     char known[VIB_DATASET_NAME];
     int rc = store_add_dataset(s->store, data, err);
+    if (rc == VIB_OK && data->mean != NULL)
+        rc = store_add_input_scale(s->store, data->scale_digest, data->mean, data->deviation,
+                                   data->dim, err);
     if (rc == VIB_OK)
         rc = store_dataset_name(s->store, data->digest, known, sizeof known, err);
     if (rc != VIB_OK || strcmp(known, data->name) == 0)

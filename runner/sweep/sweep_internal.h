@@ -116,7 +116,8 @@ void sweep_tell_classes(struct sweep *sweep);
 /* Says, once, that float32 inputs are scaled where nobody asked for it. */
 void sweep_tell_scale(struct sweep *sweep);
 
-/* Records a data set in the database and agrees with it on the name. Errors: of the store. */
+/* Records a data set and its scale in the database and agrees with it on the name. Errors: of the
+ * store. */
 int sweep_add_data(struct sweep *sweep, const struct vib_dataset *data, struct vib_error *err);
 
 /* --- memory (sweep_memory.c) --- */

@@ -114,10 +114,11 @@ static int add_point(struct sweep *s, size_t i, struct vib_error *err) {
     struct settings settings;
     enum job_state state = JOB_PENDING;
     struct job_identities identities;
+    const char *scale = point->data->mean != NULL ? point->data->scale_digest : NULL;
     sweep_settings(s, i, &settings);
     int rc = job_identities(&settings, point->data->digest, &identities, err);
     if (rc == VIB_OK)
-        rc = store_add_job(s->store, &identities, &settings, point->data, NULL, &point->id, &state,
+        rc = store_add_job(s->store, &identities, &settings, point->data, scale, &point->id, &state,
                            err);
     if (rc == VIB_OK && state == JOB_FAILED && s->options->retry) {
         rc = store_retry(s->store, point->id, err);

@@ -4,7 +4,7 @@
 
 root=$PWD
 vib=${VIB_SWEEP:-$root/build/xsmm-gcc/vib-sweep}
-cd "$TMPDIR" || exit 1
+cd "${TMPDIR:?must name a folder for the test}" || exit 1
 export LC_ALL=C
 
 # small_config FILE [EPOCHS]: six short jobs on the built-in data, with frequent checkpoints.
