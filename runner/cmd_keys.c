@@ -14,6 +14,9 @@ static void print_key(FILE *out, const struct key *key) {
     fprintf(out, "    %s\n", key->help);
     fprintf(out, "    %s%s\n", key_accepts(key, accepted),
             key->flags & KEY_SWEEP ? "; cannot be swept" : "");
+    if (key->flags & KEY_OF_SECTION)
+        fprintf(out, "    %.*s: VALUE is short for it\n",
+                (int)(strrchr(key->name, '.') - key->name), key->name);
     for (const struct key_choice *choice = key->choices; choice && choice->name; choice++)
         fprintf(out, "        %s: %s\n", choice->name, choice->help);
 }

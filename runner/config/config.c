@@ -6,6 +6,7 @@
 #include "runner/config/config_plan.h"
 #include "runner/config/config_text.h"
 #include "runner/base/quote.h"
+#include "runner/config/key_name.h"
 #include "runner/config/yaml_doc.h"
 
 #include <stdio.h>
@@ -48,6 +49,8 @@ static int split_set(const char *set, const char *origin, const struct key **key
     if (!name)
         return no_memory(err);
     *key = key_find(name);
+    if (!*key)
+        *key = key_of_section(name);
     *value = equals + 1;
     int rc = *key ? 0 : unknown_set_key(origin, name, err);
     free(name);

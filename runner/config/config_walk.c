@@ -67,6 +67,8 @@ static int walk_pair(const struct config_walk *walk, const char *prefix, const c
     if (word)
         return walk->on_word(walk->context, walk->doc, word, value, err);
     const struct key *key = key_find(full);
+    if (!key && !yaml_doc_is_mapping(value) && !yaml_doc_is_nothing(value))
+        key = key_of_section(full);
     if (key)
         return walk->on_key(walk->context, walk->doc, key, node, value, err);
     if (key_is_section(full))

@@ -1,4 +1,5 @@
-/* Walks the keys of one mapping of a configuration, nested or dotted alike. */
+/* Walks the keys of one mapping of a configuration, nested, dotted, or a section's value in its
+ * place (key_of_section). */
 #ifndef RUNNER_CONFIG_CONFIG_WALK_H
 #define RUNNER_CONFIG_CONFIG_WALK_H
 

@@ -1,7 +1,6 @@
 #include "runner/config/key_name.h"
 
 #include "runner/base/nearest.h"
-#include "runner/config/keys.h"
 
 #include <string.h>
 
@@ -46,6 +45,15 @@ bool key_is_section(const char *name) {
             return true;
     }
     return false;
+}
+
+const struct key *key_of_section(const char *section) {
+    const size_t length = strlen(section);
+    for (size_t i = 0; i < n_keys; i++)
+        if (keys[i].flags & KEY_OF_SECTION && section_of(keys[i].name).length == length &&
+            strncmp(keys[i].name, section, length) == 0)
+            return &keys[i];
+    return NULL;
 }
 
 const char *key_nearest_section(const char *name, const char *const *words, size_t *length) {

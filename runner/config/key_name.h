@@ -2,11 +2,17 @@
 #ifndef RUNNER_CONFIG_KEY_NAME_H
 #define RUNNER_CONFIG_KEY_NAME_H
 
+#include "runner/config/keys.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
 /* Whether some key's name is `name` followed by a dot and more. */
 bool key_is_section(const char *name);
+
+/* The key that a value in the place of a section is: `dataset: mnist` stands for `dataset: {name:
+ * mnist}`. NULL: that section has none, or there is no such section. */
+const struct key *key_of_section(const char *section);
 
 /* The section, or the word of the NULL-terminated list, nearest to name; NULL when none is near.
  * *length is the result's length: a section is the start of a longer string. */

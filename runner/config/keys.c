@@ -113,7 +113,7 @@ const struct key keys[] = {
      .help = "selects every random stream of the job"},
 
     {.name = "dataset.name", .type = KEY_STRING, .field = AT(data.name),
-     .default_text = "mnist", .flags = KEY_DATA | KEY_PART, .min = 1, .max = 63,
+     .default_text = "mnist", .flags = KEY_DATA | KEY_PART | KEY_OF_SECTION, .min = 1, .max = 63,
      .help = "folder of the data set, or `mixture` for the built-in one; with dataset.dir any "
              "name, by default that folder's"},
     {.name = "dataset.dir", .type = KEY_STRING, .field = AT(data.dir),
@@ -121,7 +121,7 @@ const struct key keys[] = {
      .help = "folder that holds the data set's files, ~/ for one in $HOME, or the one file that "
              "is the data set; empty: look for dataset.name in the usual places"},
     {.name = "dataset.files.train", .type = KEY_STRING, .field = AT(data.files[DATA_TRAIN]),
-     .default_text = "", .flags = KEY_DATA | KEY_SWEEP, .max = 4095,
+     .default_text = "", .flags = KEY_DATA | KEY_SWEEP | KEY_OF_SECTION, .max = 4095,
      .help = "training split, a file in dataset.dir (else in the current folder): CSV, .npz, or "
              "inputs as .npy or IDX; empty: by the usual names"},
     {.name = "dataset.files.train_labels", .type = KEY_STRING,

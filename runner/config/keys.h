@@ -60,8 +60,9 @@ enum {
     KEY_OR_ZERO = 64,  /* KEY_SIZE that may also be 0, below its min */
     KEY_FILES = 128,   /* of data sets from files, not of the built-in one */
     KEY_SHARE = 256,   /* KEY_REAL that is a share below 1, and from 1 on a number: a whole one */
-    KEY_LIMIT = 512    /* KEY_DATA that counts as a key of its own where the view takes it, see
+    KEY_LIMIT = 512,   /* KEY_DATA that counts as a key of its own where the view takes it, see
                           data_limits_view */
+    KEY_OF_SECTION = 1024 /* what a value in its section's place is: one key of a section */
 };
 
 /* A value of a KEY_CHOICE, or a name in a KEY_SET. */

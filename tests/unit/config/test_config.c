@@ -105,6 +105,10 @@ static void assert_data_name(struct config_fixture *f, const char *yaml, const c
 static void test_data_name(void **state) {
     struct config_fixture *f = *state;
     assert_data_name(f, "K: 2", "mnist", true);
+    assert_data_name(f, "dataset: other", "other", true);
+    assert_data_name(f, "dataset: {files: a/b.npz}", "b", false);
+    assert_data_name(f, "{dataset.files: a/b.npz, dataset.name: c}", "c", true);
+    assert_data_name(f, "{dataset: c, dataset.files: a/b.npz}", "c", true);
     assert_data_name(f, "dataset: {dir: /a/emnist-letters}", "emnist-letters", false);
     assert_data_name(f, "dataset: {dir: '../a b//'}", "a b", false);
     assert_data_name(f, "dataset: {dir: ~/mn}", "mn", false);
@@ -226,6 +230,30 @@ static void test_overrides(void **state) {
     assert_set_error(f, "K: x\n", "K=2", f->path); /* the file must be right by itself */
 }
 
+/* A section's value is that of one of its keys, wherever keys may be. */
+static void test_value_of_section(void **state) {
+    struct config_fixture *f = *state;
+    struct config config;
+    struct vib_error err = {0, ""};
+    const char *sets[] = {"dataset=a", "dataset.files=b.npz"}, *swept[] = {"dataset=[a, b, c]"};
+    config_fixture_write_bytes(f->path, "dataset: x", 10);
+    if (config_load(&config, f->path, sets, 2, &err) != 0)
+        fail_msg("%s", err.message);
+    assert_string_equal(config.base.data.name, "a");
+    assert_string_equal(config.base.data.files[DATA_TRAIN], "b.npz");
+    config_release(&config);
+    if (config_load(&config, f->path, swept, 1, &err) != 0)
+        fail_msg("%s", err.message);
+    assert_int_equal(config_values(&config, key_find("dataset.name"))->n, 3);
+    config_release(&config);
+    static const char grid[] = "grid: {dataset: [a, b], exclude: {dataset: b}}";
+    if (config_fixture_load(f, &config, grid, sizeof grid - 1, &err) != 0)
+        fail_msg("%s", err.message);
+    assert_int_equal(config_values(&config, key_find("dataset.name"))->n, 2);
+    assert_int_equal(config.n_exclusions, 1);
+    config_release(&config);
+}
+
 /* What is recorded must be YAML, and mean what the file alone means. */
 static void test_recorded_text(void **state) {
     struct config_fixture *f = *state;
@@ -269,7 +297,8 @@ int main(void) {
         CONFIG_TEST(test_files),         CONFIG_TEST(test_byte_order_mark),
         CONFIG_TEST(test_default_name),  CONFIG_TEST(test_data_name),
         CONFIG_TEST(test_good_file),     CONFIG_TEST(test_overrides),
-        CONFIG_TEST(test_recorded_text), CONFIG_TEST(test_cmd_keys),
+        CONFIG_TEST(test_recorded_text), CONFIG_TEST(test_value_of_section),
+        CONFIG_TEST(test_cmd_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "runner/config/key_name.h"
 #include "runner/config/keys.h"
 #include "runner/base/number.h"
 
@@ -56,6 +57,26 @@ static void test_table_is_consistent(void **state) {
     }
     assert_null(key_find("train"));
     assert_null(key_find(""));
+}
+
+/* At most one key of a section may be its value, and none outside of a section. */
+static void test_keys_of_sections(void **state) {
+    (void)state;
+    assert_ptr_equal(key_of_section("dataset"), key("dataset.name"));
+    assert_ptr_equal(key_of_section("dataset.files"), key("dataset.files.train"));
+    assert_null(key_of_section("train"));
+    assert_null(key_of_section("dataset.name"));
+    assert_null(key_of_section("data"));
+    assert_null(key_of_section(""));
+    for (size_t i = 0; i < n_keys; i++) {
+        char section[KEY_COLUMN_SIZE];
+        const char *dot = strrchr(keys[i].name, '.');
+        if (!(keys[i].flags & KEY_OF_SECTION))
+            continue;
+        assert_non_null(dot);
+        snprintf(section, sizeof section, "%.*s", (int)(dot - keys[i].name), keys[i].name);
+        assert_ptr_equal(key_of_section(section), &keys[i]);
+    }
 }
 
 static void assert_column(const char *name, const char *column, enum key_storage storage) {
@@ -412,6 +433,8 @@ static void test_print(void **state) {
         }
     }
     assert_non_null(strstr(text, "a number of at least 0 and below 1"));
+    assert_non_null(strstr(text, "\n    dataset: VALUE is short for it\n"));
+    assert_non_null(strstr(text, "\n    dataset.files: VALUE is short for it\n"));
     free(text);
     out = fopen("/dev/full", "w");
     if (out) {
@@ -423,6 +446,7 @@ static void test_print(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table_is_consistent),
+        cmocka_unit_test(test_keys_of_sections),
         cmocka_unit_test(test_columns),
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_reals),
