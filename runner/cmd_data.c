@@ -33,7 +33,7 @@ static const struct option_row rows[] = {
 
 /* --- what is shown --- */
 
-enum { FEW = 20 /* classes shown */, COLUMN = 12 };
+enum { FEW = 20 /* classes shown */, COLUMN = 14 /* behind "validation" */ };
 
 /* A line, or as many as it takes. */
 __attribute__((format(printf, 2, 3))) static void show(const char *name, const char *format, ...) {

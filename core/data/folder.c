@@ -9,9 +9,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A way to lay out a data set in a folder. Patterns are of fnmatch, without .gz,
- * and of several divided by | one must do; a row that lacks
- * none of its files is what the folder holds. */
+/* A way to lay out a data set in a folder. Patterns are of fnmatch, without .gz, and of several
+ * divided by | one must do; a row that lacks none of its files is what the folder holds. A
+ * validation split may be missing as a whole. */
 struct layout {
     const char *name;
     struct {
@@ -28,8 +28,10 @@ static const struct layout layouts[] = {
      .labels = {[VIB_TRAIN] = {"*train-labels[-.]idx[0-9]*", "train-labels-idx1-ubyte"},
                 [VIB_TEST] = {"*t10k-labels[-.]idx[0-9]*|*test-labels[-.]idx[0-9]*", "t10k-labels-idx1-ubyte"}}},
     {.name = "NumPy",
-     .inputs = {[VIB_TRAIN] = {"x_train.npy", NULL}, [VIB_TEST] = {"x_test.npy", NULL}},
-     .labels = {[VIB_TRAIN] = {"y_train.npy", NULL}, [VIB_TEST] = {"y_test.npy", NULL}}},
+     .inputs = {[VIB_TRAIN] = {"x_train.npy", NULL}, [VIB_TEST] = {"x_test.npy", NULL},
+                [VIB_VALIDATION] = {"x_val.npy|x_valid.npy|x_validation.npy", "x_val.npy"}},
+     .labels = {[VIB_TRAIN] = {"y_train.npy", NULL}, [VIB_TEST] = {"y_test.npy", NULL},
+                [VIB_VALIDATION] = {"y_val.npy|y_valid.npy|y_validation.npy", "y_val.npy"}}},
     {.name = "NumPy in one piece",
      .inputs = {[VIB_TRAIN] = {"x.npy", NULL}},
      .labels = {[VIB_TRAIN] = {"y.npy", NULL}}},
@@ -37,7 +39,8 @@ static const struct layout layouts[] = {
      .inputs = {[VIB_TRAIN] = {"*.npz", "data.npz"}}},
     {.name = "CSV",
      .inputs = {[VIB_TRAIN] = {"train.csv|train.tsv", "train.csv"},
-                [VIB_TEST] = {"test.csv|test.tsv", "test.csv"}}},
+                [VIB_TEST] = {"test.csv|test.tsv", "test.csv"},
+                [VIB_VALIDATION] = {"val.csv|val.tsv|valid.csv|valid.tsv|validation.csv|validation.tsv", "val.csv"}}},
     {.name = "CSV in one piece",
      .inputs = {[VIB_TRAIN] = {"data.csv|data.tsv", "data.csv"}}},
 };
@@ -171,14 +174,20 @@ struct found {
     size_t n, lacking; /* files found; the first that is not, N_FILES when all are */
 };
 
+static bool has_split(const struct found *found, size_t split) {
+    return found->names[2 * split] != NULL || found->names[2 * split + 1] != NULL;
+}
+
 static struct found look_for(const struct layout *layout, const struct listing *listing) {
     struct found found = {.lacking = N_FILES};
+    for (size_t i = 0; i < N_FILES; i++)
+        if (pattern_of(layout, i) != NULL)
+            find_names(listing, pattern_of(layout, i), &found.names[i], &found.others[i]);
     for (size_t i = 0; i < N_FILES; i++) {
-        if (pattern_of(layout, i) == NULL)
-            continue;
-        find_names(listing, pattern_of(layout, i), &found.names[i], &found.others[i]);
+        const bool wanted = pattern_of(layout, i) != NULL &&
+                            (i / 2 != VIB_VALIDATION || has_split(&found, VIB_VALIDATION));
         found.n += found.names[i] != NULL;
-        if (found.names[i] == NULL && found.lacking == N_FILES)
+        if (wanted && found.names[i] == NULL && found.lacking == N_FILES)
             found.lacking = i;
     }
     return found;

@@ -5,6 +5,7 @@
 #include "core/data/csv.h"
 #include "core/data/idx.h"
 #include "core/data/labels.h"
+#include "core/data/members.h"
 #include "core/data/npy.h"
 
 #include <math.h>
@@ -161,51 +162,20 @@ static int read_member(struct loading *load, enum vib_split_id id, struct vib_ar
     return rc;
 }
 
-/* The members that make the splits, in turn: all of a row are there, or it does not count. */
-static const struct members {
-    const char *inputs[VIB_SPLITS], *labels[VIB_SPLITS];
-} member_rows[] = {
-    {.inputs = {[VIB_TRAIN] = "x_train.npy", [VIB_TEST] = "x_test.npy"},
-     .labels = {[VIB_TRAIN] = "y_train.npy", [VIB_TEST] = "y_test.npy"}},
-    {.inputs = {[VIB_TRAIN] = "x.npy"}, .labels = {[VIB_TRAIN] = "y.npy"}},
-};
-
-static const struct members *find_members(const struct vib_archive *archive) {
-    for (size_t i = 0; i < sizeof member_rows / sizeof member_rows[0]; i++) {
-        const struct members *row = &member_rows[i];
-        bool all = true;
-        for (size_t s = 0; s < VIB_SPLITS; s++)
-            if (row->inputs[s] != NULL)
-                all = all && vib_archive_has(archive, row->inputs[s]) &&
-                      vib_archive_has(archive, row->labels[s]);
-        if (all)
-            return row;
-    }
-    return NULL;
-}
-
 /* An archive that is named for one split gives that its x and y, one without a name all it has. */
 static int read_archive(struct loading *load, enum vib_split_id id, bool alone,
                         struct vib_archive *archive, const char *path, struct vib_error *err) {
-    const struct members *row = find_members(archive);
-    char list[300];
-    int rc = 0;
-    vib_archive_list(archive, list, sizeof list);
-    if (row == NULL)
-        return vib_error_set(err, VIB_EDATA,
-                             "%s: expected the arrays x_train, y_train, x_test and y_test, or x "
-                             "and y, found %s",
-                             path, *list != '\0' ? list : "nothing");
-    if (!alone && row->inputs[VIB_TEST] != NULL)
-        return vib_error_set(err, VIB_EDATA,
-                             "%s: has a training and a test split: it is to be named alone", path);
+    struct vib_members members;
+    int rc = vib_members_find(&members, archive, path, err);
+    if (rc == 0 && !alone && !members.one_piece)
+        rc = vib_error_set(err, VIB_EDATA, "%s: has several splits: it is to be named alone", path);
     for (enum vib_split_id s = 0; rc == 0 && s < VIB_SPLITS; s++) {
-        const enum vib_split_id to = row->inputs[VIB_TEST] != NULL ? s : id;
-        if (row->inputs[s] == NULL)
+        const enum vib_split_id to = members.one_piece ? id : s;
+        if (members.inputs[s] == NULL)
             continue;
-        rc = read_member(load, to, archive, row->inputs[s], false, err);
+        rc = read_member(load, to, archive, members.inputs[s], false, err);
         if (rc == 0)
-            rc = read_member(load, to, archive, row->labels[s], true, err);
+            rc = read_member(load, to, archive, members.labels[s], true, err);
     }
     return rc;
 }

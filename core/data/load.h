@@ -18,7 +18,7 @@ struct vib_load_request {
 
 /* Reads each file once. Inputs of type u1 stay bytes, all others become float32; the examples'
  * shape is kept. A file of one piece alone, (x, y) or CSV without a test split, becomes the
- * training split, and the data set has no other. On success *data is initialised
+ * training split, and the data set has no test split. On success *data is initialised
  * and the caller's; on failure it is left zeroed. Errors: VIB_EDATA with the file's name and what
  * is wrong, VIB_EINVAL (no room in *data for the name, or for so many classes), VIB_ENOMEM. */
 int vib_data_load(struct vib_dataset *data, const struct vib_load_request *request,

@@ -13,7 +13,15 @@
 #include <stdio.h>
 
 /* Files that a data set may name: of a split its inputs, and its labels where they are apart. */
-enum data_file { DATA_TRAIN, DATA_TEST, DATA_TRAIN_LABELS, DATA_TEST_LABELS, DATA_FILES };
+enum data_file {
+    DATA_TRAIN,
+    DATA_VALIDATION,
+    DATA_TEST,
+    DATA_TRAIN_LABELS,
+    DATA_VALIDATION_LABELS,
+    DATA_TEST_LABELS,
+    DATA_FILES
+};
 
 /* The data set a job asks for. Strings are borrowed from whoever set the key (see key_set). */
 struct data_spec {

@@ -161,8 +161,10 @@ static int load_listed(const struct data_spec *spec, struct vib_dataset *data,
                        struct vib_error *err) {
     struct vib_sources sources = {0};
     char **const paths[DATA_FILES] = {[DATA_TRAIN] = &sources.inputs[VIB_TRAIN],
+                                      [DATA_VALIDATION] = &sources.inputs[VIB_VALIDATION],
                                       [DATA_TEST] = &sources.inputs[VIB_TEST],
                                       [DATA_TRAIN_LABELS] = &sources.labels[VIB_TRAIN],
+                                      [DATA_VALIDATION_LABELS] = &sources.labels[VIB_VALIDATION],
                                       [DATA_TEST_LABELS] = &sources.labels[VIB_TEST]};
     int rc = 0;
     for (enum data_file i = 0; rc == 0 && i < DATA_FILES; i++)
@@ -172,11 +174,12 @@ static int load_listed(const struct data_spec *spec, struct vib_dataset *data,
                            "data set '%s': dataset.files names no training split "
                            "(dataset.files.train)",
                            spec->name);
-    if (rc == 0 && sources.labels[VIB_TEST] != NULL && sources.inputs[VIB_TEST] == NULL)
-        rc = vib_error_set(err, VIB_EDATA,
-                           "data set '%s': dataset.files names test labels, but no test split "
-                           "(dataset.files.test)",
-                           spec->name);
+    for (enum vib_split_id s = 0; rc == 0 && s < VIB_SPLITS; s++)
+        if (sources.labels[s] != NULL && sources.inputs[s] == NULL)
+            rc = vib_error_set(err, VIB_EDATA,
+                               "data set '%s': dataset.files names %s labels, but no %s split "
+                               "(dataset.files.%s)",
+                               spec->name, vib_split_name(s), vib_split_name(s), vib_split_name(s));
     if (rc == 0)
         rc = load_from(spec, &sources, data, err);
     vib_sources_release(&sources);

@@ -41,6 +41,11 @@ npy("floats", "f4", "u1")
 npy("doubles", ">f8", "f8")
 np.savez(folder("npz") + "data.npz", **arrays)
 np.savez_compressed("packed.npz", **arrays)
+valid = {"x_val": splits["test"][0][:20], "y_val": splits["test"][1][:20]}
+np.savez("valid.npz", **arrays, **valid)
+npy("valid", "u1", "u1")
+for name, array in valid.items():
+    np.save(f"valid/{name}.npy", array)
 np.savez_compressed("piece.npz", x=splits["train"][0], y=splits["train"][1])
 for where, opener, end in (("idx", open, ""), ("packed/raw", gzip.open, ".gz")):
     for split, prefix in (("train", "train"), ("test", "t10k")):
@@ -125,6 +130,18 @@ narrow() {
         awk '{ if (length > most) most = length } END { print most }')" -le 80 ]
 }
 check 'lines fit a terminal' narrow
+validation() {
+    same_digest valid valid.npz && "$vib" data valid >out && cat out &&
+        grep -q '^  *validation  *20 examples' out && trains valid.npz bytes+validation &&
+        "$vib" small.yaml -q --db formats.db --set dataset=named \
+            --set=dataset.files.{train=npy/x,train_labels=npy/y}_train.npy \
+            --set=dataset.files.{test=npy/x,test_labels=npy/y}_test.npy \
+            --set=dataset.files.{validation=valid/x,validation_labels=valid/y}_val.npy
+}
+check 'a validation split may lie beside the others' validation
+check 'and has results, as one data set however it is named' sql_is formats.db \
+    "select count(*), n, count(ce) from result join job on id = job
+     where split = 'validation'" '1|20|1'
 built_in() {
     "$vib" data mixture --set dataset.n_train=100 | grep -q '^  *I(X;Y)'
 }
@@ -145,6 +162,9 @@ mkdir both && cp idx/* npz/data.npz both
 check 'two data sets in a folder' refuses 'more than one data set: IDX and an archive of NumPy' \
     --set dataset.dir=both
 check 'the name of a file settles it' trains both/data.npz bytes
+check 'validation labels alone' refuses 'no validation split (dataset.files.validation)' \
+    --set=dataset.files.{train=npy/x,train_labels=npy/y}_train.npy \
+    --set dataset.files.validation_labels=npy/y_train.npy
 check 'labels alone' refuses 'names no training split' --set dataset.name=x \
     --set dataset.files.train_labels=npy/y_train.npy
 swept() {

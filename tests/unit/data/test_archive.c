@@ -82,6 +82,45 @@ static void one_piece(void **state) {
     assert_non_null(strstr(err.message, "it is to be named alone"));
 }
 
+static void validation(void **state) {
+    static const char *const names[][2] = {{"x_val.npy", "y_val.npy"},
+                                           {"x_valid.npy", "y_valid.npy"},
+                                           {"x_validation.npy", "y_validation.npy"}};
+    struct vib_dataset data;
+    struct vib_error err = {0};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char name[] = "0.npz", half[] = "half0.npz";
+        name[0] = half[4] = (char)('0' + i);
+        write_all(*state, name, ZIP_DEFLATED);
+        add(*state, name, names[i][0], 4, ZIP_DEFLATED);
+        add(*state, name, names[i][1], 4, ZIP_DEFLATED);
+        if (files_load(&data, *state, name, NULL, NULL, NULL, &err) != 0)
+            fail_msg("%s", err.message);
+        assert_true(data.split[VIB_TRAIN].n == 3 && data.split[VIB_TEST].n == 2);
+        assert_int_equal(data.split[VIB_VALIDATION].n, 4);
+        assert_int_equal(data.split[VIB_VALIDATION].bytes[7], 70);
+        assert_int_equal(data.split[VIB_VALIDATION].labels[3], 1);
+        vib_dataset_release(&data);
+        write_all(*state, half, ZIP_DEFLATED);
+        add(*state, half, names[i][i % 2], 4, ZIP_DEFLATED);
+        expect_fault(*state, half, NULL, names[i][1 - i % 2]);
+        expect_fault(*state, half, NULL, ", but no ");
+    }
+    add(*state, "0.npz", "x_valid.npy", 4, ZIP_DEFLATED);
+    add(*state, "0.npz", "y_valid.npy", 4, ZIP_DEFLATED);
+    expect_fault(*state, "0.npz", NULL, "more than one validation split: x_val.npy and x_valid");
+    add(*state, "v.npz", "x_val.npy", 3, ZIP_DEFLATED);
+    add(*state, "v.npz", "y_val.npy", 3, ZIP_DEFLATED);
+    add(*state, "v.npz", "x.npy", 4, ZIP_DEFLATED);
+    add(*state, "v.npz", "y.npy", 4, ZIP_DEFLATED);
+    if (files_load(&data, *state, "v.npz", NULL, NULL, NULL, &err) != 0)
+        fail_msg("%s", err.message);
+    assert_true(data.split[VIB_TRAIN].n == 4 && data.split[VIB_VALIDATION].n == 3);
+    vib_dataset_release(&data);
+    assert_int_equal(files_load(&data, *state, "v.npz", NULL, "v.npz", NULL, &err), VIB_EDATA);
+    assert_non_null(strstr(err.message, "it is to be named alone"));
+}
+
 static void wrong_members(void **state) {
     add(*state, "a.npz", "x_train.npy", 3, ZIP_DEFLATED);
     add(*state, "a.npz", "y_train.npy", 3, ZIP_DEFLATED);
@@ -149,7 +188,7 @@ int main(void) {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
         WITH_FOLDER(all_splits), WITH_FOLDER(one_piece),  WITH_FOLDER(wrong_members),
-        WITH_FOLDER(bombs),      WITH_FOLDER(every_byte),
+        WITH_FOLDER(bombs),      WITH_FOLDER(every_byte), WITH_FOLDER(validation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,7 +36,9 @@ static const char *base_name(const char *path) {
 
 static void found(void **state) {
     static const struct {
-        const char *names, *wanted; /* training inputs and labels, test inputs and labels */
+        const char *names;
+        const char *wanted; /* of the training and the test split inputs and labels, then of the
+                               validation split where there is one */
     } cases[] = {
         {"train-images-idx3-ubyte train-labels-idx1-ubyte t10k-images-idx3-ubyte "
          "t10k-labels-idx1-ubyte",
@@ -56,9 +58,18 @@ static void found(void **state) {
          "t10k-labels-idx1-ubyte"},
         {"x_train.npy y_train.npy x_test.npy y_test.npy README",
          "x_train.npy y_train.npy x_test.npy y_test.npy"},
+        {"x_train.npy y_train.npy x_test.npy y_test.npy x_val.npy y_val.npy.gz",
+         "x_train.npy y_train.npy x_test.npy y_test.npy, x_val.npy y_val.npy.gz"},
+        {"x_train.npy y_train.npy x_test.npy y_test.npy x_valid.npy y_valid.npy",
+         "x_train.npy y_train.npy x_test.npy y_test.npy, x_valid.npy y_valid.npy"},
+        {"x_train.npy y_train.npy x_test.npy y_test.npy x_validation.npy y_validation.npy",
+         "x_train.npy y_train.npy x_test.npy y_test.npy, x_validation.npy y_validation.npy"},
         {"x.npy y.npy", "x.npy y.npy - -"},
         {"mnist.npz", "mnist.npz - - -"},
         {"train.csv test.csv", "train.csv - test.csv -"},
+        {"train.csv test.csv val.csv", "train.csv - test.csv -, val.csv -"},
+        {"train.csv test.csv valid.csv.gz", "train.csv - test.csv -, valid.csv.gz -"},
+        {"train.tsv test.tsv validation.tsv", "train.tsv - test.tsv -, validation.tsv -"},
         {"train.tsv.gz test.tsv.gz notes.csv", "train.tsv.gz - test.tsv.gz -"},
         {"data.csv", "data.csv - - -"},
     };
@@ -72,6 +83,10 @@ static void found(void **state) {
         snprintf(got, sizeof got, "%s %s %s %s", base_name(s.inputs[VIB_TRAIN]),
                  base_name(s.labels[VIB_TRAIN]), base_name(s.inputs[VIB_TEST]),
                  base_name(s.labels[VIB_TEST]));
+        const size_t length = strlen(got);
+        if (s.inputs[VIB_VALIDATION] != NULL)
+            snprintf(got + length, sizeof got - length, ", %s %s",
+                     base_name(s.inputs[VIB_VALIDATION]), base_name(s.labels[VIB_VALIDATION]));
         assert_string_equal(got, cases[i].wanted);
         vib_sources_release(&s);
     }
@@ -86,6 +101,10 @@ static void refused(void **state) {
         {"x_train.npy y_train.npy x_test.npy", "/y_test.npy: no such file, nor with .gz"},
         {"x_train.npy y_train.npy", "/x_test.npy: no such file"},
         {"x.npy", "/y.npy: no such file"},
+        {"x_train.npy y_train.npy x_test.npy y_test.npy x_val.npy", "/y_val.npy: no such file"},
+        {"x_train.npy y_train.npy x_test.npy y_test.npy y_valid.npy", "/x_val.npy: no such file"},
+        {"x_train.npy y_train.npy x_val.npy y_val.npy", "/x_test.npy: no such file"},
+        {"train.csv test.csv val.csv valid.csv", "more than one data set: val.csv and valid.csv"},
         {"train.csv", "/test.csv: no such file"},
         {"train-images-idx3-ubyte", "/train-labels-idx1-ubyte: no such file"},
         {"a.npz b.npz", "more than one data set: a.npz and b.npz; dataset.files"},

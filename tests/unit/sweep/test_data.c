@@ -39,14 +39,14 @@ static int teardown(void **state) {
 
 static struct data_spec files(const char *name, const char *dir) {
     return (struct data_spec){
-        .name = name, .dir = dir, .label = "", .files = {"", "", "", ""}, .classes = 10};
+        .name = name, .dir = dir, .label = "", .files = {"", "", "", "", "", ""}, .classes = 10};
 }
 
 static struct data_spec mixture(void) {
     return (struct data_spec){.name = "mixture",
                               .dir = "",
                               .label = "",
-                              .files = {"", "", "", ""},
+                              .files = {"", "", "", "", "", ""},
                               .classes = 3,
                               .n_train = 40,
                               .n_test = 30,

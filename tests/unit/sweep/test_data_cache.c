@@ -16,7 +16,7 @@ static struct data_spec mixture(uint64_t seed) {
     return (struct data_spec){.name = "mixture",
                               .dir = "",
                               .label = "",
-                              .files = {"", "", "", ""},
+                              .files = {"", "", "", "", "", ""},
                               .n_train = 30,
                               .n_test = 20,
                               .dim = 2,
@@ -141,8 +141,8 @@ static void files_that_changed_are_refused(void **state) {
     idx_set_write(folder, 20, 20, false);
     assert_int_equal(data_cache_new(&cache, 0), 0);
     const struct vib_dataset *data = get(
-        cache,
-        (struct data_spec){.name = "set", .dir = folder, .label = "", .files = {"", "", "", ""}});
+        cache, (struct data_spec){
+                   .name = "set", .dir = folder, .label = "", .files = {"", "", "", "", "", ""}});
     hold(cache, data);
     data_cache_let_go(cache, data);
     idx_set_write(folder, 20, 21, false);
