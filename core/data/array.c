@@ -42,6 +42,17 @@ int vib_array_size(const struct vib_array *array, const struct vib_input *input,
     return vib_input_expect(input, bytes, err);
 }
 
+int vib_check_memory(const char *name, enum vib_split_id id, double bytes, double most,
+                     struct vib_error *err) {
+    const double gib = 0x1p30;
+    if (most <= 0 || bytes <= most)
+        return 0;
+    return vib_error_set(err, VIB_EDATA,
+                         "%s: the %s inputs take %.1f GiB of memory, of which %.1f are free; "
+                         "dataset.n_train and dataset.n_test load fewer examples",
+                         name, vib_split_name(id), bytes / gib, most / gib);
+}
+
 int vib_check_limit(const char *name, enum vib_split_id id, size_t n, size_t limit,
                     struct vib_error *err) {
     if (limit <= n)

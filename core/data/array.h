@@ -68,6 +68,10 @@ int vib_array_read_inputs(const struct vib_array *array, struct vib_input *input
 int vib_array_read_labels(const struct vib_array *array, struct vib_input *input,
                           struct vib_labels *labels, struct vib_error *err);
 
+/* Says that a split's inputs take more bytes of memory than most (0: any): VIB_EDATA, else 0. */
+int vib_check_memory(const char *name, enum vib_split_id id, double bytes, double most,
+                     struct vib_error *err);
+
 /* Says what is wrong with the number of examples that are asked for: VIB_EDATA; 0 when nothing. */
 int vib_check_limit(const char *name, enum vib_split_id id, size_t n, size_t limit,
                     struct vib_error *err);

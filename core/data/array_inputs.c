@@ -151,17 +151,6 @@ static int fill(struct filling *f, struct vib_error *err) {
     return rc != 0 ? rc : vib_input_end(f->input, f->size, err);
 }
 
-static int check_memory(const struct filling *f, double most_bytes, struct vib_error *err) {
-    const double bytes = (double)f->kept * (double)width_out(f), gib = 0x1p30;
-    if (most_bytes <= 0 || bytes <= most_bytes)
-        return 0;
-    return vib_error_set(err, VIB_EDATA,
-                         "%s: the %s inputs take %.1f GiB of memory, of which %.1f are free; "
-                         "dataset.n_train and dataset.n_test load fewer examples",
-                         vib_input_name(f->input), vib_split_name(f->id), bytes / gib,
-                         most_bytes / gib);
-}
-
 int vib_array_read_inputs(const struct vib_array *array, struct vib_input *input,
                           enum vib_split_id id, size_t limit, double most_bytes,
                           struct vib_split *split, struct vib_error *err) {
@@ -184,7 +173,8 @@ int vib_array_read_inputs(const struct vib_array *array, struct vib_input *input
     rc = f.kept > SIZE_MAX / sizeof(float)
              ? vib_error_set(err, VIB_EDATA, "%s: impossible dimensions: more than memory holds",
                              vib_input_name(input))
-             : check_memory(&f, most_bytes, err);
+             : vib_check_memory(vib_input_name(input), id, (double)f.kept * (double)width_out(&f),
+                                most_bytes, err);
     if (rc == 0)
         rc = fill(&f, err);
     if (rc != 0) {

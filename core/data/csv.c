@@ -173,6 +173,7 @@ struct reading {
     size_t n, limit; /* examples read, and to be kept: 0: all */
     float *values;   /* [room][columns->n - 1] */
     size_t room;
+    double most_bytes; /* that values may take; 0: any */
 };
 
 static int bad_number(const struct reading *r, size_t column, struct vib_error *err) {
@@ -185,11 +186,19 @@ static int bad_number(const struct reading *r, size_t column, struct vib_error *
                          column, r->columns->names[column]);
 }
 
+/* Room for one example more, and as long as memory may take them for as many again. */
 static int make_room(struct reading *r, struct vib_error *err) {
+    enum { FIRST_BYTES = 1 << 16 };
     const size_t width = (r->columns->n - 1) * sizeof *r->values;
     if (r->n < r->room)
         return 0;
-    const size_t room = r->room == 0 ? 64 : 2 * r->room;
+    const int rc = vib_check_memory(vib_input_name(r->record.input), r->id,
+                                    (double)(r->n + 1) * (double)width, r->most_bytes, err);
+    if (rc != 0)
+        return rc;
+    size_t room = r->room == 0 ? 1 + FIRST_BYTES / width : 2 * r->room;
+    if (r->most_bytes > 0 && (double)room * (double)width > r->most_bytes)
+        room = r->n + 1;
     float *values = room > SIZE_MAX / width ? NULL : realloc(r->values, room * width);
     if (values == NULL)
         return no_memory(vib_input_name(r->record.input), err);
@@ -268,9 +277,9 @@ static char delimiter_of(const char *name) {
 }
 
 int vib_csv_read(struct vib_input *input, const char *label, enum vib_split_id id, size_t limit,
-                 struct vib_csv_columns *columns, struct vib_split *split,
+                 double most_bytes, struct vib_csv_columns *columns, struct vib_split *split,
                  struct vib_labels *labels, struct vib_error *err) {
-    struct reading r = {.columns = columns, .id = id, .limit = limit};
+    struct reading r = {.columns = columns, .id = id, .limit = limit, .most_bytes = most_bytes};
     int rc = vib_csv_record_init(&r.record, input, delimiter_of(vib_input_name(input)), err);
     if (rc == 0)
         rc = read_header(&r, label, columns, err);

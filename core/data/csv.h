@@ -20,10 +20,10 @@ void vib_csv_columns_release(struct vib_csv_columns *columns); /* harmless on a 
 
 /* Reads the file to its end: values of *split, [n][columns->n - 1], float32, and the labels, for
  * which vib_labels_begin was called. label: the column's name; "": the one that is called label,
- * class, target or y. limit: as of vib_array_read_inputs. Errors: VIB_EDATA with line and column,
- * VIB_ENOMEM; *split is then as it was. */
+ * class, target or y. limit and most_bytes: as of vib_array_read_inputs. Errors: VIB_EDATA with
+ * line and column, VIB_ENOMEM; *split is then as it was. */
 int vib_csv_read(struct vib_input *input, const char *label, enum vib_split_id id, size_t limit,
-                 struct vib_csv_columns *columns, struct vib_split *split,
+                 double most_bytes, struct vib_csv_columns *columns, struct vib_split *split,
                  struct vib_labels *labels, struct vib_error *err);
 
 #endif

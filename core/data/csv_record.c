@@ -59,6 +59,8 @@ static int peek_byte(struct vib_csv_record *record, struct vib_error *err) {
 }
 
 static int put(struct vib_csv_record *record, char c, struct vib_error *err) {
+    if (record->length == VIB_CSV_BYTES)
+        return fault(record, "a record of more than 16 MiB: is a quote not closed?", err);
     if (record->length == record->room) {
         const size_t room = record->room == 0 ? 1024 : 2 * record->room;
         char *text = realloc(record->text, room);
@@ -72,6 +74,8 @@ static int put(struct vib_csv_record *record, char c, struct vib_error *err) {
 }
 
 static int begin_field(struct vib_csv_record *record, struct vib_error *err) {
+    if (record->n == VIB_CSV_FIELDS)
+        return fault(record, "a record of more than 1048576 fields", err);
     if (record->n == record->fields_room) {
         const size_t room = record->fields_room == 0 ? 64 : 2 * record->fields_room;
         size_t *starts = realloc(record->starts, room * sizeof *starts);

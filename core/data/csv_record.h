@@ -1,4 +1,6 @@
-/* The records of a CSV file, one after the other. Thread rule: one thread at a time. */
+/* The records of a CSV file, one after the other; each of at most VIB_CSV_BYTES and VIB_CSV_FIELDS,
+ * so that neither a quote that is not closed nor a bomb takes all memory. Thread rule: one thread
+ * at a time. */
 #ifndef VIB_CORE_DATA_CSV_RECORD_H
 #define VIB_CORE_DATA_CSV_RECORD_H
 
@@ -8,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+enum { VIB_CSV_BYTES = 1 << 24, VIB_CSV_FIELDS = 1 << 20 };
 
 struct vib_csv_record {
     struct vib_input *input; /* borrowed */
@@ -30,7 +34,7 @@ int vib_csv_record_init(struct vib_csv_record *record, struct vib_input *input, 
 void vib_csv_record_release(struct vib_csv_record *record); /* harmless on a zeroed one */
 
 /* Reads the next record; *end when there is none. Lines without any character are left out.
- * Errors: VIB_EDATA with the line, VIB_ENOMEM. */
+ * Errors: VIB_EDATA with the line (also of a record beyond the limits), VIB_ENOMEM. */
 int vib_csv_record_next(struct vib_csv_record *record, bool *end, struct vib_error *err);
 
 /* The i-th field, without its quotes; ends with a zero and lives until the next record. */

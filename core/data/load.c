@@ -103,16 +103,25 @@ static int add_split(struct loading *load, enum vib_split_id id, struct vib_spli
     return 0;
 }
 
+/* The bytes of memory that more inputs may take; 0: any. */
+static int memory_left(const struct loading *load, const char *name, double *bytes,
+                       struct vib_error *err) {
+    const double most = load->request->most_bytes;
+    if (most > 0 && most <= load->bytes)
+        return vib_error_set(err, VIB_EDATA, "%s: no memory is left for it", name);
+    *bytes = most > 0 ? most - load->bytes : 0;
+    return 0;
+}
+
 /* Numbers, one for each example, are examples of one input. */
 static int add_array(struct loading *load, enum vib_split_id id, const struct vib_array *array,
                      struct vib_input *input, struct vib_error *err) {
     static const size_t single[] = {1};
-    const double most = load->request->most_bytes;
     struct vib_split split = {0};
-    if (most > 0 && most <= load->bytes)
-        return vib_error_set(err, VIB_EDATA, "%s: no memory is left for it", vib_input_name(input));
-    const int rc = vib_array_read_inputs(array, input, id, load->request->limit[id],
-                                         most > 0 ? most - load->bytes : 0, &split, err);
+    double most = 0;
+    int rc = memory_left(load, vib_input_name(input), &most, err);
+    if (rc == 0)
+        rc = vib_array_read_inputs(array, input, id, load->request->limit[id], most, &split, err);
     if (rc != 0)
         return rc;
     load->in_file[id] = array->shape[0];
@@ -186,10 +195,13 @@ static int read_whole(struct loading *load, enum vib_split_id id, struct vib_inp
                       struct vib_error *err) {
     const struct vib_load_request *request = load->request;
     struct vib_split split = {0};
-    int rc = vib_labels_begin(load->labels, id, vib_input_name(input), request->limit[id], err);
+    double most = 0;
+    int rc = memory_left(load, vib_input_name(input), &most, err);
     if (rc == 0)
-        rc = vib_csv_read(input, request->label, id, request->limit[id], &load->columns, &split,
-                          load->labels, err);
+        rc = vib_labels_begin(load->labels, id, vib_input_name(input), request->limit[id], err);
+    if (rc == 0)
+        rc = vib_csv_read(input, request->label, id, request->limit[id], most, &load->columns,
+                          &split, load->labels, err);
     if (rc != 0)
         return rc;
     const size_t dim = load->columns.n - 1;

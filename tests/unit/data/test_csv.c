@@ -1,4 +1,5 @@
 /* CSV and TSV files. */
+#include "core/data/csv_record.h"
 #include "tests/unit/core/idx_file.h"
 #include "tests/unit/data/data_file.h"
 
@@ -120,6 +121,48 @@ static void hostile_files(void **state) {
     }
 }
 
+/* Bombs, packed and not: a record without an end. */
+static void endless_records(void **state) {
+    enum { SIZE = VIB_CSV_BYTES + 100 };
+    static const struct {
+        char fill;
+        const char *head, *wanted;
+    } cases[] = {{'1', "x,label\n", "f:2: a record of more than 16 MiB"},
+                 {'\n', "x,label\n1,\"", "f:2: a record of more than 16 MiB"},
+                 {',', "x,label\n", "f:2: a record of more than 1048576 fields"},
+                 {',', "", "f:1: a record of more than 1048576 fields"}};
+    char *text = malloc(SIZE);
+    assert_non_null(text);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        memset(text, cases[i].fill, SIZE);
+        memcpy(text, cases[i].head, strlen(cases[i].head));
+        file_write(*state, "f", text, SIZE, i % 2 != 0);
+        expect_fault(*state, "f", NULL, cases[i].wanted);
+    }
+    free(text);
+}
+
+/* 3 examples of 2 inputs take 24 bytes. */
+static void memory_limit(void **state) {
+    static const char text[] = "x,z,label\n1,2,0\n1,2,1\n1,2,1\n";
+    file_write(*state, "f", text, sizeof text - 1, false);
+    for (int bytes = 1; bytes <= 48; bytes++) {
+        const struct vib_load_request request = {.name = "set", .label = "", .most_bytes = bytes};
+        struct vib_sources sources = {.inputs = {folder_path(*state, "f")}};
+        struct vib_dataset data;
+        struct vib_error err = {0};
+        sources.inputs[VIB_TEST] = folder_path(*state, "f");
+        const int rc = vib_data_load(&data, &request, &sources, &err);
+        assert_int_equal(rc, bytes < 48 ? VIB_EDATA : 0);
+        if (rc != 0 && strstr(err.message, bytes < 24    ? "/f: the train inputs take"
+                                           : bytes == 24 ? "/f: no memory is left for it"
+                                                         : "/f: the test inputs take") == NULL)
+            fail_msg("%d: %s", bytes, err.message);
+        vib_dataset_release(&data);
+        vib_sources_release(&sources);
+    }
+}
+
 static void no_such_label(void **state) {
     struct vib_dataset data;
     struct vib_error err;
@@ -192,8 +235,9 @@ static void many_records(void **state) {
 int main(void) {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        WITH_FOLDER(good_files),     WITH_FOLDER(hostile_files), WITH_FOLDER(no_such_label),
-        WITH_FOLDER(columns_differ), WITH_FOLDER(many_records),  WITH_FOLDER(numbers_as_strtod),
+        WITH_FOLDER(good_files),      WITH_FOLDER(hostile_files),     WITH_FOLDER(no_such_label),
+        WITH_FOLDER(endless_records), WITH_FOLDER(memory_limit),      WITH_FOLDER(columns_differ),
+        WITH_FOLDER(many_records),    WITH_FOLDER(numbers_as_strtod),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
