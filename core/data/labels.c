@@ -75,14 +75,6 @@ int vib_labels_begin(struct vib_labels *labels, enum vib_split_id id, const char
     return column->source == NULL ? no_memory(err) : 0;
 }
 
-size_t vib_labels_n(const struct vib_labels *labels, enum vib_split_id id) {
-    return labels->column[id].n;
-}
-
-const char *vib_labels_source(const struct vib_labels *labels, enum vib_split_id id) {
-    return labels->column[id].source != NULL ? labels->column[id].source : "";
-}
-
 /* --- collecting --- */
 
 /* FNV-1a. */
@@ -164,6 +156,11 @@ int vib_labels_add_number(struct vib_labels *labels, int64_t number, struct vib_
 static int check_text(const struct vib_labels *labels, const char *text, size_t length,
                       struct vib_error *err) {
     const struct column *column = &labels->column[labels->split];
+    if (length > VIB_LABEL_BYTES)
+        return vib_error_set(err, VIB_EDATA,
+                             "%s: the label of example %zu (counted from 0) is a text of %zu "
+                             "bytes, expected at most %d",
+                             column->source, column->n, length, VIB_LABEL_BYTES);
     char *shown = strndup(text, length);
     if (shown == NULL)
         return no_memory(err);
@@ -184,7 +181,7 @@ static int check_text(const struct vib_labels *labels, const char *text, size_t 
 int vib_labels_add_text(struct vib_labels *labels, const char *text, size_t length,
                         struct vib_error *err) {
     const size_t before = labels->n_seen;
-    if (memchr(text, '\0', length) != NULL) /* no label that is kept has one */
+    if (length > VIB_LABEL_BYTES || memchr(text, '\0', length) != NULL) /* none that is kept */
         return check_text(labels, text, length, err);
     int rc = add(labels, 0, text, length, err);
     if (rc == 0 && labels->n_seen > before) {

@@ -16,6 +16,8 @@
 
 struct vib_labels; /* opaque */
 
+enum { VIB_LABEL_BYTES = 1024 }; /* of a text */
+
 /* Error: VIB_ENOMEM. */
 int vib_labels_new(struct vib_labels **labels, struct vib_error *err);
 void vib_labels_free(struct vib_labels *labels); /* harmless on NULL */
@@ -25,16 +27,13 @@ void vib_labels_free(struct vib_labels *labels); /* harmless on NULL */
 int vib_labels_begin(struct vib_labels *labels, enum vib_split_id id, const char *source,
                      size_t limit, struct vib_error *err);
 
-/* Adds the label of the next example. A text is UTF-8 without control characters. Errors:
- * VIB_EDATA with source and example (no text, or more than VIB_MAX_CLASSES different labels),
+/* Adds the label of the next example. A text is UTF-8 without control characters, of at most
+ * VIB_LABEL_BYTES. Errors:
+ * VIB_EDATA with source and example (no such text, or more than VIB_MAX_CLASSES different labels),
  * VIB_ENOMEM. */
 int vib_labels_add_number(struct vib_labels *labels, int64_t number, struct vib_error *err);
 int vib_labels_add_text(struct vib_labels *labels, const char *text, size_t length,
                         struct vib_error *err);
-
-/* How many were added to the split, and its source ("" when there are none). */
-size_t vib_labels_n(const struct vib_labels *labels, enum vib_split_id id);
-const char *vib_labels_source(const struct vib_labels *labels, enum vib_split_id id);
 
 /* Moves the labels, as classes, to the splits of *data, and sets its classes and class names.
  * classes: how many there are, and a number that is none of them is an error; 0: as the labels

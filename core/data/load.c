@@ -26,8 +26,8 @@ struct loading {
     struct vib_dataset data;
     struct vib_labels *labels;
     struct vib_csv_columns columns;
-    size_t in_file[VIB_SPLITS]; /* examples, also those that are not kept */
-    double bytes;               /* that inputs take so far */
+    size_t n_inputs[VIB_SPLITS]; /* examples in files of arrays, also those that are not kept */
+    double bytes;                /* that inputs take so far */
 };
 
 static const struct array_format *format_of(const struct vib_input *input) {
@@ -124,7 +124,7 @@ static int add_array(struct loading *load, enum vib_split_id id, const struct vi
         rc = vib_array_read_inputs(array, input, id, load->request->limit[id], most, &split, err);
     if (rc != 0)
         return rc;
-    load->in_file[id] = array->shape[0];
+    load->n_inputs[id] = array->shape[0];
     return array->n_axes > 1 ? add_split(load, id, &split, array->shape + 1, array->n_axes - 1,
                                          vib_input_name(input), err)
                              : add_split(load, id, &split, single, 1, vib_input_name(input), err);
@@ -146,6 +146,17 @@ static int read_inputs(struct loading *load, enum vib_split_id id, struct vib_in
     return rc != 0 ? rc : add_array(load, id, &array, input, err);
 }
 
+/* Before any is read: labels without inputs may be many. */
+static int check_labels(const struct loading *load, enum vib_split_id id,
+                        const struct vib_array *array, const char *name, struct vib_error *err) {
+    if (array->n_axes == 0 || array->shape[0] == load->n_inputs[id])
+        return 0;
+    return vib_error_set(err, VIB_EDATA,
+                         "%s: inputs and labels differ in number: expected %zu labels for the "
+                         "inputs of the %s split, found %zu",
+                         name, load->n_inputs[id], vib_split_name(id), array->shape[0]);
+}
+
 static int read_labels(struct loading *load, enum vib_split_id id, struct vib_input *input,
                        struct vib_error *err) {
     struct vib_array array;
@@ -153,6 +164,8 @@ static int read_labels(struct loading *load, enum vib_split_id id, struct vib_in
     if (format == NULL)
         return no_array(input, err);
     int rc = format->header(input, &array, err);
+    if (rc == 0)
+        rc = check_labels(load, id, &array, vib_input_name(input), err);
     if (rc == 0)
         rc = vib_labels_begin(load->labels, id, vib_input_name(input), load->request->limit[id],
                               err);
@@ -205,7 +218,6 @@ static int read_whole(struct loading *load, enum vib_split_id id, struct vib_inp
     if (rc != 0)
         return rc;
     const size_t dim = load->columns.n - 1;
-    load->in_file[id] = vib_labels_n(load->labels, id);
     return add_split(load, id, &split, &dim, 1, vib_input_name(input), err);
 }
 
@@ -254,19 +266,6 @@ static int read_split(struct loading *load, enum vib_split_id id, const struct v
     return rc;
 }
 
-static int check_numbers(const struct loading *load, struct vib_error *err) {
-    for (enum vib_split_id id = 0; id < VIB_SPLITS; id++) {
-        const size_t n = load->in_file[id], labels = vib_labels_n(load->labels, id);
-        if (labels != n)
-            return vib_error_set(err, VIB_EDATA,
-                                 "%s: inputs and labels differ in number: expected %zu labels for "
-                                 "the inputs of the %s split, found %zu",
-                                 vib_labels_source(load->labels, id), n, vib_split_name(id),
-                                 labels);
-    }
-    return 0;
-}
-
 static int check_request(const struct vib_load_request *request, struct vib_error *err) {
     if (request->classes == 1 || request->classes > VIB_MAX_CLASSES)
         return vib_error_set(err, VIB_EINVAL, "%s: %zu classes, expected 2 to %d, or 0",
@@ -283,8 +282,6 @@ static int load_splits(struct loading *load, const struct vib_sources *sources,
     for (enum vib_split_id id = 0; rc == 0 && id < VIB_SPLITS; id++)
         if (sources->inputs[id] != NULL)
             rc = read_split(load, id, sources, err);
-    if (rc == 0)
-        rc = check_numbers(load, err);
     if (rc == 0)
         rc = vib_labels_finish(load->labels, load->request->classes, &load->data, err);
     return rc != 0 ? rc : vib_dataset_finish(&load->data, err);

@@ -130,6 +130,17 @@ static void wrong_texts(void **state) {
     (void)state;
 }
 
+static void long_texts(void **state) {
+    char text[VIB_LABEL_BYTES + 1];
+    struct vib_error err;
+    memset(text, 'a', sizeof text);
+    assert_int_equal(vib_labels_add_text(*state, text, VIB_LABEL_BYTES, NULL), 0);
+    assert_int_equal(vib_labels_add_text(*state, text, VIB_LABEL_BYTES + 1, &err), VIB_EDATA);
+    assert_non_null(strstr(err.message,
+                           "y.file: the label of example 1 (counted from 0) is a text "
+                           "of 1025 bytes, expected at most 1024"));
+}
+
 /* 65,536 classes and no more; what is not kept counts, too. */
 static void most_classes(void **state) {
     struct vib_dataset data = {0};
@@ -139,7 +150,6 @@ static void most_classes(void **state) {
         assert_int_equal(vib_labels_add_number(*state, 3 * i, NULL), 0);
     assert_int_equal(vib_labels_add_number(*state, 1, &err), VIB_EDATA);
     assert_non_null(strstr(err.message, "more than 65536 different labels up to example 65536"));
-    assert_int_equal(vib_labels_n(*state, VIB_TEST), VIB_MAX_CLASSES);
     assert_int_equal(vib_labels_finish(*state, 0, &data, NULL), 0);
     assert_int_equal(data.classes, VIB_MAX_CLASSES);
     assert_int_equal(data.split[VIB_TEST].labels[1], 1);
@@ -207,7 +217,8 @@ int main(void) {
         WITH_LABELS(numbers_among_texts), WITH_LABELS(fractions),
         WITH_LABELS(out_of_range),        WITH_LABELS(more_texts_than_classes),
         WITH_LABELS(one_label_alone),     WITH_LABELS(wrong_texts),
-        WITH_LABELS(most_classes),        cmocka_unit_test(arrays),
+        WITH_LABELS(long_texts),          WITH_LABELS(most_classes),
+        cmocka_unit_test(arrays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
