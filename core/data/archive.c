@@ -9,7 +9,7 @@
 
 struct vib_archive {
     zip_t *zip;
-    char *path;
+    char *path;    /* for messages */
     uint64_t size; /* of the file, bytes */
 };
 
@@ -27,6 +27,9 @@ bool vib_archive_begins(const uint8_t *head, size_t n) {
 static int failed(const char *name, zip_error_t *error, struct vib_error *err) {
     if (errno == ENOMEM || zip_error_code_zip(error) == ZIP_ER_MEMORY)
         return no_memory(name, err);
+    if (zip_error_code_zip(error) == ZIP_ER_EXISTS)
+        return vib_error_set(err, VIB_EDATA, "%s: two members of the archive have the same name",
+                             name);
     return vib_error_set(err, VIB_EDATA, "%s: damaged zip archive (%s)", name,
                          zip_error_strerror(error));
 }
@@ -49,9 +52,9 @@ static int open_zip(struct vib_archive *archive, int fd, struct vib_error *err) 
 int vib_archive_open(struct vib_archive **archive, const char *path, struct vib_error *err) {
     int fd = -1;
     struct vib_archive *made = calloc(1, sizeof *made);
-    if (made == NULL || (made->path = strdup(path)) == NULL) {
+    if (made == NULL || (made->path = strdup(vib_input_shown(path))) == NULL) {
         free(made);
-        return no_memory(path, err);
+        return no_memory(vib_input_shown(path), err);
     }
     int rc = vib_input_open_regular(&fd, &made->size, path, err);
     if (rc == 0)

@@ -1,5 +1,7 @@
 #include "core/data/folder.h"
 
+#include "core/data/input.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
@@ -56,7 +58,7 @@ void vib_sources_release(struct vib_sources *sources) {
 }
 
 static int no_memory(const char *path, struct vib_error *err) {
-    return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", path);
+    return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", vib_input_shown(path));
 }
 
 /* The i-th file of a layout: the inputs and labels of each split in turn. */
@@ -112,7 +114,7 @@ static int list_folder(struct listing *listing, const char *path, struct vib_err
     if (folder == NULL)
         return errno == ENOMEM ? no_memory(path, err)
                                : vib_error_set(err, VIB_EDATA, "%s: cannot open the folder: %s",
-                                               path, strerror(errno));
+                                               vib_input_shown(path), strerror(errno));
     int rc = 0;
     for (const struct dirent *entry; rc == 0 && (entry = readdir(folder)) != NULL;)
         if (entry->d_name[0] != '.')
@@ -197,7 +199,7 @@ static int ambiguous(const char *path, const char *a, const char *b, struct vib_
     return vib_error_set(err, VIB_EDATA,
                          "%s: more than one data set: %s and %s; dataset.files says which files "
                          "are meant",
-                         path, a, b);
+                         vib_input_shown(path), a, b);
 }
 
 static int take(struct vib_sources *sources, const struct listing *listing,
@@ -225,16 +227,17 @@ static int incomplete(const struct listing *listing, const struct found found[N_
     for (size_t i = 1; i < N_LAYOUTS; i++)
         best = found[i].n > found[best].n ? i : best;
     const char *example = example_of(&layouts[best], found[best].lacking);
+    const char *path = vib_input_shown(listing->path);
     if (found[best].n > 0)
         return vib_error_set(err, VIB_EDATA,
                              "%s/%s: no such file, nor with .gz; dataset.files names files that "
                              "are called otherwise, or leaves the test split out",
-                             listing->path, example);
+                             path, example);
     return vib_error_set(err, VIB_EDATA,
                          "%s holds no data set: no %s and so on, nor with .gz, no x_train.npy, "
                          "x.npy, data.npz, train.csv or data.csv; dataset.files names files that "
                          "are called otherwise",
-                         listing->path, example);
+                         path, example);
 }
 
 /* Takes what the folder holds; *none when that is nothing. */

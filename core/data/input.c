@@ -21,6 +21,15 @@ struct vib_input {
     size_t head_at, head_n;
 };
 
+const char *vib_input_shown(const char *path) {
+    enum { MOST = 300 };
+    const size_t length = strlen(path);
+    const char *shown = length > MOST ? path + length - MOST : path;
+    while (shown > path && (*shown & 0xc0) == 0x80) /* within a character */
+        shown++;
+    return shown;
+}
+
 static int no_memory(const char *name, struct vib_error *err) {
     return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", name);
 }
@@ -43,6 +52,7 @@ static int check_regular(int fd, uint64_t *size, const char *path, struct vib_er
 int vib_input_open_regular(int *fd, uint64_t *size, const char *path, struct vib_error *err) {
     /* O_NONBLOCK: a FIFO in the file's place must not hang the program. */
     const int opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    path = vib_input_shown(path);
     if (opened < 0 && errno == ENOENT)
         return vib_error_set(err, VIB_EDATA, "%s: no such file", path);
     if (opened < 0)
@@ -69,7 +79,9 @@ static int read_file(void *state, const char *name, void *out, size_t size, size
         return no_memory(name, err);
     if (code == Z_ERRNO)
         return vib_error_set(err, VIB_EDATA, "%s: cannot read: %s", name, strerror(errno));
-    return vib_error_set(err, VIB_EDATA, "%s: damaged gzip data (%s)", name, text);
+    const char *after = strstr(text, ">: "); /* what zlib calls the file, "<fd:3>: " */
+    return vib_error_set(err, VIB_EDATA, "%s: damaged gzip data (%s)", name,
+                         after != NULL ? after + 3 : text);
 }
 
 static const char *file_damage(void *state) {
@@ -123,7 +135,7 @@ static int read_head(struct vib_input *input, struct vib_error *err) {
 int vib_input_new(struct vib_input **input, const struct vib_input_source *source, void *state,
                   const char *name, uint64_t most, bool exact, struct vib_error *err) {
     struct vib_input *made = calloc(1, sizeof *made);
-    char *copy = strdup(name);
+    char *copy = strdup(vib_input_shown(name));
     if (made == NULL || copy == NULL) {
         free(copy);
         free(made);

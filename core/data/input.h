@@ -16,6 +16,9 @@
 
 struct vib_input; /* opaque */
 
+/* A path for messages, which have no room for a very long one: all of it, or its end. */
+const char *vib_input_shown(const char *path);
+
 enum { VIB_INPUT_HEAD = 8 }; /* bytes by which formats are told apart */
 
 /* Opens a regular file, as it is or packed by gzip. Errors: VIB_EDATA with the path, VIB_ENOMEM. */
@@ -24,7 +27,8 @@ int vib_input_open(struct vib_input **input, const char *path, struct vib_error 
 /* Harmless on NULL. */
 void vib_input_close(struct vib_input *input);
 
-/* For messages: the path, and in an archive the member's name after it. Lives as the input does. */
+/* For messages: the path (vib_input_shown), and in an archive the member's name after it. Lives as
+ * the input does. */
 const char *vib_input_name(const struct vib_input *input);
 
 /* Up to VIB_INPUT_HEAD bytes that come next, without taking them; *n may be fewer at the end. */

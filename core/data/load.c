@@ -243,12 +243,12 @@ static int read_file(struct loading *load, enum vib_split_id id, const struct vi
     else if (format_of(input) != NULL)
         rc = vib_error_set(err, VIB_EDATA,
                            "%s: an array of inputs without labels: dataset.files names these, too",
-                           path);
+                           vib_input_name(input));
     else
         rc = read_whole(load, id, input, err);
     vib_input_close(input);
     if (rc == 0 && archive != NULL)
-        rc = read_archive(load, id, alone, archive, path, err);
+        rc = read_archive(load, id, alone, archive, vib_input_shown(path), err);
     vib_archive_close(archive);
     return rc;
 }

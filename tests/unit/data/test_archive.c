@@ -1,6 +1,7 @@
 /* .npz archives, right and hostile. */
 #include "tests/unit/core/idx_file.h"
 #include "tests/unit/data/data_file.h"
+#include "tests/unit/data/zip_bytes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -80,6 +81,68 @@ static void one_piece(void **state) {
     write_all(*state, "b.npz", ZIP_DEFLATED);
     assert_int_equal(files_load(&data, *state, "b.npz", NULL, "a.npz", NULL, &err), VIB_EDATA);
     assert_non_null(strstr(err.message, "it is to be named alone"));
+}
+
+/* As NumPy writes archives, which is zip64 of any size, and as one comes through a pipe. */
+static void other_headers(void **state) {
+    uint8_t x[MOST], y[MOST];
+    const size_t x_size = member(false, 3, x), y_size = member(true, 3, y);
+    for (unsigned way = 0; way < 3; way++) {
+        struct vib_dataset data;
+        struct vib_error err = {0};
+        const struct zip_member members[] = {
+            {.name = "x.npy", .bytes = x, .size = x_size, .wide = way == 1, .described = way == 2},
+            {.name = "y.npy", .bytes = y, .size = y_size, .wide = way == 1, .described = way == 2}};
+        zip_bytes_write(*state, "a.npz", members, 2);
+        if (files_load(&data, *state, "a.npz", NULL, NULL, NULL, &err) != 0)
+            fail_msg("%u: %s", way, err.message);
+        assert_true(data.split[VIB_TRAIN].n == 3 && data.split[VIB_TRAIN].bytes[5] == 50);
+        vib_dataset_release(&data);
+    }
+}
+
+static void false_headers(void **state) {
+    uint8_t x[MOST], y[MOST];
+    char name[60001];
+    memset(name, 'n', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    const struct zip_member good[] = {{.name = "x.npy", .bytes = x, .size = member(false, 3, x)},
+                                      {.name = "y.npy", .bytes = y, .size = member(true, 3, y)}};
+    struct zip_member members[] = {good[0], good[1], good[0]};
+    zip_bytes_write(*state, "a.npz", members, 3);
+    expect_fault(*state, "a.npz", NULL, "a.npz: two members of the archive have the same name");
+    members[2].name = "y.npy";
+    zip_bytes_write(*state, "a.npz", members, 3);
+    expect_fault(*state, "a.npz", NULL, "a.npz: two members of the archive have the same name");
+    members[0].damage = 1;
+    zip_bytes_write(*state, "a.npz", members, 2);
+    expect_fault(*state, "a.npz", NULL, "a.npz: x.npy: damaged zip archive (CRC error)");
+    members[0] = good[0];
+    members[0].wide = true;
+    members[0].claim = (uint64_t)1 << 60;
+    zip_bytes_write(*state, "a.npz", members, 2);
+    expect_fault(*state, "a.npz", NULL, "damaged zip archive");
+    members[0] = good[0];
+    members[0].size -= 1;
+    zip_bytes_write(*state, "a.npz", members, 2);
+    expect_fault(*state, "a.npz", NULL, "a.npz: x.npy: truncated: expected 6 bytes of data");
+    members[0] = good[0];
+    members[0].size += 1;
+    zip_bytes_write(*state, "a.npz", members, 2);
+    expect_fault(*state, "a.npz", NULL, "a.npz: x.npy: trailing bytes");
+    members[0] = good[0];
+    members[0].name = name;
+    zip_bytes_write(*state, "a.npz", members, 2);
+    expect_fault(*state, "a.npz", NULL, "found nnnnnnnn");
+    members[0].name = "x.npy/";
+    zip_bytes_write(*state, "a.npz", members, 2);
+    expect_fault(*state, "a.npz", NULL, "found x.npy/, y.npy");
+    members[0].name = "../\33[2J\nx.npy";
+    zip_bytes_write(*state, "a.npz", members, 2);
+    expect_fault(*state, "a.npz", NULL, "x.npy, y.npy");
+    members[0].name = "";
+    zip_bytes_write(*state, "a.npz", members, 2);
+    expect_fault(*state, "a.npz", NULL, "found ");
 }
 
 static void validation(void **state) {
@@ -187,8 +250,9 @@ static void every_byte(void **state) {
 int main(void) {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        WITH_FOLDER(all_splits), WITH_FOLDER(one_piece),  WITH_FOLDER(wrong_members),
-        WITH_FOLDER(bombs),      WITH_FOLDER(every_byte), WITH_FOLDER(validation),
+        WITH_FOLDER(all_splits),    WITH_FOLDER(one_piece),     WITH_FOLDER(wrong_members),
+        WITH_FOLDER(bombs),         WITH_FOLDER(every_byte),    WITH_FOLDER(validation),
+        WITH_FOLDER(other_headers), WITH_FOLDER(false_headers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
