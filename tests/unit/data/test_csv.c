@@ -51,6 +51,8 @@ static void good_files(void **state) {
          "x,z,\"the \"\"kind\"\", here\"\n1,-2.5,a\n1000,0.25,b\n3,0,a\n"},
         {"a.csv", "y", "label,z,y\n1,-2.5,a\n1000,0.25,b\n3,0,a\n"},
         {"a.tsv", "", "x\tz\tlabel\n1\t-2.5\ta\n1000\t0.25\tb\n3\t0\ta\n"},
+        {"a.tab", "",
+         "\xef\xbb\xbf\"x\"\tz\tlabel\r\n\"1\"\t-2.5\ta\r\n1000\t.25\tb\r\n3\t0\ta\r\n"},
         {"a.TSV", "", "x\tz\tlabel\n1\t-2.5\ta\n1000\t0.25\tb\n3\t0\ta\n"},
         {"a", "", "x,z,label\n1,-2.5,a\n1000,0.25,b\n3,0,a\n"},
     };

@@ -159,25 +159,40 @@ static void most_classes(void **state) {
 
 /* --- arrays of labels --- */
 
-static void load_labels(const char *dictionary, const void *bytes, size_t size, const char *text,
-                        const char *const names[2]) {
+/* Loads the inputs x with the labels y, which must be refused or make classes of these names, of
+ * which the first example is of class 1 and the third of class 0. */
+static void load_file(const char *folder, const char *what, const char *text,
+                      const char *const names[2]) {
     static const uint8_t inputs[3] = {1, 2, 3};
-    char *folder = folder_new();
     struct vib_dataset data;
     struct vib_error err = {0};
     npy_write(folder, "x", 1, "{'descr': '|u1', 'fortran_order': False, 'shape': (3,)}", inputs,
               sizeof inputs);
-    npy_write(folder, "y", 1, dictionary, bytes, size);
     if (text != NULL) {
         expect_fault(folder, "x", "y", text);
     } else if (files_load(&data, folder, "x", "y", NULL, NULL, &err) != 0) {
-        fail_msg("%s: %s", dictionary, err.message);
+        fail_msg("%s: %s", what, err.message);
     } else {
         for (size_t c = 0; c < 2; c++)
             assert_string_equal(data.class_names[c], names[c]);
         assert_true(data.split[VIB_TRAIN].labels[0] == 1 && data.split[VIB_TRAIN].labels[2] == 0);
         vib_dataset_release(&data);
     }
+}
+
+static void load_labels(const char *dictionary, const void *bytes, size_t size, const char *text,
+                        const char *const names[2]) {
+    char *folder = folder_new();
+    npy_write(folder, "y", 1, dictionary, bytes, size);
+    load_file(folder, dictionary, text, names);
+    folder_remove(folder);
+}
+
+static void load_idx_labels(uint32_t magic, const uint32_t *n, const uint8_t *bytes, size_t size,
+                            const char *const names[2]) {
+    char *folder = folder_new();
+    idx_file_write(folder, "y", magic, 1, n, bytes, size, true);
+    load_file(folder, "IDX", NULL, names);
     folder_remove(folder);
 }
 
@@ -186,12 +201,15 @@ static void load_labels(const char *dictionary, const void *bytes, size_t size, 
 static void arrays(void **state) {
     static const char *const words[] = {"ab", "é"}, *const numbers[] = {"-2", "5"};
     static const char *const latin[] = {"a", "c"};
-    static const uint32_t unicode[] = {0xe9, 0, 0xe9, 0, 'a', 'b'}, wrong[] = {0xd800, 1, 1};
+    static const uint32_t unicode[] = {0xe9, 0, 0xe9, 0, 'a', 'b'};
+    static const uint32_t swapped[] = {0xe9000000, 0, 0xe9000000, 0, 'a' << 24, 'b' << 24};
+    static const uint32_t wrong[] = {0xd800, 1, 1};
     static const double whole[] = {5, 5, -2}, half[] = {0, 1.5, 1}, none[] = {0, 1, (double)NAN};
     static const uint64_t wide[] = {0, UINT64_MAX, 1};
     static const uint8_t hot[] = {1, 0, 0, 1, 1, 0};
     (void)state;
     load_labels(OF("<U2", "(3,)"), unicode, sizeof unicode, NULL, words);
+    load_labels(OF(">U2", "(3,)"), swapped, sizeof swapped, NULL, words);
     load_labels(OF("|S2", "(3,)"), "c\0c\0a", 6, NULL, latin);
     load_labels(OF("<f8", "(3, 1)"), whole, sizeof whole, NULL, numbers);
     load_labels(OF("<f8", "(3,)"), half, sizeof half, "example 1 (counted from 0), 1.5, is no",
@@ -209,6 +227,35 @@ static void arrays(void **state) {
     load_labels(OF("|u1", "(4,)"), hot, 4, "found 4", NULL);
 }
 
+/* Labels 5, 0, 5 of every type, in both byte orders, as .npy and, where it has the type, as IDX. */
+static void every_type(void **state) {
+    static const uint32_t idx_codes[] = {
+        [VIB_U1] = 8, [VIB_I1] = 9, [VIB_I2] = 11, [VIB_I4] = 12, [VIB_F4] = 13, [VIB_F8] = 14};
+    static const char *const names[] = {"0", "5"};
+    static const double values[] = {5, 5, 0};
+    const uint32_t n = 3;
+    (void)state;
+    for (unsigned way = 0; way < 3 * VIB_TEXT1; way++) {
+        const enum vib_element element = (enum vib_element)(way / 3);
+        const bool big_endian = way % 3 != 0, idx = way % 3 == 2;
+        const uint32_t code = element <= VIB_F8 ? idx_codes[element] : 0;
+        uint8_t bytes[8 * 3];
+        char dictionary[96];
+        size_t size = 0;
+        for (size_t i = 0; i < n; i++)
+            size += element_bytes(element, big_endian, values[i], bytes + size);
+        snprintf(dictionary, sizeof dictionary, OF("%c%s", "(3, 1, 1)"),
+                 size == n    ? '|'
+                 : big_endian ? '>'
+                              : '<',
+                 vib_element_name(element));
+        if (!idx)
+            load_labels(dictionary, bytes, size, NULL, names);
+        else if (code != 0)
+            load_idx_labels(code << 8 | 1, &n, bytes, size, names);
+    }
+}
+
 int main(void) {
 #define WITH_LABELS(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
@@ -218,7 +265,7 @@ int main(void) {
         WITH_LABELS(out_of_range),        WITH_LABELS(more_texts_than_classes),
         WITH_LABELS(one_label_alone),     WITH_LABELS(wrong_texts),
         WITH_LABELS(long_texts),          WITH_LABELS(most_classes),
-        cmocka_unit_test(arrays),
+        cmocka_unit_test(arrays),         cmocka_unit_test(every_type),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include "tests/unit/base/failing_malloc.h"
 #include "tests/unit/core/idx_file.h"
 #include "tests/unit/data/data_file.h"
+#include "tests/unit/data/hostile.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -79,8 +80,31 @@ static void archive(void **state) {
     folder_remove(folder);
 }
 
+/* Whatever a file claims, or is packed into it, the memory that is taken for it is small: at most
+ * what 65,536 classes, or a record of the greatest length, take. */
+static void hostile_files(void **state) {
+    enum { MOST = 32 << 20 };
+    (void)state;
+    for (size_t i = 0; i < n_hostile; i++) {
+        char *folder = folder_new();
+        const char *train, *labels;
+        struct vib_dataset data;
+        struct vib_error err = {0};
+        hostile_make(&hostile[i], folder, &train, &labels);
+        const long before = live_bytes;
+        most_bytes = before;
+        assert_int_equal(files_load(&data, folder, train, labels, NULL, NULL, &err), VIB_EDATA);
+        if (most_bytes - before > MOST)
+            fail_msg("%s: took %ld bytes", err.message, most_bytes - before);
+        if (live_bytes != before)
+            fail_msg("%s: leaves %ld bytes", err.message, live_bytes - before);
+        folder_remove(folder);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hostile_files),
         cmocka_unit_test(idx),
         cmocka_unit_test(csv),
         cmocka_unit_test(archive),
