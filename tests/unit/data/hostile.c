@@ -278,6 +278,8 @@ const struct hostile hostile[] = {
     {HOSTILE_LABELS, "00000801 40000000 01", hex, "differ in number: expected 3 labels for the inputs of the train split, found 1073741824"},
     {HOSTILE_LABELS, "00000801 00000002 0001", hex, "differ in number: expected 3 labels"},
     {HOSTILE_LABELS, "00000801 00000003 0001", hex, "truncated: expected 3 bytes of data, found 2"},
+    {HOSTILE_LABELS, "00000801 00000003 0001", hex_packed, "truncated: expected 3 bytes of data, found 2"},
+    {HOSTILE_LABELS, "00000801 00000003 00010101", hex, "trailing bytes"},
     {HOSTILE_LABELS, "00000802 00000003 00000002 000101000100", hex, "expected one label for each example"},
 
     /* IDX: numbers */

@@ -87,12 +87,21 @@ static void one_piece(void **state) {
 static void other_headers(void **state) {
     uint8_t x[MOST], y[MOST];
     const size_t x_size = member(false, 3, x), y_size = member(true, 3, y);
-    for (unsigned way = 0; way < 3; way++) {
+    for (unsigned way = 0; way < 4; way++) {
         struct vib_dataset data;
         struct vib_error err = {0};
-        const struct zip_member members[] = {
-            {.name = "x.npy", .bytes = x, .size = x_size, .wide = way == 1, .described = way == 2},
-            {.name = "y.npy", .bytes = y, .size = y_size, .wide = way == 1, .described = way == 2}};
+        const struct zip_member members[] = {{.name = "x.npy",
+                                              .bytes = x,
+                                              .size = x_size,
+                                              .packed = way == 3,
+                                              .wide = way == 1,
+                                              .described = way == 2},
+                                             {.name = "y.npy",
+                                              .bytes = y,
+                                              .size = y_size,
+                                              .packed = way == 3,
+                                              .wide = way == 1,
+                                              .described = way == 2}};
         zip_bytes_write(*state, "a.npz", members, 2);
         if (files_load(&data, *state, "a.npz", NULL, NULL, NULL, &err) != 0)
             fail_msg("%u: %s", way, err.message);
@@ -120,6 +129,9 @@ static void false_headers(void **state) {
     members[0] = good[0];
     members[0].wide = true;
     members[0].claim = (uint64_t)1 << 60;
+    zip_bytes_write(*state, "a.npz", members, 2);
+    expect_fault(*state, "a.npz", NULL, "damaged zip archive");
+    members[0].claim = UINT64_MAX - 60; /* what comes behind it is before it */
     zip_bytes_write(*state, "a.npz", members, 2);
     expect_fault(*state, "a.npz", NULL, "damaged zip archive");
     members[0] = good[0];
@@ -214,6 +226,21 @@ static void bombs(void **state) {
     zip_write(*state, "a.npz", "x.npy", bytes, size, ZIP_DEFLATED);
     add(*state, "a.npz", "y.npy", 3, ZIP_DEFLATED);
     expect_fault(*state, "a.npz", NULL, "truncated: expected 3298534883328 bytes of data");
+
+    /* Also where the archive's own headers say so. */
+    uint8_t y[MOST];
+    const struct zip_member members[] = {
+        {.name = "x.npy",
+         .bytes = bytes,
+         .size = size,
+         .packed = true,
+         .wide = true,
+         .claim = (uint64_t)1 << 60},
+        {.name = "y.npy", .bytes = y, .size = member(true, 3, y), .packed = true}};
+    zip_bytes_write(*state, "b.npz", members, 2);
+    expect_fault(*state, "b.npz", NULL,
+                 "truncated: expected 3298534883328 bytes of data, found "
+                 "packed ones of at most");
 }
 
 /* Whatever byte is changed, and wherever the archive is cut, nothing is read beyond what is there,

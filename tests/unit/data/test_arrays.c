@@ -112,6 +112,37 @@ static void shapes(void **state) {
     vib_dataset_release(&data);
 }
 
+/* All splits must be of one kind and one shape. */
+static void splits_differ(void **state) {
+    static const struct {
+        const char *test, *text;
+    } cases[] = {
+        {"{'descr': '|i1', 'fortran_order': False, 'shape': (3, 2, 2)}",
+         "/t: the inputs are no bytes (u1), but not those of the train split"},
+        {"{'descr': '|u1', 'fortran_order': False, 'shape': (3, 4)}",
+         "/t: examples differ in shape from those of the training split: expected 2 x 2, found 4"},
+        {"{'descr': '|u1', 'fortran_order': False, 'shape': (3, 1, 4)}",
+         "expected 2 x 2, found 1 x 4"},
+        {"{'descr': '|u1', 'fortran_order': False, 'shape': (6, 2)}", "expected 2 x 2, found 2"},
+        {"{'descr': '|u1', 'fortran_order': False, 'shape': (3, 2, 2, 1)}",
+         "expected 2 x 2, found 2 x 2 x 1"},
+        {"{'descr': '|u1', 'fortran_order': False, 'shape': (3, 2, 2)}", NULL},
+    };
+    static const uint8_t data[ROWS * SIZE];
+    npy_write(*state, "x", 1, "{'descr': '|u1', 'fortran_order': False, 'shape': (3, 2, 2)}", data,
+              sizeof data);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct vib_dataset loaded;
+        struct vib_error err = {0};
+        npy_write(*state, "t", 1, cases[i].test, data, sizeof data);
+        const int rc = files_load(&loaded, *state, "x", "y.npy", "t", "y.npy", &err);
+        if (cases[i].text == NULL ? rc != 0
+                                  : rc != VIB_EDATA || strstr(err.message, cases[i].text) == NULL)
+            fail_msg("%s: %d: %s", cases[i].test, rc, err.message);
+        vib_dataset_release(&loaded);
+    }
+}
+
 static void headers_cut_short(void **state) {
     static const char dictionary[] = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4)}";
     uint8_t bytes[NPY_ROOM + 48], data[48] = {0};
@@ -290,10 +321,10 @@ static void memory_limit(void **state) {
 int main(void) {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        WITH_FOLDER(every_npy),         WITH_FOLDER(every_idx),       WITH_FOLDER(shapes),
-        WITH_FOLDER(headers_cut_short), WITH_FOLDER(hostile_headers), WITH_FOLDER(wrong_versions),
-        WITH_FOLDER(not_finite),        WITH_FOLDER(large_numbers),   WITH_FOLDER(packed_claims),
-        WITH_FOLDER(memory_limit),
+        WITH_FOLDER(every_npy),      WITH_FOLDER(every_idx),         WITH_FOLDER(shapes),
+        WITH_FOLDER(splits_differ),  WITH_FOLDER(headers_cut_short), WITH_FOLDER(hostile_headers),
+        WITH_FOLDER(wrong_versions), WITH_FOLDER(not_finite),        WITH_FOLDER(large_numbers),
+        WITH_FOLDER(packed_claims),  WITH_FOLDER(memory_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

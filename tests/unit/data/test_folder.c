@@ -66,6 +66,7 @@ static void found(void **state) {
          "x_train.npy y_train.npy x_test.npy y_test.npy, x_validation.npy y_validation.npy"},
         {"x.npy y.npy", "x.npy y.npy - -"},
         {"mnist.npz", "mnist.npz - - -"},
+        {".mnist.npz mnist.npz ._mnist.npz", "mnist.npz - - -"},
         {"train.csv test.csv", "train.csv - test.csv -"},
         {"train.csv test.csv val.csv", "train.csv - test.csv -, val.csv -"},
         {"train.csv test.csv valid.csv.gz", "train.csv - test.csv -, valid.csv.gz -"},

@@ -93,6 +93,22 @@ static void fractions(void **state) {
     refuse(*state, 0, "example 2 (counted from 0), 1.5, is no whole number");
 }
 
+static void beyond_64_bits(void **state) {
+    add_texts(*state, 2, (const char *const[]){"1", "18446744073709551617"});
+    refuse(*state, 0, "example 1 (counted from 0), 18446744073709551617, is no whole number");
+}
+
+/* As many as up to the greatest, but not from 0. */
+static void minus_and_plus(void **state) {
+    add_numbers(*state, 3, (const int64_t[]){1, -1, 1});
+    expect(*state, 2, 3, (const uint16_t[]){1, 0, 1}, (const char *const[]){"-1", "1"});
+}
+
+static void zeros_alone(void **state) {
+    add_numbers(*state, 2, (const int64_t[]){0, 0});
+    expect(*state, 2, 2, (const uint16_t[]){0, 0}, NULL);
+}
+
 static void out_of_range(void **state) {
     add_numbers(*state, 4, (const int64_t[]){0, 1, 5, 5});
     refuse(*state, 5, "expected one from 0 to 4 (dataset.classes is 5), found 5 at example 2");
@@ -203,9 +219,10 @@ static void arrays(void **state) {
     static const char *const latin[] = {"a", "c"};
     static const uint32_t unicode[] = {0xe9, 0, 0xe9, 0, 'a', 'b'};
     static const uint32_t swapped[] = {0xe9000000, 0, 0xe9000000, 0, 'a' << 24, 'b' << 24};
-    static const uint32_t wrong[] = {0xd800, 1, 1};
+    static const uint32_t wrong[] = {0xd800, 1, 1}, beyond[] = {0x01010041, 'a', 'b'};
+    static const char wide[3 * 16385] = {'a', 'b'};
     static const double whole[] = {5, 5, -2}, half[] = {0, 1.5, 1}, none[] = {0, 1, (double)NAN};
-    static const uint64_t wide[] = {0, UINT64_MAX, 1};
+    static const uint64_t huge[] = {0, UINT64_MAX, 1};
     static const uint8_t hot[] = {1, 0, 0, 1, 1, 0};
     (void)state;
     load_labels(OF("<U2", "(3,)"), unicode, sizeof unicode, NULL, words);
@@ -216,8 +233,10 @@ static void arrays(void **state) {
                 NULL);
     load_labels(OF("<f8", "(3,)"), none, sizeof none, "example 2 (counted from 0), nan, is no",
                 NULL);
-    load_labels(OF("<u8", "(3,)"), wide, sizeof wide, "example 1", NULL);
+    load_labels(OF("<u8", "(3,)"), huge, sizeof huge, "example 1", NULL);
     load_labels(OF("<U1", "(3,)"), wrong, sizeof wrong, "no text in UTF-8", NULL);
+    load_labels(OF("<U1", "(3,)"), beyond, sizeof beyond, "no text in UTF-8", NULL);
+    load_labels(OF("|S16385", "(3,)"), wide, sizeof wide, "labels of 16385 bytes", NULL);
     load_labels(OF("|S2", "(3,)"), "a\0\xe9\0b", 6, "no text in UTF-8", NULL);
     load_labels(OF("|S0", "(3,)"), "", 0, "no characters", NULL);
     load_labels(OF("|S2", "(3,)"), "a\0\0\0b", 6, "example 1 (counted from 0) has an empty", NULL);
@@ -259,13 +278,23 @@ static void every_type(void **state) {
 int main(void) {
 #define WITH_LABELS(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        WITH_LABELS(classes_already),     WITH_LABELS(numbers_by_size),
-        WITH_LABELS(texts_by_bytes),      WITH_LABELS(texts_that_are_numbers),
-        WITH_LABELS(numbers_among_texts), WITH_LABELS(fractions),
-        WITH_LABELS(out_of_range),        WITH_LABELS(more_texts_than_classes),
-        WITH_LABELS(one_label_alone),     WITH_LABELS(wrong_texts),
-        WITH_LABELS(long_texts),          WITH_LABELS(most_classes),
-        cmocka_unit_test(arrays),         cmocka_unit_test(every_type),
+        WITH_LABELS(classes_already),
+        WITH_LABELS(numbers_by_size),
+        WITH_LABELS(texts_by_bytes),
+        WITH_LABELS(texts_that_are_numbers),
+        WITH_LABELS(numbers_among_texts),
+        WITH_LABELS(fractions),
+        WITH_LABELS(beyond_64_bits),
+        WITH_LABELS(minus_and_plus),
+        WITH_LABELS(zeros_alone),
+        WITH_LABELS(out_of_range),
+        WITH_LABELS(more_texts_than_classes),
+        WITH_LABELS(one_label_alone),
+        WITH_LABELS(wrong_texts),
+        WITH_LABELS(long_texts),
+        WITH_LABELS(most_classes),
+        cmocka_unit_test(arrays),
+        cmocka_unit_test(every_type),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,11 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A member, stored. */
+/* A member, stored or deflated. */
 struct zip_member {
     const char *name;
     const void *bytes;
     size_t size;
+    bool packed;     /* deflated */
     uint64_t claim;  /* the size that its headers tell; 0: its own */
     bool wide;       /* the headers give sizes in the fields of zip64, as NumPy's do */
     bool described;  /* crc and sizes come behind the bytes, as of what was written to a pipe */
