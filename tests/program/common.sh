@@ -57,11 +57,12 @@ until_true() {
     done
 }
 
-# Prints the python3 that has numpy, if there is one: Debian's package is for its own.
-python_with_numpy() {
+# python_with MODULE: prints the python3 that has it, if there is one: Debian's packages are for its
+# own.
+python_with() {
     local name
     for name in python3 /usr/bin/python3; do
-        if $name -c 'import numpy' 2>/dev/null; then
+        if $name -c "import $1" 2>/dev/null; then
             echo $name
             return
         fi

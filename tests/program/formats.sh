@@ -4,7 +4,7 @@
 . tests/tap.sh
 . tests/program/common.sh
 
-python=$(python_with_numpy)
+python=$(python_with numpy)
 [ -n "$python" ] || skip_all 'python3 has no numpy'
 
 # Images of 4 x 3 bytes with three classes, in every format that numpy can write.

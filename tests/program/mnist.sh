@@ -59,7 +59,7 @@ verified() {
     done
     [ $n = 6 ]
 }
-python=$(python_with_numpy)
+python=$(python_with numpy)
 if [ -n "$python" ]; then
     check 'jobs of either covariance and without one keep their weights' saved
     check 'results, bounds and codes follow from the weights' verified

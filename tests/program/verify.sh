@@ -4,7 +4,7 @@
 . tests/tap.sh
 . tests/program/common.sh
 
-python=$(python_with_numpy)
+python=$(python_with numpy)
 [ -n "$python" ] || skip_all 'no numpy: install python3-numpy'
 
 # Data sets one, two and fifty: thirty examples to train on, and so many to test.

@@ -4,7 +4,7 @@
 . tests/tap.sh
 . tests/program/common.sh
 
-python=$(python_with_numpy)
+python=$(python_with numpy)
 [ -n "$python" ] || skip_all 'python3 has no numpy'
 
 # The same 240 training and 60 test examples of 6 inputs as bytes, as the floats that symmetric makes
