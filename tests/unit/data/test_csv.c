@@ -214,6 +214,36 @@ static void numbers_as_strtod(void **state) {
     free(text);
 }
 
+/* What a batch sees of bytes, 2 x/255 - 1, written as .npy and as CSV of 9 digits, is seen again
+ * bit for bit. */
+static void scaled_bytes(void **state) {
+    enum { N = 256 };
+    static const char shape[] = "{'descr': '%s', 'fortran_order': False, 'shape': (256, 1)}";
+    static const char *const names[] = {"bytes", "floats", "data.csv"};
+    uint8_t bytes[N];
+    float values[N], seen[N];
+    char dictionary[96], text[N * 24], *at = text + sprintf(text, "x,label\n");
+    for (int i = 0; i < N; i++) {
+        bytes[i] = (uint8_t)i;
+        values[i] = 2.0f * (float)i / 255.0f - 1.0f;
+        at += sprintf(at, "%.9g,%d\n", (double)values[i], i);
+    }
+    snprintf(dictionary, sizeof dictionary, shape, "|u1");
+    npy_write(*state, "y", 1, dictionary, bytes, sizeof bytes);
+    npy_write(*state, names[0], 1, dictionary, bytes, sizeof bytes);
+    snprintf(dictionary, sizeof dictionary, shape, "<f4");
+    npy_write(*state, names[1], 1, dictionary, values, sizeof values);
+    file_write(*state, names[2], text, (size_t)(at - text), false);
+    for (size_t i = 0; i < 3; i++) {
+        struct vib_dataset data;
+        assert_int_equal(files_load(&data, *state, names[i], i < 2 ? "y" : NULL, NULL, NULL, NULL),
+                         0);
+        vib_dataset_gather(&data, VIB_TRAIN, NULL, 0, N, seen, 1);
+        assert_memory_equal(seen, values, sizeof seen);
+        vib_dataset_release(&data);
+    }
+}
+
 /* Records over the ends of blocks. */
 static void many_records(void **state) {
     enum { N = 30000 };
@@ -237,9 +267,9 @@ static void many_records(void **state) {
 int main(void) {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
-        WITH_FOLDER(good_files),      WITH_FOLDER(hostile_files),     WITH_FOLDER(no_such_label),
-        WITH_FOLDER(endless_records), WITH_FOLDER(memory_limit),      WITH_FOLDER(columns_differ),
-        WITH_FOLDER(many_records),    WITH_FOLDER(numbers_as_strtod),
+        WITH_FOLDER(good_files),      WITH_FOLDER(hostile_files), WITH_FOLDER(no_such_label),
+        WITH_FOLDER(endless_records), WITH_FOLDER(memory_limit),  WITH_FOLDER(scaled_bytes),
+        WITH_FOLDER(columns_differ),  WITH_FOLDER(many_records),  WITH_FOLDER(numbers_as_strtod),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
