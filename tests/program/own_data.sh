@@ -32,6 +32,15 @@ for split, prefix, n in (("train", "train", 300), ("test", "t10k", 100)):
         with open(f"idx/{prefix}-{kind}", "wb") as f:
             f.write(head[:4] + n.to_bytes(4, "big") + head[8:] + array.tobytes())
 np.savez_compressed("mnist.npz", **arrays)
+scaled = {k: np.float32(2) * a.astype("f4") / np.float32(255) - np.float32(1) if k[0] == "x" else a
+          for k, a in arrays.items()}
+np.savez("floats.npz", **scaled)
+os.mkdir("csv")
+for split in ("train", "test"):
+    with open(f"csv/{split}.csv", "w") as f:
+        f.write("label," + ",".join(f"p{i}" for i in range(784)) + "\n")
+        for label, x in zip(scaled[f"y_{split}"], scaled[f"x_{split}"]):
+            f.write(f"{label}," + ",".join(f"{v:.9g}" for v in x.ravel()) + "\n")
 END_PYTHON
 
 # trains NAME PLACE: into NAME.db, whose exports it writes.
@@ -45,11 +54,21 @@ identity() {
 same_as_idx() {
     trains "$1" "$2" && same_results idx "$1" && [ "$(identity "$1")" = "$(identity idx)" ]
 }
+# numbers DB: what a job is measured to be, exactly, without what its data are called.
+numbers() {
+    "$vib" export "$1" --table plane | cut -d, -f1-13
+}
+same_numbers() {
+    "$vib" small.yaml -q --db "$1.db" --set dataset.dir="$2" --set dataset.scale=none &&
+        [ "$(numbers "$1.db" | wc -l)" = 3 ] && diff <(numbers idx.db) <(numbers "$1.db")
+}
 if [ -d "${VIB_SWEEP_DATA-}/mnist" ]; then
     check 'part of MNIST as every format' "$python" write_mnist.py "$VIB_SWEEP_DATA/mnist"
     check 'IDX trains' trains idx idx
     check 'bytes of .npy are the same job with the same results' same_as_idx npy npy
     check 'and so are those of .npz' same_as_idx npz mnist.npz
+    check 'scaled floats have the same results bit for bit' same_numbers floats floats.npz
+    check 'also from CSV' same_numbers csv csv
 else
     skip 'MNIST in every format' "\$VIB_SWEEP_DATA holds no mnist/"
 fi
