@@ -68,6 +68,11 @@ missing_certificates() {
     [ -z "$certificates" ] || [ -e "$certificates" ] || echo ca-certificates
 }
 
+# A module of Python; its package is for Debian's own python3, which need not be the first.
+has_module() {
+    python3 -c "import $1" 2>/dev/null || /usr/bin/python3 -c "import $1" 2>/dev/null
+}
+
 # Prints the names of the missing packages.
 missing() {
     if command -v "$compiler" >/dev/null; then
@@ -88,11 +93,10 @@ missing() {
     if tests_too "$1"; then
         command -v sqlite3 >/dev/null || echo sqlite3
         command -v gnuplot >/dev/null || echo gnuplot-nox
-        # The package is for Debian's own python3, which need not be the first.
-        python3 -c 'import numpy' 2>/dev/null || /usr/bin/python3 -c 'import numpy' 2>/dev/null ||
-            echo python3-numpy
+        has_module numpy || echo python3-numpy
     fi
     if [ "$1" = check ]; then
+        has_module sklearn || echo python3-sklearn
         command -v valgrind >/dev/null || echo valgrind
         missing_sanitizers
     fi
