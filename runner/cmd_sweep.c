@@ -31,6 +31,12 @@ static const struct option_row rows[] = {
      .offset = offsetof(struct sweep_options, sets),
      .help = "override a key of the configuration; VALUE is YAML, so that --set "
              "'beta=[1e-3, 1e-2]' sweeps it; may be repeated"},
+    {.name = "checkpoints",
+     .kind = OPTION_TEXT,
+     .argument = "DIR",
+     .offset = offsetof(struct sweep_options, checkpoints),
+     .help = "the folder of the running jobs' checkpoints, which processes of several machines may "
+             "share (default: beside the database, FILE.checkpoints)"},
     {.name = "retry",
      .kind = OPTION_FLAG,
      .offset = offsetof(struct sweep_options, retry),

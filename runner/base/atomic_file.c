@@ -2,11 +2,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+void atomic_file_own_suffix(char suffix[ATOMIC_FILE_SUFFIX]) {
+    char host[HOST_NAME_MAX + 1] = "";
+    (void)gethostname(host, sizeof host - 1); /* without a name the number is left */
+    (void)snprintf(suffix, ATOMIC_FILE_SUFFIX, ".%s-%ld.tmp", host, (long)getpid());
+}
 
 /* The stream of a new file, or NULL with errno set. */
 static FILE *create(const char *temporary, const char *path) {

@@ -12,6 +12,12 @@ struct atomic_file {
     char *path, *temporary;
 };
 
+enum { ATOMIC_FILE_SUFFIX = 96 };
+
+/* Writes ".HOST-PID.tmp", the suffix for a file that processes of several machines may write at a
+ * time: each has a temporary file of its own, and the last to finish counts. */
+void atomic_file_own_suffix(char suffix[ATOMIC_FILE_SUFFIX]);
+
 /* Creates the temporary file, path followed by suffix, which must not exist; its mode is that of
  * the file it will replace. On failure *file is zeroed and errno tells why.
  * Errors: VIB_ECREATE, VIB_ENOMEM. */

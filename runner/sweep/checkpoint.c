@@ -16,11 +16,16 @@
 /* Numbers of a state that are written at a time. */
 enum { PIECE = 16384 };
 
-static const char suffix[] = ".ckpt", temporary_suffix[] = ".tmp";
+static const char suffix[] = ".ckpt", temporary_end[] = ".tmp";
 
-char *checkpoint_path(const char *database, const char *identity) {
+char *checkpoint_folder(const char *database) {
+    char *folder = NULL;
+    return asprintf(&folder, "%s.checkpoints", database) < 0 ? NULL : folder;
+}
+
+char *checkpoint_path(const char *folder, const char *identity) {
     char *path = NULL;
-    return asprintf(&path, "%s.checkpoints/%s%s", database, identity, suffix) < 0 ? NULL : path;
+    return asprintf(&path, "%s/%s%s", folder, identity, suffix) < 0 ? NULL : path;
 }
 
 /* Errors stay in the writer until the end. */
@@ -135,14 +140,19 @@ static int cannot_create(const char *path, struct vib_error *err) {
     return VIB_ECREATE;
 }
 
-/* Another job's end may remove the empty folder between our making and our using it. */
+/* Another process's end may remove the empty folder between our making and our using it. */
 static int open_in_folder(struct atomic_file *file, const char *path, struct vib_error *err) {
     enum { TRIES = 100 };
-    int rc = atomic_file_open(file, path, temporary_suffix, err);
+    char temporary[ATOMIC_FILE_SUFFIX];
+    atomic_file_own_suffix(temporary);
+    int rc = atomic_file_remove_temporary(path, temporary, err);
+    if (rc != 0)
+        return rc;
+    rc = atomic_file_open(file, path, temporary, err);
     for (int i = 0; rc == VIB_ECREATE && errno == ENOENT && i < TRIES; i++) {
         if ((rc = atomic_file_make_folder(path, err)) != 0)
             return rc;
-        rc = atomic_file_open(file, path, temporary_suffix, err);
+        rc = atomic_file_open(file, path, temporary, err);
     }
     return rc == VIB_ECREATE ? cannot_create(path, err) : rc;
 }
@@ -151,8 +161,8 @@ int checkpoint_write(const char *path, const char *identity, const struct checkp
                      struct vib_error *err) {
     struct atomic_file file;
     assert(strlen(identity) == CHECKPOINT_IDENTITY_BYTES);
-    int rc = atomic_file_remove_temporary(path, temporary_suffix, err);
-    if (rc != 0 || (rc = open_in_folder(&file, path, err)) != 0)
+    int rc = open_in_folder(&file, path, err);
+    if (rc != 0)
         return rc;
     struct writer writer = {file.stream, crc32_z(0, NULL, 0), 0};
     put_checkpoint(&writer, identity, checkpoint);
@@ -170,19 +180,15 @@ void checkpoint_release(struct checkpoint *checkpoint) {
 }
 
 int checkpoint_remove(const char *path, struct vib_error *err) {
-    char owner[OWNER_SIZE];
+    char owner[OWNER_SIZE], temporary[ATOMIC_FILE_SUFFIX];
     if (unlink(path) != 0 && errno != ENOENT)
         return vib_error_set(err, VIB_EIO, "cannot delete %s: %s%s", path, strerror(errno),
                              owner_note(owner, path));
-    const int rc = atomic_file_remove_temporary(path, temporary_suffix, err);
-    char *folder = rc == 0 ? atomic_file_folder(path) : NULL;
-    if (folder != NULL)
-        (void)rmdir(folder); /* stays while it holds other jobs' files; empty it does no harm */
-    free(folder);
-    return rc;
+    atomic_file_own_suffix(temporary);
+    return atomic_file_remove_temporary(path, temporary, err);
 }
 
-/* Whether name is "<identity>.ckpt", with or without the temporary suffix. */
+/* Whether name is "<identity>.ckpt", with or without a temporary suffix, whoever's it is. */
 static bool parse_name(const char *name, char identity[CHECKPOINT_IDENTITY_BYTES + 1]) {
     const size_t hex = strspn(name, "0123456789abcdef");
     const char *rest = name + hex;
@@ -191,22 +197,19 @@ static bool parse_name(const char *name, char identity[CHECKPOINT_IDENTITY_BYTES
     rest += sizeof suffix - 1;
     memcpy(identity, name, CHECKPOINT_IDENTITY_BYTES);
     identity[CHECKPOINT_IDENTITY_BYTES] = '\0';
-    return *rest == '\0' || strcmp(rest, temporary_suffix) == 0;
+    const size_t left = strlen(rest), end = sizeof temporary_end - 1;
+    return left == 0 ||
+           (*rest == '.' && left >= end && strcmp(rest + left - end, temporary_end) == 0);
 }
 
-void checkpoint_clean(const char *database, bool (*settled)(void *context, const char *identity),
+void checkpoint_clean(const char *folder, bool (*settled)(void *context, const char *identity),
                       void *context) {
-    char *folder = NULL, identity[CHECKPOINT_IDENTITY_BYTES + 1];
+    char identity[CHECKPOINT_IDENTITY_BYTES + 1];
     const struct dirent *entry;
-    if (asprintf(&folder, "%s.checkpoints", database) < 0)
-        return;
     DIR *files = opendir(folder);
     while (files != NULL && (entry = readdir(files)) != NULL)
         if (parse_name(entry->d_name, identity) && settled(context, identity))
             (void)unlinkat(dirfd(files), entry->d_name, 0);
-    if (files != NULL) {
+    if (files != NULL)
         (void)closedir(files);
-        (void)rmdir(folder); /* stays unless it is empty */
-    }
-    free(folder);
 }

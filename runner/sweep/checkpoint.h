@@ -3,7 +3,9 @@
  * A file holds: magic, format version, the job's identity, the evaluations made so far and the
  * times (struct job_result), the trainer's own state as a blob, and a CRC-32 of all of it. It is
  * written to a temporary name, synced, renamed, and its folder synced: at any moment the file is
- * absent, the old one or the new one. Thread rule: calls for different jobs may run at once. */
+ * absent, the old one or the new one. Processes, also of several machines, may write that of one
+ * job at a time: the last to finish counts, and both are states that the job goes through. Thread
+ * rule: calls for different jobs may run at once. */
 #ifndef RUNNER_SWEEP_CHECKPOINT_H
 #define RUNNER_SWEEP_CHECKPOINT_H
 
@@ -22,8 +24,12 @@ struct checkpoint {
     const void *source;
 };
 
-/* "<database>.checkpoints/<identity>.ckpt"; allocated, or NULL when out of memory. */
-char *checkpoint_path(const char *database, const char *identity);
+/* "<database>.checkpoints", where those of a database's jobs lie unless a folder is named;
+ * allocated, or NULL when out of memory. */
+char *checkpoint_folder(const char *database);
+
+/* "<folder>/<identity>.ckpt"; allocated, or NULL when out of memory. */
+char *checkpoint_path(const char *folder, const char *identity);
 
 /* Writes *checkpoint, making the folder if needed. On failure the previous file is intact.
  * Errors: VIB_ECREATE, VIB_EIO (disk full, ...) with the path, VIB_ENOMEM. */
@@ -41,13 +47,13 @@ int checkpoint_read(const char *path, const char *identity, struct checkpoint *c
 
 void checkpoint_release(struct checkpoint *checkpoint);
 
-/* Deletes the file and, when it was the last, its folder. A missing file is no error. */
+/* Deletes the file, and a temporary one of this process. A missing file is no error. */
 int checkpoint_remove(const char *path, struct vib_error *err);
 
-/* Deletes the files, temporary ones too, that killed processes left of jobs that need none any
- * more, as `settled` tells by the identity. What cannot be read or deleted stays: it does no harm.
- */
-void checkpoint_clean(const char *database, bool (*settled)(void *context, const char *identity),
+/* Deletes the files of a folder, temporary ones too, that killed processes left of jobs that need
+ * none any more, as `settled` tells by the identity. What cannot be read or deleted stays: it does
+ * no harm. */
+void checkpoint_clean(const char *folder, bool (*settled)(void *context, const char *identity),
                       void *context);
 
 #endif

@@ -125,8 +125,10 @@ static int end_run(struct sweep *s, struct vib_error *err) {
 
 static int finish(struct sweep *s, struct vib_error *err) {
     int rc = end_run(s, err);
-    if (rc == VIB_OK)
+    if (rc == VIB_OK) {
+        sweep_clean(s);
         rc = report_print(s->store, &s->grid, s->ids, s->database, err);
+    }
     if (rc != VIB_OK)
         return rc;
     if (interrupted(s)) {

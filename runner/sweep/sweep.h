@@ -12,6 +12,7 @@ struct sweep_options {
     const char *config;      /* path of the YAML file */
     struct option_list sets; /* "KEY=VALUE" */
     const char *database;    /* NULL: results/<name>.db */
+    const char *checkpoints; /* a folder; NULL: <database>.checkpoints */
     size_t threads;
     bool retry, quiet;
 };

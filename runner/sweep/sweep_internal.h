@@ -47,8 +47,9 @@ struct sweep {
     double loading_since_s, loading_told_s; /* by clock_s: of the data sets; 0 = not yet */
     bool twins_told, name_told;             /* of data sets that go by two names */
     /* Where to: */
-    char *database; /* path, as people know it */
-    char *place;    /* the same without symbolic links: what the paths of its files begin with */
+    char *database;    /* path, as people know it */
+    char *place;       /* the same without symbolic links: what the paths of its files begin with */
+    char *checkpoints; /* the folder of the jobs' checkpoints */
     struct store *store;
     struct host host;
     int64_t run;      /* this process's row of table run */
@@ -87,6 +88,16 @@ struct sweep {
  * failure sweep_release is still to be called. */
 int sweep_init(struct sweep *sweep, const struct sweep_options *options, struct vib_error *err);
 void sweep_release(struct sweep *sweep);
+
+/* --- files (sweep_files.c) --- */
+
+/* Opens the database, as the last of all that may fail before jobs are registered, and finds the
+ * folder of the checkpoints. Errors: VIB_ECREATE, VIB_EIO, VIB_ENOMEM, those of store_open. */
+int sweep_open_files(struct sweep *sweep, struct vib_error *err);
+
+/* Deletes what is left of the checkpoints of jobs that are settled, and their folder if it is empty
+ * and nobody named it. */
+void sweep_clean(struct sweep *sweep);
 
 /* --- points (sweep_points.c) --- */
 

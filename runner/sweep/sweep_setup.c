@@ -2,23 +2,17 @@
 #include "runner/sweep/sweep_internal.h"
 
 #include "core/trainer.h"
-#include "runner/sweep/checkpoint.h"
 #include "runner/base/clock.h"
 #include "runner/config/identity.h"
 #include "runner/sweep/signals.h"
 #include "runner/base/version.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-    LOOP_BUSY_MS = 200,
-    KEPT_DATA = 128 << 20 /* bytes, as of two MNISTs; see kept_data */
-};
+enum { KEPT_DATA = 128 << 20 /* bytes, as of two MNISTs; see kept_data */ };
 
 /* Bytes of examples that may wait for another job: jobs of equal length take turns between data
  * sets, and to read one again may take longer than a short job. */
@@ -56,29 +50,6 @@ static int longest_first(const void *a, const void *b, void *context) {
     if (points[i].flops != points[j].flops)
         return points[i].flops > points[j].flops ? -1 : 1;
     return i < j ? -1 : 1;
-}
-
-static int choose_database(struct sweep *s, struct vib_error *err) {
-    if (s->options->database != NULL) {
-        s->database = strdup(s->options->database);
-    } else {
-        s->made_folder = mkdir("results", 0777) == 0;
-        if (!s->made_folder && errno != EEXIST)
-            return vib_error_set(err, VIB_ECREATE, "cannot create the folder results: %s",
-                                 strerror(errno));
-        if (asprintf(&s->database, "results/%s.db", s->config.base.name) < 0)
-            s->database = NULL;
-    }
-    return s->database == NULL ? vib_error_set(err, VIB_ENOMEM, "out of memory") : VIB_OK;
-}
-
-/* The open database's own path: checkpoints and weights lie beside it, whatever link led here. */
-static int find_place(struct sweep *s, struct vib_error *err) {
-    s->place = realpath(s->database, NULL);
-    if (s->place != NULL)
-        return VIB_OK;
-    return vib_error_set(err, errno == ENOMEM ? VIB_ENOMEM : VIB_EIO, "cannot find %s: %s",
-                         s->database, strerror(errno));
 }
 
 static int begin_run(struct sweep *s, struct vib_error *err) {
@@ -193,15 +164,6 @@ static int register_jobs(struct sweep *s, struct vib_error *err) {
     return rc;
 }
 
-/* Whether a job's checkpoint is of no more use: that of a failed one is, for --retry. */
-static bool is_settled(void *store, const char *identity) {
-    enum job_state state;
-    bool found;
-    struct vib_error ignored;
-    return store_identity_state(store, identity, &state, &found, &ignored) == VIB_OK && found &&
-           (state == JOB_DONE || state == JOB_DIVERGED);
-}
-
 /* The examples are held until the job is settled: its codes go to the database with their labels.
  */
 static void run_with_data(struct job *job, size_t worker, struct vib_team *team,
@@ -279,19 +241,6 @@ static int prepare(struct sweep *s, struct vib_error *err) {
     return rc;
 }
 
-/* The database comes last of all that may fail. */
-static int open_database(struct sweep *s, struct vib_error *err) {
-    int rc = choose_database(s, err);
-    if (rc == VIB_OK)
-        rc = store_open(&s->store, s->database, err);
-    if (rc == VIB_OK)
-        rc = find_place(s, err);
-    /* From here on this thread waits where it also hears signals and draws. */
-    if (rc == VIB_OK)
-        rc = store_set_busy_ms(s->store, LOOP_BUSY_MS, err);
-    return rc;
-}
-
 int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_error *err) {
     memset(s, 0, sizeof *s);
     s->options = options;
@@ -305,13 +254,13 @@ int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_
     if (rc == VIB_OK)
         rc = start_pool(s, err);
     if (rc == VIB_OK)
-        rc = open_database(s, err);
+        rc = sweep_open_files(s, err);
     if (rc == VIB_OK)
         rc = register_jobs(s, err);
     if (rc != VIB_OK)
         return rc;
     tell_unsaved(s);
-    checkpoint_clean(s->place, is_settled, s->store);
+    sweep_clean(s);
     return VIB_OK;
 }
 
@@ -342,6 +291,7 @@ void sweep_release(struct sweep *s) {
     config_release(&s->config);
     free(s->database);
     free(s->place);
+    free(s->checkpoints);
     free(s->points);
     free(s->ids);
     free(s->order);

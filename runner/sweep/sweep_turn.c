@@ -60,13 +60,13 @@ static int save_ended(struct sweep *s, struct vib_error *err) {
 }
 
 /* A job with the paths of its files. */
-static struct job *new_job(const char *database, const char *identity, bool save_weights,
+static struct job *new_job(const struct sweep *s, const char *identity, bool save_weights,
                            struct vib_error *err) {
-    char *path = checkpoint_path(database, identity);
+    char *path = checkpoint_path(s->checkpoints, identity);
     struct job *job = path == NULL ? NULL : job_new(path);
     free(path);
     if (job != NULL && save_weights)
-        job->weights_path = weights_path(database, identity);
+        job->weights_path = weights_path(s->place, identity);
     if (job != NULL && (job->weights_path != NULL || !save_weights))
         return job;
     job_free(job);
@@ -80,7 +80,7 @@ static struct job *make_job(struct sweep *s, size_t i, struct vib_error *err) {
     sweep_settings(s, i, &settings);
     if (job_identity(&settings, s->points[i].data->digest, identity, err) != VIB_OK)
         return NULL;
-    struct job *job = new_job(s->place, identity, settings.save_weights, err);
+    struct job *job = new_job(s, identity, settings.save_weights, err);
     if (job == NULL)
         return NULL;
     job->point = i;

@@ -39,7 +39,10 @@ int job_bench_new(void **state) {
     assert_non_null(b);
     make_folder(b->folder);
     snprintf(b->database, sizeof b->database, "%s/x.db", b->folder);
-    assert_non_null(b->checkpoint = checkpoint_path(b->database, bench_identity));
+    char *folder = checkpoint_folder(b->database);
+    assert_non_null(folder);
+    assert_non_null(b->checkpoint = checkpoint_path(folder, bench_identity));
+    free(folder);
     assert_ok(vib_dataset_make_mixture(&b->data, &mixture, &b->err), &b->err);
     *state = b;
     return 0;

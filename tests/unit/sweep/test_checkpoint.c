@@ -1,5 +1,6 @@
 /* Checkpoints: what is written is read, and nothing damaged is ever taken for whole. */
 #include "runner/sweep/checkpoint.h"
+#include "runner/base/atomic_file.h"
 #include "tests/unit/store/store_fixture.h"
 
 #include <math.h>
@@ -20,17 +21,20 @@ static const char job_b[] = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
 enum { VERSION_AT = 8, LENGTH_AT = 12 }; /* offsets in the file */
 
 struct place {
-    char folder[FOLDER_SIZE], database[280];
-    char *path; /* of job a's checkpoint */
+    char folder[FOLDER_SIZE];
+    char *checkpoints; /* the folder of */
+    char *path;        /* of job a's checkpoint */
     struct vib_error err;
 };
 
 static int place_new(void **state) {
     struct place *p = calloc(1, sizeof *p);
+    char database[280];
     assert_non_null(p);
     make_folder(p->folder);
-    snprintf(p->database, sizeof p->database, "%s/a.db", p->folder);
-    assert_non_null(p->path = checkpoint_path(p->database, job_a));
+    snprintf(database, sizeof database, "%s/a.db", p->folder);
+    assert_non_null(p->checkpoints = checkpoint_folder(database));
+    assert_non_null(p->path = checkpoint_path(p->checkpoints, job_a));
     *state = p;
     return 0;
 }
@@ -38,6 +42,7 @@ static int place_new(void **state) {
 static int place_free(void **state) {
     struct place *p = *state;
     remove_folder(p->folder);
+    free(p->checkpoints);
     free(p->path);
     free(p);
     return 0;
@@ -81,8 +86,11 @@ static int read_code(struct place *p, const char *identity) {
 }
 
 static void test_path(void **state) {
-    char *path = checkpoint_path("results/a.db", job_a);
+    char *folder = checkpoint_folder("results/a.db");
     (void)state;
+    assert_non_null(folder);
+    char *path = checkpoint_path(folder, job_a);
+    free(folder);
     assert_non_null(path);
     assert_memory_equal(path, "results/a.db.checkpoints/aaa", 28);
     assert_string_equal(path + strlen(path) - 6, "a.ckpt");
@@ -310,13 +318,20 @@ static void test_impossible_places(void **state) {
     assert_false(found);
 }
 
+/* The temporary name that this process writes a file under. */
+static void temporary_of(const char *path, char temporary[500]) {
+    char suffix[ATOMIC_FILE_SUFFIX];
+    atomic_file_own_suffix(suffix);
+    snprintf(temporary, 500, "%s%s", path, suffix);
+}
+
 static void test_replaces_at_once(void **state) {
     struct place *p = *state;
     struct checkpoint checkpoint = {.state = (char[]){"newer"}, .state_size = 5}, got;
-    char stale[400];
+    char stale[500];
     bool found;
     write_small(p);
-    snprintf(stale, sizeof stale, "%s.tmp", p->path);
+    temporary_of(p->path, stale);
     put_bytes(stale, (const unsigned char *)"left by a kill", 14);
     assert_ok(checkpoint_write(p->path, job_a, &checkpoint, &p->err), &p->err);
     assert_int_not_equal(access(stale, F_OK), 0);
@@ -328,12 +343,12 @@ static void test_replaces_at_once(void **state) {
 static void test_write_failures(void **state) {
     struct place *p = *state;
     struct checkpoint checkpoint = {.state = NULL};
-    char path[400], blocked[420];
+    char path[400], blocked[500];
     snprintf(path, sizeof path, "%s/no/such/x.ckpt", p->folder);
     assert_int_equal(checkpoint_write(path, job_a, &checkpoint, &p->err), VIB_ECREATE);
     assert_non_null(strstr(p->err.message, "no/such"));
     write_small(p);
-    snprintf(blocked, sizeof blocked, "%s.tmp", p->path);
+    temporary_of(p->path, blocked);
     assert_int_equal(mkdir(blocked, 0777), 0);
     assert_int_not_equal(checkpoint_write(p->path, job_a, &checkpoint, &p->err), 0);
     assert_int_equal(rmdir(blocked), 0);
@@ -341,29 +356,62 @@ static void test_write_failures(void **state) {
     snprintf(path, sizeof path, "%s/folder", p->folder);
     assert_int_equal(mkdir(path, 0777), 0);
     assert_int_equal(checkpoint_write(path, job_a, &checkpoint, &p->err), VIB_EIO);
-    snprintf(blocked, sizeof blocked, "%s.tmp", path);
+    temporary_of(path, blocked);
     assert_int_not_equal(access(blocked, F_OK), 0);
 }
 
 static void test_remove(void **state) {
     struct place *p = *state;
-    struct checkpoint checkpoint = {.state = NULL};
-    char folder[400], stale[400];
-    char *other = checkpoint_path(p->database, job_b);
-    assert_non_null(other);
-    snprintf(folder, sizeof folder, "%s.checkpoints", p->database);
+    char stale[500];
     assert_ok(checkpoint_remove(p->path, &p->err), &p->err);
     write_small(p);
-    assert_ok(checkpoint_write(other, job_b, &checkpoint, &p->err), &p->err);
-    snprintf(stale, sizeof stale, "%s.tmp", p->path);
+    temporary_of(p->path, stale);
     put_bytes(stale, (const unsigned char *)"x", 1);
     assert_ok(checkpoint_remove(p->path, &p->err), &p->err);
-    assert_int_equal(access(folder, F_OK), 0);
     assert_int_not_equal(access(p->path, F_OK), 0);
     assert_int_not_equal(access(stale, F_OK), 0);
-    assert_ok(checkpoint_remove(other, &p->err), &p->err);
-    assert_int_not_equal(access(folder, F_OK), 0);
-    free(other);
+    assert_int_equal(access(p->checkpoints, F_OK), 0); /* others may be about to use it */
+}
+
+/* A writer that has not finished when another begins and ends: each has its own temporary file. */
+static void test_two_writers(void **state) {
+    struct place *p = *state;
+    char theirs[500];
+    write_small(p);
+    snprintf(theirs, sizeof theirs, "%s.elsewhere-1.tmp", p->path);
+    put_bytes(theirs, (const unsigned char *)"half", 4);
+    write_small(p);
+    assert_ok(checkpoint_remove(p->path, &p->err), &p->err);
+    assert_int_equal(access(theirs, F_OK), 0);
+}
+
+static bool is_a(void *context, const char *identity) {
+    (void)context;
+    return strcmp(identity, job_a) == 0;
+}
+
+/* Also what processes of other machines left, or an older program; of settled jobs alone. */
+static void test_clean(void **state) {
+    static const char *const ends[] = {"", ".tmp", ".elsewhere-1.tmp"};
+    struct place *p = *state;
+    char name[400], other[400];
+    assert_int_equal(mkdir(p->checkpoints, 0777), 0);
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(name, sizeof name, "%s/%s.ckpt%s", p->checkpoints, job_a, ends[i]);
+        put_bytes(name, (const unsigned char *)"x", 1);
+        snprintf(other, sizeof other, "%s/%s.ckpt%s", p->checkpoints, job_b, ends[i]);
+        put_bytes(other, (const unsigned char *)"x", 1);
+    }
+    snprintf(name, sizeof name, "%s/%s.ckpt.txt", p->checkpoints, job_a);
+    put_bytes(name, (const unsigned char *)"x", 1);
+    checkpoint_clean(p->checkpoints, is_a, NULL);
+    assert_int_equal(access(name, F_OK), 0); /* somebody else's */
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(name, sizeof name, "%s/%s.ckpt%s", p->checkpoints, job_a, ends[i]);
+        assert_int_not_equal(access(name, F_OK), 0);
+        snprintf(other, sizeof other, "%s/%s.ckpt%s", p->checkpoints, job_b, ends[i]);
+        assert_int_equal(access(other, F_OK), 0);
+    }
 }
 
 #define WITH_PLACE(test) cmocka_unit_test_setup_teardown(test, place_new, place_free)
@@ -386,6 +434,8 @@ int main(void) {
         WITH_PLACE(test_replaces_at_once),
         WITH_PLACE(test_write_failures),
         WITH_PLACE(test_remove),
+        WITH_PLACE(test_two_writers),
+        WITH_PLACE(test_clean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
