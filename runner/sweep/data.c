@@ -232,3 +232,10 @@ int data_load(const struct data_spec *spec, struct vib_dataset *data, struct vib
     *data = (struct vib_dataset){0};
     return data_is_mixture(spec) ? make_mixture(spec, data, err) : load_files(spec, data, err);
 }
+
+void data_complete(struct settings *settings, const struct vib_dataset *data) {
+    settings->data.name = data->name;
+    settings->data.classes = data->classes;
+    if (!data_is_mixture(&settings->data))
+        settings->data.view.scale = data->scale;
+}

@@ -15,4 +15,8 @@
  */
 int data_load(const struct data_spec *spec, struct vib_dataset *data, struct vib_error *err);
 
+/* Puts into a job's settings what its data set alone can tell, its own name, number of classes and
+ * scale: so they are recorded, and the job's identity is of these. The name is borrowed. */
+void data_complete(struct settings *settings, const struct vib_dataset *data);
+
 #endif

@@ -1,17 +1,14 @@
 /* The data sets of a sweep: what is told of them, and what the database calls them. */
 #include "runner/base/clock.h"
 #include "runner/base/quote.h"
+#include "runner/sweep/data.h"
 #include "runner/sweep/sweep_internal.h"
 
 #include <string.h>
 
 void sweep_settings(const struct sweep *s, size_t i, struct settings *settings) {
-    const struct vib_dataset *data = s->points[i].data;
     grid_settings(&s->grid, i, settings);
-    settings->data.name = data->name;
-    settings->data.classes = data->classes;
-    if (!data_is_mixture(&settings->data))
-        settings->data.view.scale = data->scale;
+    data_complete(settings, s->points[i].data);
 }
 
 /* After 1, 3, 7, 15, ... seconds. */

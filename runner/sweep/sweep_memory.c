@@ -2,19 +2,12 @@
  * process, perhaps after hours, perhaps another one. */
 #include "runner/sweep/sweep_internal.h"
 
-#include "core/trainer.h"
+#include "runner/sweep/estimate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { AMOUNT_SIZE = 32 };
-
-static double job_bytes(const struct settings *settings, const struct vib_dataset *data) {
-    const struct vib_posterior posterior = vib_posterior_of(&settings->job);
-    const size_t all = data->split[VIB_TEST].n;
-    const size_t codes = settings->save_codes < all ? settings->save_codes : all;
-    return (double)vib_job_bytes(&settings->job, data) + (double)vib_codes_bytes(&posterior, codes);
-}
 
 static int most_first(const void *a, const void *b) {
     const double x = *(const double *)a, y = *(const double *)b;
@@ -64,7 +57,7 @@ int sweep_check_memory(const struct sweep *s, struct vib_error *err) {
         if (s->points[i].state != POINT_WAITING)
             continue;
         grid_settings(&s->grid, i, &settings);
-        needed[n++] = job_bytes(&settings, s->points[i].data);
+        needed[n++] = estimate_bytes(&settings, s->points[i].data);
     }
     qsort(needed, n, sizeof *needed, most_first);
     const int rc = sweep_judge_memory(needed, n < s->threads ? n : s->threads, host_memory(), err);
