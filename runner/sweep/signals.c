@@ -28,6 +28,7 @@ static _Atomic int64_t first_ms; /* when the first arrived, on now_ms's clock; 0
 static int wake_pipe[2] = {-1, -1};
 static struct sigaction before[REQUESTS];
 static bool handled[REQUESTS];
+static bool patient;
 
 void signals_wake(void) {
     int saved = errno;
@@ -43,7 +44,9 @@ static int64_t now_ms(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + 1;
 }
 
-static bool repeats(int signal_number) {
+static bool only_asks(int signal_number) {
+    if (patient)
+        return signal_number != SIGINT;
     for (size_t i = 0; i < REQUESTS; i++)
         if (requests[i].number == signal_number)
             return requests[i].repeats;
@@ -57,7 +60,7 @@ static void handle(int signal_number) {
     if (atomic_compare_exchange_strong(&first_ms, &first, now)) {
         atomic_store(&received, signal_number);
         signals_wake();
-    } else if (!repeats(signal_number) && now - first >= SIGNALS_TOGETHER_MS) {
+    } else if (!only_asks(signal_number) && now - first >= SIGNALS_TOGETHER_MS) {
         _exit(128 + signal_number); /* SQLite's journal makes this safe */
     }
 }
@@ -86,7 +89,8 @@ static int handle_requests(void) {
     return 0;
 }
 
-int signals_init(struct vib_error *err) {
+int signals_init(enum signals_manner manner, struct vib_error *err) {
+    patient = manner == SIGNALS_PATIENT;
     atomic_store(&received, 0);
     atomic_store(&first_ms, 0);
     if (pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
@@ -98,7 +102,9 @@ int signals_init(struct vib_error *err) {
 
 void signals_release(void) {
     for (size_t i = 0; i < REQUESTS; i++) {
-        if (handled[i])
+        if (handled[i] && patient && only_asks(requests[i].number))
+            (void)set_handler(requests[i].number, SIG_IGN);
+        else if (handled[i])
             (void)sigaction(requests[i].number, &before[i], NULL);
         handled[i] = false;
     }

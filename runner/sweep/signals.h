@@ -3,6 +3,9 @@
  * belongs to the first, ends the process at once. SIGHUP and SIGXCPU, which come again by
  * themselves, only ask. What was ignored before stays ignored.
  *
+ * Where a batch system sends them, which may send several and counts on the exit code, all but
+ * SIGINT only ask (SIGNALS_PATIENT): its last word is SIGKILL anyway.
+ *
  * Also the pipe that wakes the coordinating thread, since a signal and a finished job are the two
  * things it waits for. One instance per process. */
 #ifndef RUNNER_SWEEP_SIGNALS_H
@@ -12,13 +15,15 @@
 
 enum { SIGNALS_TOGETHER_MS = 500 };
 
+enum signals_manner { SIGNALS_PROMPT, SIGNALS_PATIENT };
+
 /* Creates the pipe and installs the handlers; SIGPIPE is ignored from here on, so that a closed
  * terminal never costs results. Errors: VIB_EIO. */
-int signals_init(struct vib_error *err);
+int signals_init(enum signals_manner manner, struct vib_error *err);
 
 /* Restores what was before and closes the pipe; harmless without signals_init. SIGPIPE stays
- * ignored.
- */
+ * ignored, and so, after SIGNALS_PATIENT, do those that only ask: the process is about to end with
+ * an exit code of its own. */
 void signals_release(void);
 
 /* The first signal that arrived, or 0. */

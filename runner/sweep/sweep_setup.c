@@ -250,7 +250,7 @@ int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_
     host_init(&s->host);
     int rc = prepare(s, err);
     if (rc == VIB_OK)
-        rc = signals_init(err);
+        rc = signals_init(SIGNALS_PROMPT, err);
     if (rc == VIB_OK)
         rc = start_pool(s, err);
     if (rc == VIB_OK)

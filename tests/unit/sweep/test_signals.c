@@ -21,7 +21,7 @@ static const double LONG_S = 60.0;
 static int setup(void **state) {
     struct vib_error err;
     (void)state;
-    return signals_init(&err);
+    return signals_init(SIGNALS_PROMPT, &err);
 }
 
 static int teardown(void **state) {
@@ -91,13 +91,13 @@ static void another_thread_wakes(void **state) {
 static void the_first_signal_is_kept(void **state) {
     const int *signal_number = *state;
     struct vib_error err;
-    assert_int_equal(signals_init(&err), VIB_OK);
+    assert_int_equal(signals_init(SIGNALS_PROMPT, &err), VIB_OK);
     assert_int_equal(raise(*signal_number), 0);
     assert_int_equal(signals_received(), *signal_number);
     assert_wait_is_ended();
     assert_int_equal(signals_received(), *signal_number);
     signals_release();
-    assert_int_equal(signals_init(&err), VIB_OK);
+    assert_int_equal(signals_init(SIGNALS_PROMPT, &err), VIB_OK);
     assert_int_equal(signals_received(), 0);
     signals_release();
 }
@@ -111,12 +111,12 @@ static void pass_time(double seconds) {
 
 /* The exit status of a child that raises both, the second some time after the first, or -1; 3 when
  * the second does not end it. */
-static int status_of(int first, double apart_s, int second) {
+static int status_in(enum signals_manner manner, int first, double apart_s, int second) {
     int status;
     pid_t child = fork();
     if (child == 0) {
         struct vib_error err;
-        if (signals_init(&err) != VIB_OK)
+        if (signals_init(manner, &err) != VIB_OK)
             _exit(1);
         (void)raise(first);
         if (signals_received() != first)
@@ -128,6 +128,10 @@ static int status_of(int first, double apart_s, int second) {
     if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status))
         return -1;
     return WEXITSTATUS(status);
+}
+
+static int status_of(int first, double apart_s, int second) {
+    return status_in(SIGNALS_PROMPT, first, apart_s, second);
 }
 
 static const double LATER_S = SIGNALS_TOGETHER_MS * 1e-3 + 0.01;
@@ -154,6 +158,32 @@ static void some_come_again_by_themselves(void **state) {
     assert_int_equal(status_of(SIGXCPU, LATER_S, SIGXCPU), 3);
 }
 
+static void a_batch_system_may_say_it_twice(void **state) {
+    (void)state;
+    assert_int_equal(status_in(SIGNALS_PATIENT, SIGTERM, LATER_S, SIGTERM), 3);
+    assert_int_equal(status_in(SIGNALS_PATIENT, SIGUSR1, LATER_S, SIGTERM), 3);
+    assert_int_equal(status_in(SIGNALS_PATIENT, SIGINT, LATER_S, SIGUSR2), 3);
+    assert_int_equal(status_in(SIGNALS_PATIENT, SIGTERM, LATER_S, SIGINT), 128 + SIGINT);
+}
+
+/* Between the last look at signals and the end of the process. */
+static void and_once_more_when_all_is_over(void **state) {
+    int status = 0;
+    pid_t child = fork();
+    (void)state;
+    if (child == 0) {
+        struct vib_error err;
+        if (signals_init(SIGNALS_PATIENT, &err) != VIB_OK)
+            _exit(1);
+        signals_release();
+        (void)raise(SIGTERM);
+        (void)raise(SIGUSR1);
+        _exit(3);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+}
+
 static void (*handler_of(int signal_number))(int) {
     struct sigaction action;
     assert_int_equal(sigaction(signal_number, NULL, &action), 0);
@@ -164,13 +194,13 @@ static void what_is_ignored_stays_ignored(void **state) {
     const int *signal_number = *state;
     struct vib_error err;
     assert_true(signal(*signal_number, SIG_IGN) == SIG_DFL);
-    assert_int_equal(signals_init(&err), VIB_OK);
+    assert_int_equal(signals_init(SIGNALS_PROMPT, &err), VIB_OK);
     assert_int_equal(raise(*signal_number), 0);
     assert_int_equal(signals_received(), 0);
     signals_release();
     assert_true(handler_of(*signal_number) == SIG_IGN);
     assert_true(signal(*signal_number, SIG_DFL) == SIG_IGN);
-    assert_int_equal(signals_init(&err), VIB_OK); /* and no longer than that */
+    assert_int_equal(signals_init(SIGNALS_PROMPT, &err), VIB_OK); /* and no longer than that */
     assert_true(handler_of(*signal_number) != SIG_IGN && handler_of(*signal_number) != SIG_DFL);
     signals_release();
     assert_true(handler_of(*signal_number) == SIG_DFL);
@@ -203,6 +233,8 @@ int main(void) {
         cmocka_unit_test(the_second_signal_ends),
         cmocka_unit_test(two_that_come_together_are_one),
         cmocka_unit_test(some_come_again_by_themselves),
+        cmocka_unit_test(a_batch_system_may_say_it_twice),
+        cmocka_unit_test(and_once_more_when_all_is_over),
         cmocka_unit_test_prestate(what_is_ignored_stays_ignored, &requests[0]),
         cmocka_unit_test_prestate(what_is_ignored_stays_ignored, &requests[1]),
         cmocka_unit_test_prestate(what_is_ignored_stays_ignored, &requests[2]),
