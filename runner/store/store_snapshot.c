@@ -4,14 +4,12 @@
 #include "runner/store/store_internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-/* The journal goes with it: a new file of that name would be rolled back by it. */
-static int remove_temporary(const char *path, const char *suffix, struct vib_error *err) {
+/* Its journal goes with it: a new file of that name would be rolled back by it. */
+static int remove_made(const char *path, const char *suffix, struct vib_error *err) {
     char journal[ATOMIC_FILE_SUFFIX + sizeof "-journal"];
     (void)snprintf(journal, sizeof journal, "%s-journal", suffix);
     const int rc = atomic_file_remove_temporary(path, suffix, err);
@@ -21,12 +19,11 @@ static int remove_temporary(const char *path, const char *suffix, struct vib_err
 /* By VACUUM, not by sqlite3_backup: it reads rows, not pages, and so fails where the store is
  * damaged, instead of replacing a good snapshot by a damaged one; and the copy has no mark of a
  * write-ahead log, which no other machine could read. It takes as long. */
-static int copy(struct store *store, const char *temporary, const char *doing,
-                struct vib_error *err) {
+static int copy(struct store *store, const char *made, const char *doing, struct vib_error *err) {
     sqlite3_stmt *statement = NULL;
     int step = sqlite3_prepare_v2(store->db, "VACUUM INTO ?", -1, &statement, NULL);
     if (step == SQLITE_OK)
-        step = sqlite3_bind_text(statement, 1, temporary, -1, SQLITE_STATIC);
+        step = sqlite3_bind_text(statement, 1, made, -1, SQLITE_STATIC);
     if (step == SQLITE_OK)
         step = sqlite3_step(statement);
     const int rc = step == SQLITE_DONE ? 0 : store_fail(store, doing, err);
@@ -34,44 +31,50 @@ static int copy(struct store *store, const char *temporary, const char *doing,
     return rc;
 }
 
-/* 0 or an errno. */
-static int sync_file(const char *path) {
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return errno;
-    const int reason = fsync(fd) != 0 ? errno : 0;
-    (void)close(fd); /* opened for reading */
-    return reason;
+/* Bytes until the end; what could not be written stays in the stream. 0 or an errno of reading. */
+static int copy_bytes(FILE *from, FILE *to) {
+    enum { PIECE = 1 << 16 };
+    char piece[PIECE];
+    size_t n;
+    errno = EIO; /* for a stream that does not say why */
+    while ((n = fread(piece, 1, sizeof piece, from)) > 0)
+        if (fwrite(piece, 1, n, to) != n)
+            return 0;
+    return ferror(from) ? errno : 0;
 }
 
-static int publish(const char *temporary, const char *path, struct vib_error *err) {
-    int reason = sync_file(temporary);
-    if (reason == 0 && rename(temporary, path) != 0)
-        reason = errno;
+static int publish(const char *made, const char *path, const char *suffix, struct vib_error *err) {
+    struct atomic_file file;
+    int rc = atomic_file_remove_temporary(path, suffix, err);
+    if (rc != 0 || (rc = atomic_file_open(&file, path, suffix, err)) != 0)
+        return rc;
+    FILE *from = fopen(made, "rbe");
+    const int reason = from == NULL ? errno : copy_bytes(from, file.stream);
+    if (from != NULL)
+        (void)fclose(from); /* opened for reading */
     if (reason == 0)
-        reason = atomic_file_sync_folder(path);
-    if (reason == 0)
-        return 0;
-    return vib_error_set(err, VIB_EIO, "cannot write the snapshot %s: %s", path, strerror(reason));
+        return atomic_file_commit(&file, err);
+    atomic_file_discard(&file);
+    return vib_error_set(err, VIB_EIO, "cannot read %s: %s", made, strerror(reason));
 }
 
 int store_snapshot(struct store *store, const char *path, struct vib_error *err) {
-    char suffix[ATOMIC_FILE_SUFFIX], *temporary = NULL, *doing = NULL;
+    char suffix[ATOMIC_FILE_SUFFIX], *made = NULL, *doing = NULL;
     int rc = VIB_ENOMEM;
     atomic_file_own_suffix(suffix);
-    if (asprintf(&temporary, "%s%s", path, suffix) < 0)
-        temporary = NULL;
-    if (temporary == NULL || asprintf(&doing, "write the snapshot %s", path) < 0)
+    if (asprintf(&made, "%s%s", store->path, suffix) < 0)
+        made = NULL;
+    if (made == NULL || asprintf(&doing, "make the snapshot %s", path) < 0)
         doing = NULL;
     if (doing == NULL)
         vib_error_set(err, rc, "%s: out of memory", path);
     else
-        rc = remove_temporary(path, suffix, err);
-    if (rc == 0 && (rc = copy(store, temporary, doing, err)) == 0)
-        rc = publish(temporary, path, err);
-    if (rc != 0 && doing != NULL)
-        (void)remove_temporary(path, suffix, NULL); /* it is the first failure that is told */
-    free(temporary);
+        rc = remove_made(store->path, suffix, err);
+    if (rc == 0 && (rc = copy(store, made, doing, err)) == 0)
+        rc = publish(made, path, suffix, err);
+    if (doing != NULL)
+        (void)remove_made(store->path, suffix, NULL); /* it is the first failure that is told */
+    free(made);
     free(doing);
     return rc;
 }

@@ -8,9 +8,10 @@
 struct store;
 
 /* Writes the store's contents to `path`, whose folder must exist: at any moment the file is absent,
- * the old one or the new one, whole and on the disk; a process that is killed meanwhile leaves
- * files named path.HOST-PID.tmp and so on. The snapshot needs no log beside it, and can be read
- * where nobody may write. Outside a transaction only.
+ * the old one or the new one, whole and on the disk. It is made beside the store, as
+ * STORE.HOST-PID.tmp, and then copied: in its own folder, on a file system that many share, nothing
+ * is locked, and one file is written (path.HOST-PID.tmp) and renamed. The snapshot needs no log
+ * beside it, and can be read where nobody may write. Outside a transaction only.
  * Errors, after which the old file is as it was: VIB_EIO (no room, no permission, no such folder),
  * VIB_EBUSY, VIB_ENOMEM; VIB_EDATABASE when the store itself is damaged. */
 int store_snapshot(struct store *store, const char *path, struct vib_error *err);
