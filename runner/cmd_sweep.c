@@ -31,6 +31,31 @@ static const struct option_row rows[] = {
      .offset = offsetof(struct sweep_options, sets),
      .help = "override a key of the configuration; VALUE is YAML, so that --set "
              "'beta=[1e-3, 1e-2]' sweeps it; may be repeated"},
+    {.name = "shard",
+     .kind = OPTION_TEXT,
+     .argument = "I/N",
+     .offset = offsetof(struct sweep_options, shard),
+     .help = "run part I of N of the grid alone, into a --db of its own; what is done can be run "
+             "again by the same command, also elsewhere (exit code 3: work is left)"},
+    {.name = "plan",
+     .kind = OPTION_TEXT,
+     .argument = "FILE",
+     .offset = offsetof(struct sweep_options, plan),
+     .help = "the plan that says which jobs are those of --shard I: CSV with the columns shard, "
+             "identity, flops"},
+    {.name = "known",
+     .kind = OPTION_LIST,
+     .argument = "FILE",
+     .offset = offsetof(struct sweep_options, known),
+     .help = "a database of another part or an earlier try: jobs that are done or diverged in it "
+             "are left out; may be repeated"},
+    {.name = "publish",
+     .kind = OPTION_TEXT,
+     .argument = "FILE",
+     .offset = offsetof(struct sweep_options, publish),
+     .help =
+         "at once, every minute and at the end write a snapshot of the database there, for others "
+         "to read; a finished job's checkpoint stays until one holds its result"},
     {.name = "checkpoints",
      .kind = OPTION_TEXT,
      .argument = "DIR",
@@ -58,6 +83,7 @@ static int run(int argc, char **argv, struct vib_error *err) {
     if (rc == VIB_OK)
         rc = sweep_run(&options, err);
     option_list_release(&options.sets);
+    option_list_release(&options.known);
     return rc;
 }
 

@@ -15,7 +15,7 @@ struct command {
     const char *summary;         /* one line of the program's help */
     struct option_table options; /* with the command's name */
     /* Returns 0, a vib_status with *err filled in, a positive exit code of its own (1 some jobs
-     * failed, 128 + a signal), or one of the above. Prints no errors itself. */
+     * failed, 3 work is left, 128 + a signal), or one of the above. Prints no errors itself. */
     int (*run)(int argc, char **argv, struct vib_error *err); /* argv[0] is not looked at */
 };
 

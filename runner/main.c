@@ -4,6 +4,7 @@
 #include "runner/base/quote.h"
 #include "runner/base/text.h"
 #include "runner/base/version.h"
+#include "runner/sweep/sweep.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -42,15 +43,14 @@ static int print_help(const struct command *command) {
         stdout,
         "The first Ctrl-C, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 or SIGXCPU checkpoints the "
         "running jobs and ends; the same command continues. Another one, half a second "
-        "later or more, ends at once, but for SIGHUP and SIGXCPU. Several vib-sweep processes "
-        "may share a database.\n\n"
-        "Exit codes: 0 all jobs are done; 1 some failed or diverged; 64 wrong usage; 66 data "
-        "that is missing, damaged or not to be fetched, or no database that export or plot can "
-        "read; 70 internal "
-        "error; 71 out of memory or threads; 73 cannot create a file; 74 input/output error, "
-        "or a database that is damaged or none that a sweep can use; 75 database busy; 78 "
-        "error in the configuration; 128 + N ended by signal N (129 SIGHUP, 130 SIGINT, 143 "
-        "SIGTERM).",
+        "later or more, ends at once, but for SIGHUP and SIGXCPU; with --shard only Ctrl-C does. "
+        "Several vib-sweep processes may share a database.\n\n"
+        "Exit codes: 0 all jobs are done; 1 some failed or diverged; 3 a --shard was asked to stop "
+        "and has work left; 64 wrong usage; 66 data that is missing, damaged or not to be fetched, "
+        "or no database that export or plot can read; 70 internal error; 71 out of memory or "
+        "threads; 73 cannot create a file; 74 input/output error, or a database that is damaged or "
+        "none that a sweep can use; 75 database busy; 78 error in the configuration; 128 + N ended "
+        "by signal N (129 SIGHUP, 130 SIGINT, 143 SIGTERM).",
         0, 0);
     return 0;
 }
@@ -124,8 +124,9 @@ int main(int argc, char **argv) {
     else if (rc == COMMAND_VERSION)
         rc = print_version();
     /* Output that a full disk or a closed stdout swallowed is an error, not silence; but the signal
-     * that ended a sweep may have been that of the terminal's end. */
-    if ((fflush(stdout) != 0 || ferror(stdout)) && rc >= 0 && rc <= ENDED_BY_SIGNAL)
+     * that ended a sweep may have been that of the terminal's end, or of a batch job's. */
+    if ((fflush(stdout) != 0 || ferror(stdout)) && rc >= 0 && rc <= ENDED_BY_SIGNAL &&
+        rc != SWEEP_WORK_LEFT)
         rc = vib_error_set(&err, VIB_EIO, "cannot write to standard output");
     if (rc < 0)
         fprintf(stderr, "vib-sweep: %s\n",

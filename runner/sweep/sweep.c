@@ -62,10 +62,9 @@ static void obey_signal(struct sweep *s) {
     s->failing_since_s = s->failing_since_s > 0.0 ? clock_s() : 0.0;
     struct progress_counts counts;
     sweep_count(s, &counts);
-    progress_note(&s->progress,
-                  "stopping: %zu running job%s will be checkpointed; again to end at "
-                  "once",
-                  counts.running, counts.running == 1 ? "" : "s");
+    progress_note(&s->progress, "stopping: %zu running job%s will be checkpointed%s",
+                  counts.running, counts.running == 1 ? "" : "s",
+                  s->options->shard != NULL ? "" : "; again to end at once");
 }
 
 static bool finished(const struct sweep *s) {
@@ -88,6 +87,8 @@ static int loop(struct sweep *s, struct vib_error *err) {
         rc = tolerate(s, rc, err);
         if (rc != VIB_OK || finished(s))
             break;
+        s->publishing.changed = s->publishing.changed || written;
+        sweep_publish_sometimes(s);
         s->n_helping = pool_balance(s->pool);
         draw(s);
         signals_wait(s->unsaved.first != NULL ? COLLECTING_S : tick);
@@ -123,10 +124,34 @@ static int end_run(struct sweep *s, struct vib_error *err) {
     }
 }
 
+/* The last snapshot is waited for as results are: others have no other way to them. Somebody who
+ * has asked to stop gets GIVE_UP_AFTER_S more; the checkpoints then remain. */
+static int publish_last(struct sweep *s, struct vib_error *err) {
+    double asked_s = 0.0;
+    for (;;) {
+        const int rc = sweep_publish(s, err);
+        if (!may_pass(rc))
+            return rc;
+        sweep_tell_unpublished(s, err);
+        if (asked_s == 0.0 && signals_received() != 0)
+            asked_s = clock_s();
+        if (asked_s > 0.0 && clock_s() - asked_s >= GIVE_UP_AFTER_S)
+            return rc;
+        signals_wait(TICK_S);
+    }
+}
+
+/* What is asked of a shard comes from a batch system, which needs to know whether work is left. */
+static int exit_of_signal(const struct sweep_options *options) {
+    return options->shard != NULL ? SWEEP_WORK_LEFT : 128 + signals_received();
+}
+
 static int finish(struct sweep *s, struct vib_error *err) {
     int rc = end_run(s, err);
+    if (rc == VIB_OK)
+        rc = publish_last(s, err);
     if (rc == VIB_OK) {
-        sweep_clean(s);
+        sweep_clean(s, true);
         rc = report_print(s->store, &s->grid, s->ids, s->database, err);
     }
     if (rc != VIB_OK)
@@ -134,25 +159,33 @@ static int finish(struct sweep *s, struct vib_error *err) {
     if (interrupted(s)) {
         progress_note(&s->progress,
                       "interrupted: %zu of %zu jobs are done; the same command continues",
-                      s->n_done, s->grid.n);
-        return 128 + signals_received();
+                      s->n_done + s->n_known, s->grid.n + s->n_known);
+        return exit_of_signal(s->options);
     }
     return s->n_failed > 0 ? 1 : 0;
+}
+
+static int run(struct sweep *s, struct vib_error *err) {
+    struct vib_error ignored;
+    if (s->grid.n == 0)
+        return VIB_OK; /* as sweep_choose_jobs has told */
+    if (s->n_done < s->grid.n && vib_kernel_notice() != NULL)
+        progress_note(&s->progress, "%s", vib_kernel_notice());
+    int rc = loop(s, err);
+    if (rc == VIB_OK)
+        return finish(s, err);
+    (void)sweep_publish(s, &ignored); /* what there is; the first error is told */
+    return rc;
 }
 
 int sweep_run(const struct sweep_options *options, struct vib_error *err) {
     struct sweep s;
     int rc = sweep_init(&s, options, err);
+    if (rc == VIB_OK)
+        rc = run(&s, err);
     if (rc == VIB_ESTOPPED) {
         progress_note(&s.progress, "%s", err->message);
-        rc = 128 + signals_received();
-    } else {
-        if (rc == VIB_OK && s.n_done < s.grid.n && vib_kernel_notice() != NULL)
-            progress_note(&s.progress, "%s", vib_kernel_notice());
-        if (rc == VIB_OK)
-            rc = loop(&s, err);
-        if (rc == VIB_OK)
-            rc = finish(&s, err);
+        rc = exit_of_signal(options);
     }
     sweep_release(&s);
     return rc;

@@ -1,4 +1,5 @@
-/* A sweep from configuration to report: the thread that owns database and terminal. */
+/* A sweep, or a part of one, from configuration to report: the thread that owns database and
+ * terminal. */
 #ifndef RUNNER_SWEEP_SWEEP_H
 #define RUNNER_SWEEP_SWEEP_H
 
@@ -14,12 +15,20 @@ struct sweep_options {
     const char *database;    /* NULL: results/<name>.db */
     const char *checkpoints; /* a folder; NULL: <database>.checkpoints */
     size_t threads;
+    const char *shard;        /* "I/N" or "I"; NULL: the whole grid */
+    const char *plan;         /* path of the plan that lists shard I's jobs; NULL: none */
+    struct option_list known; /* paths of databases: jobs settled in them are left out */
+    const char *publish;      /* path for snapshots of the database; NULL: none */
     bool retry, quiet;
 };
 
-/* Runs what is missing and prints the table of results. Returns 0 when every job of the grid is
- * done, 1 when some failed or diverged, 128 + signal when ended by one, or a vib_status. Nothing is
- * created before configuration and data are known to be good. */
+/* Exit code, with a shard: it was asked to stop before its end. */
+enum { SWEEP_WORK_LEFT = 3 };
+
+/* Runs what is missing and prints the table of results. Returns 0 when every job of the grid, or of
+ * the shard, is done, 1 when some failed or diverged, 128 + signal when ended by one (with a shard
+ * SWEEP_WORK_LEFT), or a vib_status. Nothing is created before configuration and data are known to
+ * be good, and nothing at all where no job is left to be run. */
 int sweep_run(const struct sweep_options *options, struct vib_error *err);
 
 #endif

@@ -58,12 +58,26 @@ static int choose_checkpoints(struct sweep *s, struct vib_error *err) {
     return VIB_OK;
 }
 
+/* Weights lie beside the database that others get to see. */
+static int choose_weights(struct sweep *s, struct vib_error *err) {
+    const char *publish = s->options->publish;
+    struct stat ours, theirs;
+    if (publish != NULL && stat(s->place, &ours) == 0 && stat(publish, &theirs) == 0 &&
+        ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino)
+        return vib_error_set(err, VIB_EUSAGE,
+                             "--publish %s is the database itself: name another file", publish);
+    s->weights_place = strdup(publish != NULL ? publish : s->place);
+    return s->weights_place == NULL ? vib_error_set(err, VIB_ENOMEM, "out of memory") : VIB_OK;
+}
+
 int sweep_open_files(struct sweep *s, struct vib_error *err) {
     int rc = choose_database(s, err);
     if (rc == VIB_OK)
         rc = store_open(&s->store, s->database, err);
     if (rc == VIB_OK)
         rc = find_place(s, err);
+    if (rc == VIB_OK)
+        rc = choose_weights(s, err);
     if (rc == VIB_OK)
         rc = choose_checkpoints(s, err);
     /* From here on this thread waits where it also hears signals and draws. */
@@ -72,18 +86,25 @@ int sweep_open_files(struct sweep *s, struct vib_error *err) {
     return rc;
 }
 
+static bool is_known(void *sweep, const char *identity) {
+    const struct sweep *s = sweep;
+    return job_set_has(&s->known, identity);
+}
+
 /* Whether a job's checkpoint is of no more use: that of a failed one is, for --retry. */
-static bool is_settled(void *store, const char *identity) {
+static bool is_settled(void *sweep, const char *identity) {
+    const struct sweep *s = sweep;
     enum job_state state;
     bool found;
     struct vib_error ignored;
-    return store_identity_state(store, identity, &state, &found, &ignored) == VIB_OK && found &&
-           (state == JOB_DONE || state == JOB_DIVERGED);
+    return is_known(sweep, identity) ||
+           (store_identity_state(s->store, identity, &state, &found, &ignored) == VIB_OK && found &&
+            (state == JOB_DONE || state == JOB_DIVERGED));
 }
 
 /* A folder that was named stays: other machines may be about to write into it. */
-void sweep_clean(struct sweep *s) {
-    checkpoint_clean(s->checkpoints, is_settled, s->store);
+void sweep_clean(struct sweep *s, bool ours) {
+    checkpoint_clean(s->checkpoints, ours ? is_settled : is_known, s);
     if (s->options->checkpoints == NULL)
         (void)rmdir(s->checkpoints); /* stays unless it is empty */
 }

@@ -17,6 +17,7 @@
 #include "runner/base/fifo.h"
 #include "runner/base/host.h"
 #include "runner/sweep/job.h"
+#include "runner/sweep/job_set.h"
 #include "runner/sweep/pool.h"
 #include "runner/sweep/progress.h"
 #include "runner/store/store.h"
@@ -37,12 +38,22 @@ struct point {
     enum point_state state;
 };
 
+/* The snapshots of --publish. */
+struct publishing {
+    double at_s;            /* by clock_s: of the last try; -HUGE_VAL before the first */
+    bool changed;           /* the database has something that no snapshot has */
+    bool failure_told;      /* and no snapshot has been written since */
+    struct job_set settled; /* whose checkpoints stay until the next snapshot is out */
+};
+
 struct sweep {
     /* What is swept, from the command line and the configuration: */
     const struct sweep_options *options; /* borrowed */
     size_t threads;                      /* jobs at a time; those without a job help the others */
     struct config config;
-    struct grid grid;
+    struct grid grid;     /* with --shard or --known: what these leave of it */
+    struct job_set known; /* jobs taken out of it because other databases hold their results */
+    size_t n_known;       /* points that these were */
     struct data_cache *cache;
     double loading_since_s, loading_told_s; /* by clock_s: of the data sets; 0 = not yet */
     bool twins_told, name_told;             /* of data sets that go by two names */
@@ -50,7 +61,9 @@ struct sweep {
     char *database;    /* path, as people know it */
     char *place;       /* the same without symbolic links: what the paths of its files begin with */
     char *checkpoints; /* the folder of the jobs' checkpoints */
+    char *weights_place; /* what the paths of weights begin with: place, or that of snapshots */
     struct store *store;
+    struct publishing publishing;
     struct host host;
     int64_t run;      /* this process's row of table run */
     bool begun;       /* the run and the grid are in the database */
@@ -83,11 +96,43 @@ struct sweep {
     struct progress_job *shown; /* [threads] scratch */
 };
 
-/* Everything up to the first job. Files are created only once configuration and data are good, and
- * are gone again after a failure. Errors: VIB_ESTOPPED after a signal; others as of sweep_run. On
- * failure sweep_release is still to be called. */
+/* Everything up to the first job; without a job left, sweep->grid.n is 0. Files are created only
+ * once configuration and data are good, and are gone again after a failure. Errors: VIB_ESTOPPED
+ * after a signal; others as of sweep_run. On failure sweep_release is still to be called. */
 int sweep_init(struct sweep *sweep, const struct sweep_options *options, struct vib_error *err);
 void sweep_release(struct sweep *sweep);
+
+/* --- whose jobs (sweep_shard.c) --- */
+
+/* Errors: VIB_EUSAGE where --shard, --plan and --db do not go together. */
+int sweep_check_options(const struct sweep_options *options, struct vib_error *err);
+
+/* Leaves in the grid the jobs of the shard alone, and not those that --known holds: perhaps none.
+ * To be called once the data and estimates of the points are there, before anything refers to
+ * points by number. Errors: VIB_EDATA, VIB_ECONFIG, VIB_EUSAGE of the plan, VIB_ENOMEM. */
+int sweep_choose_jobs(struct sweep *sweep, struct vib_error *err);
+
+/* --- snapshots (sweep_publish.c); without --publish there are none --- */
+
+/* Errors: VIB_ECREATE when the folder of the snapshots is not there, VIB_ENOMEM. */
+int sweep_check_publish(const struct sweep *sweep, struct vib_error *err);
+
+/* Whether something is new and a minute has passed since the last one; the first is due at once, so
+ * that a place that cannot be written is told of before much is done. */
+bool sweep_publish_due(const struct publishing *publishing, double now_s);
+
+/* Writes one, then removes the checkpoints that waited for it. Errors: of store_snapshot. */
+int sweep_publish(struct sweep *sweep, struct vib_error *err);
+
+/* The same when it is due; a failure is told, once, and passes. */
+void sweep_publish_sometimes(struct sweep *sweep);
+
+/* Says, once until one is written, that none can be. */
+void sweep_tell_unpublished(struct sweep *sweep, const struct vib_error *err);
+
+/* Removes the checkpoint of a job whose result is in the database; with --publish only when a
+ * snapshot holds that, too. */
+void sweep_drop_checkpoint(struct sweep *sweep, const struct job *job);
 
 /* --- files (sweep_files.c) --- */
 
@@ -95,9 +140,9 @@ void sweep_release(struct sweep *sweep);
  * folder of the checkpoints. Errors: VIB_ECREATE, VIB_EIO, VIB_ENOMEM, those of store_open. */
 int sweep_open_files(struct sweep *sweep, struct vib_error *err);
 
-/* Deletes what is left of the checkpoints of jobs that are settled, and their folder if it is empty
- * and nobody named it. */
-void sweep_clean(struct sweep *sweep);
+/* Deletes what is left of the checkpoints of jobs that are known, or `ours`, those that the
+ * database holds, and their folder if it is empty and nobody named it. */
+void sweep_clean(struct sweep *sweep, bool ours);
 
 /* --- points (sweep_points.c) --- */
 

@@ -47,8 +47,8 @@ static double longest_waiting(const struct sweep *s) {
 }
 
 void sweep_count(const struct sweep *s, struct progress_counts *counts) {
-    counts->total = s->grid.n;
-    counts->done = s->n_done;
+    counts->total = s->grid.n + s->n_known;
+    counts->done = s->n_done + s->n_known;
     counts->failed = s->n_failed;
     counts->running = s->n_running < s->threads ? s->n_running : s->threads; /* others wait */
     counts->helping = s->n_helping;

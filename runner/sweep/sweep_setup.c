@@ -7,6 +7,7 @@
 #include "runner/sweep/signals.h"
 #include "runner/base/version.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,11 @@ enum { KEPT_DATA = 128 << 20 /* bytes, as of two MNISTs; see kept_data */ };
 static size_t kept_data(void) {
     const double share = host_memory() / 4;
     return share > (double)KEPT_DATA && share < (double)SIZE_MAX ? (size_t)share : KEPT_DATA;
+}
+
+static int interrupted(const struct sweep *s, struct vib_error *err) {
+    return vib_error_set(err, VIB_ESTOPPED, "interrupted: nothing was begun, nor added to %s",
+                         s->database != NULL ? s->database : "a database");
 }
 
 static int check_jobs(struct sweep *s, struct vib_error *err) {
@@ -37,10 +43,9 @@ static int check_jobs(struct sweep *s, struct vib_error *err) {
             return rc;
         sweep_tell_loading(s, i);
         s->points[i].flops = vib_job_flops(&settings.job, s->points[i].data);
-        s->order[i] = (uint32_t)i;
-        s->flops_waiting += s->points[i].flops;
+        if (signals_received() != 0) /* a shard hears them already */
+            return interrupted(s, err);
     }
-    s->n_waiting = s->grid.n; /* as calloc left every point: POINT_WAITING */
     return VIB_OK;
 }
 
@@ -50,6 +55,15 @@ static int longest_first(const void *a, const void *b, void *context) {
     if (points[i].flops != points[j].flops)
         return points[i].flops > points[j].flops ? -1 : 1;
     return i < j ? -1 : 1;
+}
+
+static void order_jobs(struct sweep *s) {
+    for (size_t i = 0; i < s->grid.n; i++) {
+        s->order[i] = (uint32_t)i;
+        s->flops_waiting += s->points[i].flops;
+    }
+    s->n_waiting = s->grid.n; /* as calloc left every point: POINT_WAITING */
+    qsort_r(s->order, s->grid.n, sizeof *s->order, longest_first, s->points);
 }
 
 static int begin_run(struct sweep *s, struct vib_error *err) {
@@ -109,11 +123,6 @@ static void tell_unsaved(struct sweep *s) {
                       "%zu job%s ended without the codes or weights now asked for; to have these, "
                       "train again into a new database (--db)",
                       s->n_unsaved, s->n_unsaved == 1 ? "" : "s");
-}
-
-static int interrupted(const struct sweep *s, struct vib_error *err) {
-    return vib_error_set(err, VIB_ESTOPPED, "interrupted: nothing was begun, nor added to %s",
-                         s->database);
 }
 
 /* Another process may be adding a grid of that size just now: it is given time for it. */
@@ -218,7 +227,7 @@ static void tell_grid(struct sweep *s) {
 }
 
 /* What the configuration asks for, and whether it can be had. Creates nothing: until its end a
- * signal ends the process as it is. */
+ * signal ends the process as it is, unless it is a shard's. */
 static int prepare(struct sweep *s, struct vib_error *err) {
     const struct sweep_options *options = s->options;
     int rc = config_load(&s->config, options->config, options->sets.texts, options->sets.n, err);
@@ -232,12 +241,13 @@ static int prepare(struct sweep *s, struct vib_error *err) {
     if (data_cache_new(&s->cache, kept_data()) != VIB_OK)
         return vib_error_set(err, VIB_ENOMEM, "out of memory");
     rc = check_jobs(s, err);
-    if (rc == VIB_OK) {
-        sweep_tell_classes(s);
-        sweep_tell_scale(s);
-    }
     if (rc == VIB_OK)
-        qsort_r(s->order, s->grid.n, sizeof *s->order, longest_first, s->points);
+        rc = sweep_choose_jobs(s, err);
+    if (rc != VIB_OK)
+        return rc;
+    sweep_tell_classes(s);
+    sweep_tell_scale(s);
+    order_jobs(s);
     return rc;
 }
 
@@ -245,11 +255,22 @@ int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_
     memset(s, 0, sizeof *s);
     s->options = options;
     s->heartbeat_at_s = s->others_at_s = s->turn_at_s = clock_s();
+    s->publishing.at_s = -HUGE_VAL;
     s->job_s = 1.0; /* long, until many short jobs have ended */
     atomic_init(&s->stop, false);
     host_init(&s->host);
-    int rc = prepare(s, err);
+    const bool shard = options->shard != NULL;
+    int rc = sweep_check_options(options, err);
     if (rc == VIB_OK)
+        rc = sweep_check_publish(s, err);
+    /* A batch system's warning, however early, is to be answered by an exit code. */
+    if (rc == VIB_OK && shard)
+        rc = signals_init(SIGNALS_PATIENT, err);
+    if (rc == VIB_OK)
+        rc = prepare(s, err);
+    if (rc == VIB_OK && s->grid.n == 0)
+        return VIB_OK;
+    if (rc == VIB_OK && !shard)
         rc = signals_init(SIGNALS_PROMPT, err);
     if (rc == VIB_OK)
         rc = start_pool(s, err);
@@ -260,7 +281,7 @@ int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_
     if (rc != VIB_OK)
         return rc;
     tell_unsaved(s);
-    sweep_clean(s);
+    sweep_clean(s, options->publish == NULL);
     return VIB_OK;
 }
 
@@ -292,6 +313,9 @@ void sweep_release(struct sweep *s) {
     free(s->database);
     free(s->place);
     free(s->checkpoints);
+    free(s->weights_place);
+    job_set_release(&s->known);
+    job_set_release(&s->publishing.settled);
     free(s->points);
     free(s->ids);
     free(s->order);

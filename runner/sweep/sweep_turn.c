@@ -66,7 +66,7 @@ static struct job *new_job(const struct sweep *s, const char *identity, bool sav
     struct job *job = path == NULL ? NULL : job_new(path);
     free(path);
     if (job != NULL && save_weights)
-        job->weights_path = weights_path(s->place, identity);
+        job->weights_path = weights_path(s->weights_place, identity);
     if (job != NULL && (job->weights_path != NULL || !save_weights))
         return job;
     job_free(job);
@@ -126,7 +126,6 @@ static int claim_jobs(struct sweep *s, struct vib_error *err) {
 /* After the commit: an ended job is accounted for, told, forgotten, and its checkpoint removed. */
 static void settle_job(struct sweep *s, struct job *job) {
     struct progress_counts counts;
-    struct vib_error err;
     if (job->interrupted)
         sweep_move(s, job->point, POINT_WAITING);
     else if (!job->recorded)
@@ -135,8 +134,8 @@ static void settle_job(struct sweep *s, struct job *job) {
         sweep_move(s, job->point, job->result.state == JOB_DONE ? POINT_DONE : POINT_FAILED);
     /* A failed job's stays, for --retry. */
     if (job->has_checkpoint && !job->interrupted && job->recorded &&
-        job->result.state != JOB_FAILED && checkpoint_remove(job->checkpoint_path, &err) != VIB_OK)
-        progress_note(&s->progress, "%s", err.message);
+        job->result.state != JOB_FAILED)
+        sweep_drop_checkpoint(s, job);
     sweep_count(s, &counts);
     struct progress_job told = {job, s->points[job->point].flops};
     progress_finished(&s->progress, &told, &counts);

@@ -55,6 +55,15 @@ static void assert_left(const struct fixture *f, double flops, double longest) {
     assert_true(counts.longest_pending == longest);
 }
 
+static void jobs_settled_in_other_databases_count_as_done(void **state) {
+    struct fixture *f = *state;
+    struct progress_counts counts;
+    f->sweep.n_known = 3;
+    sweep_count(&f->sweep, &counts);
+    assert_int_equal(counts.total, POINTS + 3);
+    assert_int_equal(counts.done, 3);
+}
+
 static void every_move_is_counted(void **state) {
     struct fixture *f = *state;
     struct sweep *s = &f->sweep;
@@ -111,6 +120,7 @@ static void states_of_jobs_are_states_of_points(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         POINTS_TEST(every_move_is_counted),
+        POINTS_TEST(jobs_settled_in_other_databases_count_as_done),
         POINTS_TEST(what_waits_is_estimated),
         POINTS_TEST(no_more_run_than_there_are_threads),
         cmocka_unit_test(states_of_jobs_are_states_of_points),
