@@ -100,7 +100,7 @@ static int loop(struct sweep *s, struct vib_error *err) {
 
 /* A signal that came when all was done has interrupted nothing. */
 static bool interrupted(const struct sweep *s) {
-    return signals_received() != 0 && s->n_done + s->n_failed < s->grid.n;
+    return signals_received() != 0 && !s->gave_up && s->n_done + s->n_failed < s->grid.n;
 }
 
 static const char *outcome(const struct sweep *s) {

@@ -22,8 +22,11 @@ struct sweep_options {
     bool retry, quiet;
 };
 
-/* Exit code, with a shard: it was asked to stop before its end. */
-enum { SWEEP_WORK_LEFT = 3 };
+enum {
+    SWEEP_WORK_LEFT = 3, /* exit code, with a shard: it was asked to stop before its end */
+    SWEEP_MOST_FAILURES =
+        5 /* in a row, after which a shard takes it that the machine is at fault */
+};
 
 /* Runs what is missing and prints the table of results. Returns 0 when every job of the grid, or of
  * the shard, is done, 1 when some failed or diverged, 128 + signal when ended by one (with a shard

@@ -89,6 +89,8 @@ struct sweep {
     double turn_at_s, others_at_s, heartbeat_at_s;
     double failing_since_s; /* of writes; 0 = they succeed */
     bool failure_told;
+    size_t n_failing;     /* jobs that failed since one last did not */
+    bool gave_up;         /* because of these */
     int64_t silence_told; /* the run of whose silence the user knows; 0 = of none */
     /* What the user sees: */
     struct progress progress;

@@ -123,6 +123,20 @@ static int claim_jobs(struct sweep *s, struct vib_error *err) {
     return rc;
 }
 
+/* Of a shard: a machine that fails job after job would fail all that others could do. */
+static void count_failure(struct sweep *s, const struct job *job) {
+    if (job->interrupted || !job->recorded)
+        return;
+    s->n_failing = job->result.state == JOB_FAILED ? s->n_failing + 1 : 0;
+    if (s->options->shard == NULL || s->n_failing < SWEEP_MOST_FAILURES || s->gave_up)
+        return;
+    s->gave_up = true;
+    atomic_store(&s->stop, true);
+    progress_note(&s->progress,
+                  "giving up: %zu jobs in a row failed here, the last one because: %s",
+                  s->n_failing, job->result.message);
+}
+
 /* After the commit: an ended job is accounted for, told, forgotten, and its checkpoint removed. */
 static void settle_job(struct sweep *s, struct job *job) {
     struct progress_counts counts;
@@ -136,6 +150,7 @@ static void settle_job(struct sweep *s, struct job *job) {
     if (job->has_checkpoint && !job->interrupted && job->recorded &&
         job->result.state != JOB_FAILED)
         sweep_drop_checkpoint(s, job);
+    count_failure(s, job);
     sweep_count(s, &counts);
     struct progress_job told = {job, s->points[job->point].flops};
     progress_finished(&s->progress, &told, &counts);

@@ -296,4 +296,41 @@ full_log() {
 }
 check 'a full log does not hide that work is left' full_log
 
+# --- a machine that fails every job ---
+
+# broken FOLDER: where no checkpoint of any job can be read.
+broken() {
+    local identity
+    for identity in $(sql whole.db 'select identity from job'); do
+        mkdir -p "$1/$identity.ckpt"
+    done
+}
+gives_up() {
+    local status=0
+    broken broken
+    "$vib" small.yaml -j 1 -q --shard 1/1 --db bad.db --publish parts/bad.db --checkpoints broken \
+        >/dev/null 2>bad.err || status=$?
+    cat bad.err
+    [ $status = 1 ] && grep -q 'giving up: 5 jobs in a row failed here, .*ckpt' bad.err &&
+        jobs_are bad.db $'failed|5\npending|1' && jobs_are parts/bad.db $'failed|5\npending|1'
+}
+check 'five failed jobs in a row end a shard' gives_up
+elsewhere() {
+    "$vib" small.yaml -q --shard 1/1 --db good.db --known parts/bad.db >/dev/null && jobs_are good.db 'done|6'
+}
+check 'and are run elsewhere' elsewhere
+one_is_done() {
+    local status=0
+    broken half
+    rm -r half/"$(sql bad.db 'select identity from job order by finished_at limit 1 offset 2')".ckpt
+    "$vib" small.yaml -j 1 -q --shard 1/1 --db half.db --checkpoints half >/dev/null 2>&1 || status=$?
+    [ $status = 1 ] && jobs_are half.db $'done|1\nfailed|5'
+}
+check 'five that are not in a row do not' one_is_done
+whole_goes_on() {
+    "$vib" small.yaml -j 1 -q --db all.db --checkpoints broken >/dev/null 2>&1
+    jobs_are all.db 'failed|6'
+}
+check 'nor five of a sweep that is no shard' whole_goes_on
+
 cd "$root" && done_testing
