@@ -127,6 +127,12 @@ void host_init(struct host *host) {
         host->start = 0;
 }
 
+bool host_is_here(const struct host *self, const char *identity) {
+    struct identity here, there;
+    return split_identity(self->identity, &here) && split_identity(identity, &there) &&
+           strcmp(here.boot, there.boot) == 0;
+}
+
 int host_process_alive(const struct host *self, const char *identity, int64_t pid, int64_t start) {
     char state;
     int64_t found;

@@ -23,6 +23,10 @@ void host_init(struct host *host);
  * name space. */
 int host_process_alive(const struct host *self, const char *identity, int64_t pid, int64_t start);
 
+/* Whether an identity is of this very kernel, in whatever name space: its clocks are then ours. No
+ * where either is unknown. */
+bool host_is_here(const struct host *self, const char *identity);
+
 /* Processors that this process may use, at least 1: the affinity mask, lowered to the cgroup's CPU
  * quota (v2 cpu.max or v1 cpu.cfs_quota_us, of the own group and its parents), rounded up. */
 size_t host_processors(void);

@@ -144,8 +144,9 @@ struct store_silence {
 };
 
 /* Makes pending every running job whose run is dead: a process of this machine that is gone, or one
- * that cannot be looked at, without a heartbeat for STORE_DEAD_AFTER_S, by the clock or as this
- * store has watched it. *n counts the jobs; *silence is the run that is next to count as dead. */
+ * that cannot be looked at, without a heartbeat for STORE_DEAD_AFTER_S, as this store has watched
+ * it or, in another name space of this machine, by the clock. Clocks of two hosts are never
+ * compared. *n counts the jobs; *silence is the run that is next to count as dead. */
 int store_take_back(struct store *store, const struct host *self, size_t *n,
                     struct store_silence *silence, struct vib_error *err);
 

@@ -3,6 +3,7 @@
 #include "runner/store/store_internal.h"
 
 #include "runner/base/clock.h"
+#include "runner/config/label.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -72,7 +73,9 @@ int store_end_run(struct store *store, int64_t run, const char *outcome, struct 
 struct suspect {
     struct store_silence silence; /* of a process that cannot be looked at; else only who it is */
     bool alive, unseen;           /* unseen: that it lives is only to be believed */
-    char message[512];            /* what the jobs that are taken back will say */
+    bool here;                    /* its clocks are those of this process */
+    double age_s;      /* of its last sign by the wall clocks, of two hosts unless here */
+    char message[512]; /* what the jobs that are taken back will say */
 };
 
 /* Seconds for which a run's sign of life has been what it is, as far as this store has seen. */
@@ -98,19 +101,18 @@ static int watch(struct store *store, int64_t run, const char *heartbeat, double
     return 0;
 }
 
-/* Of a process that cannot be looked at: whether its silence has been long enough. By the clock,
- * and, should that have been set back since, by what was seen. */
+/* Of a process that cannot be looked at: whether its silence has been long enough. By what was seen
+ * of it; also by the clock, should this process be new, where that is one clock: two hosts' are
+ * never compared. */
 static int judge_silence(struct store *store, sqlite3_stmt *row, struct suspect *suspect,
                          struct vib_error *err) {
     const char *heartbeat = (const char *)sqlite3_column_text(row, 6);
-    const bool dated = sqlite3_column_type(row, 7) != SQLITE_NULL;
-    const double age_s = dated ? sqlite3_column_double(row, 7) : (double)INFINITY;
     struct store_silence *silence = &suspect->silence;
     double unchanged_s = 0.0;
     int rc = watch(store, silence->run, heartbeat != NULL ? heartbeat : "", &unchanged_s, err);
-    silence->silent_s = fmax(age_s, unchanged_s);
+    silence->silent_s = suspect->here ? fmax(suspect->age_s, unchanged_s) : unchanged_s;
     silence->left_s = STORE_DEAD_AFTER_S - silence->silent_s;
-    silence->ahead = age_s < -STORE_HEARTBEAT_S;
+    silence->ahead = suspect->here && suspect->age_s < -STORE_HEARTBEAT_S;
     suspect->unseen = silence->left_s >= 0.0;
     suspect->alive = suspect->unseen;
     return rc;
@@ -120,15 +122,19 @@ static int judge_silence(struct store *store, sqlite3_stmt *row, struct suspect 
 static int judge(struct store *store, sqlite3_stmt *row, const struct host *self,
                  struct suspect *suspect, struct vib_error *err) {
     const char *host = (const char *)sqlite3_column_text(row, 1);
-    const char *identity = (const char *)sqlite3_column_text(row, 2);
+    const char *text = (const char *)sqlite3_column_text(row, 2);
+    const char *identity = text != NULL ? text : "";
     const int64_t pid = sqlite3_column_int64(row, 3), start = sqlite3_column_int64(row, 4);
     const bool ended = sqlite3_column_int(row, 5) != 0;
-    const int known = host_process_alive(self, identity != NULL ? identity : "", pid, start);
+    const bool dated = sqlite3_column_type(row, 7) != SQLITE_NULL;
+    const int known = host_process_alive(self, identity, pid, start);
     struct store_silence *silence = &suspect->silence;
     const char *why = ended        ? "which had ended"
                       : known == 0 ? "which is gone"
                                    : "which fell silent";
-    *suspect = (struct suspect){.alive = !ended && known == 1};
+    *suspect = (struct suspect){.alive = !ended && known == 1,
+                                .here = host_is_here(self, identity),
+                                .age_s = dated ? sqlite3_column_double(row, 7) : (double)INFINITY};
     silence->run = sqlite3_column_int64(row, 0);
     silence->pid = pid;
     silence->n_jobs = (size_t)sqlite3_column_int64(row, 8);
@@ -161,29 +167,42 @@ static int next_suspect(struct store *store, int64_t after, const struct host *s
     return rc;
 }
 
+/* How long until a run that is believed to live counts as gone for an upgrade, which a new start
+ * decides at once, so that it cannot have watched it for long: by the clock, and where that is not
+ * one clock with a day for the difference of two. */
+static double gone_in_s(const struct suspect *suspect) {
+    static const double DAY_S = 86400.0;
+    return suspect->here ? suspect->silence.left_s : DAY_S - suspect->age_s;
+}
+
+static int refuse_upgrade(const struct store *store, const struct suspect *suspect,
+                          struct vib_error *err) {
+    const struct store_silence *silence = &suspect->silence;
+    char wait[96] = "", duration[32];
+    if (suspect->unseen && suspect->age_s < -STORE_HEARTBEAT_S) {
+        (void)snprintf(wait, sizeof wait,
+                       ", or set this machine's clock right: its last sign of life is to come");
+    } else if (suspect->unseen) {
+        label_duration(gone_in_s(suspect), duration, sizeof duration);
+        (void)snprintf(wait, sizeof wait, ", or in %s if it is gone", duration);
+    }
+    return vib_error_set(err, VIB_EBUSY,
+                         "%s is of an older program and cannot be brought up to date while "
+                         "run %lld (process %lld on %s) uses it: try again when that has ended%s",
+                         store->path, (long long)silence->run, (long long)silence->pid,
+                         silence->host, wait);
+}
+
 int store_refuse_while_used(struct store *store, struct vib_error *err) {
     struct suspect suspect = {.alive = false};
-    const struct store_silence *silence = &suspect.silence;
-    char wait[96] = "";
     struct host self;
     bool found = true;
     int rc = 0;
     host_init(&self);
     while (rc == 0 && found) {
-        rc = next_suspect(store, silence->run, &self, &suspect, &found, err);
-        if (rc != 0 || !found || !suspect.alive)
-            continue;
-        /* It may be gone; a new start cannot have watched it for long. */
-        if (suspect.unseen && silence->ahead)
-            (void)snprintf(wait, sizeof wait,
-                           ", or set this machine's clock right: its last sign of life is to come");
-        else if (suspect.unseen)
-            (void)snprintf(wait, sizeof wait, ", or in %.0f s if it is gone", silence->left_s);
-        rc = vib_error_set(err, VIB_EBUSY,
-                           "%s is of an older program and cannot be brought up to date while "
-                           "run %lld (process %lld on %s) uses it: try again when that has ended%s",
-                           store->path, (long long)silence->run, (long long)silence->pid,
-                           silence->host, wait);
+        rc = next_suspect(store, suspect.silence.run, &self, &suspect, &found, err);
+        if (rc == 0 && found && suspect.alive && !(suspect.unseen && gone_in_s(&suspect) < 0.0))
+            rc = refuse_upgrade(store, &suspect, err);
     }
     return rc;
 }

@@ -152,8 +152,11 @@ static void test_same_machine(void **state) {
     assert_non_null(strstr(self.identity, " boot-1 pid:[7]"));
     put_identity(r, "4c2f\n", "boot-2\n", "pid:[8]", elsewhere);
     assert_int_equal(host_process_alive(&self, elsewhere, self.pid, self.start), 0);
+    assert_false(host_is_here(&self, elsewhere));
     put_identity(r, "4c2f\n", "boot-1\n", "pid:[8]", elsewhere);
     assert_int_equal(host_process_alive(&self, elsewhere, self.pid, self.start), -1);
+    assert_true(host_is_here(&self, elsewhere));
+    assert_false(host_is_here(&self, ""));
     put_identity(r, "4c30\n", "boot-2\n", "pid:[7]", elsewhere);
     assert_int_equal(host_process_alive(&self, elsewhere, self.pid, self.start), -1);
     /* Of an older program, with a host name: */
