@@ -77,6 +77,11 @@ $(BUILD)/vib-sweep-fetch: $(BUILD)/runner/main.o $(BUILD)/tests/program/fetch_ta
                           $(BUILD)/librunner.a $(BUILD)/libvibcore.a
 	$(call say,LD)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# The program on a machine whose disks are all a network's.
+$(BUILD)/vib-sweep-network: $(BUILD)/runner/main.o $(BUILD)/tests/program/network_disk.o \
+                            $(BUILD)/librunner.a $(BUILD)/libvibcore.a
+	$(call say,LD)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 # Steps to count the instructions of. valgrind 3.19 cannot read clang's debugging information.
 $(BUILD)/steps-guard: $(BUILD)/tests/bench/steps_guard.o $(BUILD)/tests/bench/made_up.o \
                       $(BUILD)/librunner.a $(BUILD)/libvibcore.a
@@ -166,7 +171,7 @@ check-slow:
 	@TEST_TIMEOUT=3600 $(RUN_TESTS) -j 1 $(SLOW_TESTS)
 
 test-programs: $(BUILD)/vib-sweep $(BUILD)/vib-sweep-null $(BUILD)/vib-sweep-fetch \
-               $(BUILD)/steps-guard $(BUILD)/bench \
+               $(BUILD)/vib-sweep-network $(BUILD)/steps-guard $(BUILD)/bench \
                $(if $(filter xsmm,$(BACKEND)),$(BUILD)/deny-exec) $(UNIT_BIN)
 
 # What training costs here and what the machine could do; needs MNIST, five minutes and an otherwise
@@ -207,7 +212,8 @@ clean:
 -include $(CORE_OBJ:.o=.d) $(RUNNER_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) \
          $(SUPPORT_OBJ:.o=.d) $(BUILD)/runner/store/schema.d \
          $(BUILD)/tests/bench/null_trainer.d $(BUILD)/tests/bench/steps_guard.d $(BENCH_OBJ:.o=.d) \
-         $(BUILD)/tests/program/deny_exec.d $(BUILD)/tests/program/fetch_table.d
+         $(BUILD)/tests/program/deny_exec.d $(BUILD)/tests/program/fetch_table.d \
+         $(BUILD)/tests/program/network_disk.d
 
 FORCE:
 

@@ -1,10 +1,11 @@
 /* The sweep's SQLite database: what is known of every job, shared by processes, safe to kill.
  *
- * Schema: runner/store/schema.sql (commented; units are bits and seconds). WAL, busy_timeout,
- * STRICT. Thread rule: a store belongs to the thread that opened it. Order of use: store_open;
- * store_begin_run; store_add_dataset and store_add_job for the whole grid within
- * store_begin/store_commit; then store_claim / store_finish / store_release as jobs come and go,
- * store_heartbeat every few seconds; store_end_run; store_close.
+ * Schema: runner/store/schema.sql (commented; units are bits and seconds). WAL, or a rollback
+ * journal on a file system that hosts share; busy_timeout, STRICT. Thread rule: a store belongs to
+ * the thread that opened it. Order of use: store_open; store_begin_run; store_add_dataset and
+ * store_add_job for the whole grid within store_begin/store_commit; then store_claim / store_finish
+ * / store_release as jobs come and go, store_heartbeat every few seconds; store_end_run;
+ * store_close.
  *
  * Every function but open and close may be called between store_begin and store_commit, which make
  * one transaction of them (BEGIN IMMEDIATE); outside, each is a transaction of its own.
@@ -149,6 +150,16 @@ struct store_silence {
  * compared. *n counts the jobs; *silence is the run that is next to count as dead. */
 int store_take_back(struct store *store, const struct host *self, size_t *n,
                     struct store_silence *silence, struct vib_error *err);
+
+/* The name of the file system where that is one that hosts share (runner/store/file_system.h), on
+ * which one host at a time may write; NULL on a local one. A static string. */
+const char *store_shared(const struct store *store);
+
+/* A run of another host that has not ended; other->run is 0 when there is none. *writes: it has
+ * given a sign of life since this store first looked, so that it lives. Of one that is silent for
+ * STORE_DEAD_AFTER_S store_take_back records the end. */
+int store_other_host(struct store *store, const struct host *self, struct store_silence *other,
+                     bool *writes, struct vib_error *err);
 
 /* Records the end of a claimed job: state, times, every epoch's rows and, only for JOB_DONE, the
  * final rows, the estimates of I(Z;X) and the codes, in one transaction. They replace what an

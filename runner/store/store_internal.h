@@ -72,15 +72,18 @@ struct watched_run {
     int64_t run;
     char heartbeat[40]; /* as in table run */
     double since_s;     /* by clock_s */
+    bool moved;         /* it has been another before */
 };
 
 struct store {
     sqlite3 *db;
     char *path;
+    const char *shared; /* the file system's name, where other hosts may open the file, or NULL */
     int busy_ms;
-    bool created;       /* the file was not there when it was opened */
-    bool immutable;     /* read without locks, as nobody was to write; see store_unchanged */
-    struct stat opened; /* of such a file, when it was opened */
+    bool empties_journal; /* rather than deleting it; see store_journal.c */
+    bool created;         /* the file was not there when it was opened */
+    bool immutable;       /* read without locks, as nobody was to write; see store_unchanged */
+    struct stat opened;   /* of such a file, when it was opened */
     struct watched_run *watched; /* [n_watched] runs whose process cannot be looked at from here */
     size_t n_watched;
     sqlite3_stmt *statements[STORE_STATEMENTS];
@@ -159,6 +162,12 @@ bool store_path_at_rest(const char *path);
 
 /* The URI by which SQLite reads a file as one that nobody will write; allocated, or NULL. */
 char *store_path_immutable(const char *path);
+
+/* Has SQLite use a write-ahead log or, on a file system that hosts share, a rollback journal. */
+int store_use_journal(struct store *store, struct vib_error *err);
+
+/* Leaves no empty journal behind; part of store_close. */
+void store_drop_journal(struct store *store);
 
 /* --- the tables --- */
 

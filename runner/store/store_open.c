@@ -6,6 +6,7 @@
  * its account. A process that is killed in that commit leaves a file of ours with a journal, which
  * undoes it: such a file is recovered, and only then judged by what it is. */
 #include "runner/store/store.h"
+#include "runner/store/file_system.h"
 #include "runner/store/store_internal.h"
 
 #include <errno.h>
@@ -16,7 +17,7 @@
 #include <unistd.h>
 
 /* The 100-byte header of an SQLite file: sqlite.org/fileformat2.html, section 1.3. */
-enum { HEADER_BYTES = 72, HEADER_APPLICATION_ID = 68 };
+enum { HEADER_BYTES = 72, HEADER_READ_VERSION = 19, HEADER_APPLICATION_ID = 68, VERSION_WAL = 2 };
 
 enum file_kind { FILE_BLANK, FILE_OURS, FILE_OTHER };
 
@@ -88,36 +89,6 @@ out:
     return rc;
 }
 
-/* SQLite begins the change as a reader, and then does not wait for a writer by itself. */
-static int use_write_ahead_log(struct store *store, struct vib_error *err) {
-    enum { PAUSE_MS = 5 };
-    static const char sql[] = "PRAGMA journal_mode = WAL";
-    for (int waited_ms = 0;; waited_ms += PAUSE_MS) {
-        sqlite3_stmt *statement = NULL;
-        int rc = 0, step = sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL);
-        if (step == SQLITE_OK)
-            step = sqlite3_step(statement);
-        const bool busy = (step & 0xff) == SQLITE_BUSY && waited_ms < store->busy_ms;
-        if (step != SQLITE_ROW)
-            rc = store_fail(store, "use a write-ahead log", err);
-        else if (sqlite3_stricmp((const char *)sqlite3_column_text(statement, 0), "wal") != 0)
-            rc = vib_error_set(err, VIB_EIO,
-                               "%s: this file system cannot hold SQLite's write-ahead log; "
-                               "keep the database on a local disk",
-                               store->path);
-        (void)sqlite3_finalize(statement); /* repeats the last step's error */
-        if (!busy)
-            return rc;
-        (void)sqlite3_sleep(PAUSE_MS);
-    }
-}
-
-/* Has the log opened, which keeps the file from being discarded by others until it is closed. */
-static int hold_log(struct store *store, struct vib_error *err) {
-    int64_t version;
-    return store_query_integer(store, "PRAGMA schema_version", &version, err);
-}
-
 static int configure(struct store *store, const char *sql, struct vib_error *err) {
     if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
         return store_fail(store, "set up the connection", err);
@@ -151,6 +122,8 @@ static struct store *store_new(const char *path) {
         free(store);
         return NULL;
     }
+    if (store != NULL)
+        store->shared = file_system_shared(path);
     return store;
 }
 
@@ -171,7 +144,7 @@ static int open_writer(struct store *store, bool exists, struct vib_error *err) 
     if ((rc = store_upgrade_needed(store, VIB_EIO, &old, err)) != 0 ||
         (old && (rc = store_upgrade(store, false, err)) != 0) ||
         (rc = store_check_numerics(store, err)) != 0 || (rc = store_renew_views(store, err)) != 0 ||
-        (rc = use_write_ahead_log(store, err)) != 0 || (rc = hold_log(store, err)) != 0)
+        (rc = store_use_journal(store, err)) != 0)
         return rc;
     return configure(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", err);
 }
@@ -228,6 +201,7 @@ void store_close(struct store *store) {
         return;
     for (size_t i = 0; i < STORE_STATEMENTS; i++)
         (void)sqlite3_finalize(store->statements[i]); /* repeats errors reported before */
+    store_drop_journal(store);
     /* Cannot fail: every statement is finalised. A transaction left open is rolled back. */
     (void)sqlite3_close(store->db);
     free(store->watched);
@@ -336,14 +310,33 @@ static int explain_log(const struct store *store, int rc, struct vib_error *err)
                          store->path, suffix);
 }
 
+/* Whether a file is marked as having a log, on a file system that hosts share, and has none: then
+ * nobody has it open, and SQLite would make a log in which hosts do not see each other. */
+static bool without_log(const struct store *store) {
+    unsigned char version = 0;
+    sqlite3_file *file = main_file(store);
+    return store->shared != NULL && file != NULL &&
+           file->pMethods->xRead(file, &version, 1, HEADER_READ_VERSION) == SQLITE_OK &&
+           version == VERSION_WAL && store_path_log(store->path) == NULL;
+}
+
+static int open_to_read(struct store *store, struct vib_error *err) {
+    if (store_path_at_rest(store->path))
+        return open_immutable(store, err);
+    int rc = open_file(store, store->path, SQLITE_OPEN_READWRITE, VIB_EIO, err);
+    if (rc != 0 || !without_log(store))
+        return rc;
+    (void)sqlite3_close(store->db); /* cannot fail: nothing is prepared */
+    store->db = NULL;
+    return open_immutable(store, err);
+}
+
 /* Opened for writing where that is allowed, as SQLite then can recover the log of a killed process
  * and leaves no files of its own behind; query_only keeps SQL from changing anything. */
 static int open_reader(struct store *store, struct vib_error *err) {
     enum file_kind kind;
     bool old = false;
-    int rc = store_path_at_rest(store->path)
-                 ? open_immutable(store, err)
-                 : open_file(store, store->path, SQLITE_OPEN_READWRITE, VIB_EIO, err);
+    int rc = open_to_read(store, err);
     if (rc != 0 || (rc = file_kind(store, &kind, err)) != 0)
         return rc;
     if (kind == FILE_OTHER)

@@ -74,13 +74,15 @@ struct suspect {
     struct store_silence silence; /* of a process that cannot be looked at; else only who it is */
     bool alive, unseen;           /* unseen: that it lives is only to be believed */
     bool here;                    /* its clocks are those of this process */
+    bool moved;                   /* it has given a sign of life since it was first looked at */
     double age_s;      /* of its last sign by the wall clocks, of two hosts unless here */
     char message[512]; /* what the jobs that are taken back will say */
 };
 
-/* Seconds for which a run's sign of life has been what it is, as far as this store has seen. */
+/* Seconds for which a run's sign of life has been what it is, as far as this store has seen, and
+ * whether it has seen another. */
 static int watch(struct store *store, int64_t run, const char *heartbeat, double *unchanged_s,
-                 struct vib_error *err) {
+                 bool *moved, struct vib_error *err) {
     const double now = clock_s();
     struct watched_run *watched = store->watched;
     size_t i = 0;
@@ -94,10 +96,12 @@ static int watch(struct store *store, int64_t run, const char *heartbeat, double
         watched[store->n_watched++] = (struct watched_run){.run = run, .since_s = now};
     }
     if (strncmp(watched[i].heartbeat, heartbeat, sizeof watched[i].heartbeat - 1) != 0) {
+        watched[i].moved = watched[i].heartbeat[0] != '\0';
         (void)snprintf(watched[i].heartbeat, sizeof watched[i].heartbeat, "%s", heartbeat);
         watched[i].since_s = now;
     }
     *unchanged_s = now - watched[i].since_s;
+    *moved = watched[i].moved;
     return 0;
 }
 
@@ -109,13 +113,24 @@ static int judge_silence(struct store *store, sqlite3_stmt *row, struct suspect 
     const char *heartbeat = (const char *)sqlite3_column_text(row, 6);
     struct store_silence *silence = &suspect->silence;
     double unchanged_s = 0.0;
-    int rc = watch(store, silence->run, heartbeat != NULL ? heartbeat : "", &unchanged_s, err);
+    int rc = watch(store, silence->run, heartbeat != NULL ? heartbeat : "", &unchanged_s,
+                   &suspect->moved, err);
     silence->silent_s = suspect->here ? fmax(suspect->age_s, unchanged_s) : unchanged_s;
     silence->left_s = STORE_DEAD_AFTER_S - silence->silent_s;
     silence->ahead = suspect->here && suspect->age_s < -STORE_HEARTBEAT_S;
     suspect->unseen = silence->left_s >= 0.0;
     suspect->alive = suspect->unseen;
     return rc;
+}
+
+/* Whether a run's process is alive: 1, 0, or -1 when it cannot be told from here. On a file system
+ * that hosts share they may be copies of one, with one machine-id: what was started on another
+ * kernel than this need not be gone. */
+static int process_alive(const struct store *store, const struct host *self, const char *identity,
+                         int64_t pid, int64_t start) {
+    if (store->shared != NULL && !host_is_here(self, identity))
+        return -1;
+    return host_process_alive(self, identity, pid, start);
 }
 
 /* Judges the row that STORE_RUN_NEXT stands on. */
@@ -127,7 +142,7 @@ static int judge(struct store *store, sqlite3_stmt *row, const struct host *self
     const int64_t pid = sqlite3_column_int64(row, 3), start = sqlite3_column_int64(row, 4);
     const bool ended = sqlite3_column_int(row, 5) != 0;
     const bool dated = sqlite3_column_type(row, 7) != SQLITE_NULL;
-    const int known = host_process_alive(self, identity, pid, start);
+    const int known = process_alive(store, self, identity, pid, start);
     struct store_silence *silence = &suspect->silence;
     const char *why = ended        ? "which had ended"
                       : known == 0 ? "which is gone"
@@ -269,5 +284,22 @@ int store_take_back(struct store *store, const struct host *self, size_t *n,
     }
     rc = store_leave(store, outermost, rc, err);
     *n = rc == 0 ? taken : 0;
+    return rc;
+}
+
+int store_other_host(struct store *store, const struct host *self, struct store_silence *other,
+                     bool *writes, struct vib_error *err) {
+    struct suspect suspect = {.alive = false};
+    bool found = true;
+    int rc = 0;
+    *other = (struct store_silence){.run = 0};
+    *writes = false;
+    while (rc == 0 && found && !*writes) {
+        rc = next_suspect(store, suspect.silence.run, self, &suspect, &found, err);
+        if (rc != 0 || !found || !suspect.unseen || suspect.here)
+            continue;
+        *other = suspect.silence;
+        *writes = suspect.moved;
+    }
     return rc;
 }

@@ -178,6 +178,16 @@ void sweep_tell_scale(struct sweep *sweep);
  * store. */
 int sweep_add_data(struct sweep *sweep, const struct vib_dataset *data, struct vib_error *err);
 
+/* --- other hosts (sweep_host.c) --- */
+
+/* Says that the database lies where hosts share it, if it does. */
+void sweep_tell_shared(struct sweep *sweep);
+
+/* Within a transaction, which goes on when *alone is true: no other host has the database in use,
+ * or none can. Else it is undone, after a while, to be begun again. Errors: VIB_EBUSY when another
+ * host does, with what to do; those of the store. */
+int sweep_await_hosts(struct sweep *sweep, bool *alone, struct vib_error *err);
+
 /* --- memory (sweep_memory.c) --- */
 
 /* Whether as many of the waiting jobs as there are threads, the largest ones, find memory (by

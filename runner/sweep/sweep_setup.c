@@ -126,7 +126,7 @@ static void tell_unsaved(struct sweep *s) {
 }
 
 /* Another process may be adding a grid of that size just now: it is given time for it. */
-static int begin_registration(struct sweep *s, struct vib_error *err) {
+static int begin_patiently(struct sweep *s, struct vib_error *err) {
     static const double PATIENCE_S = 1e-3; /* for each point; several times what it takes */
     const double until_s = clock_s() + 1e-3 * STORE_BUSY_MS + PATIENCE_S * (double)s->grid.n;
     int rc;
@@ -134,6 +134,25 @@ static int begin_registration(struct sweep *s, struct vib_error *err) {
         rc = store_begin(s->store, err);
     while (rc == VIB_EBUSY && clock_s() < until_s && signals_received() == 0);
     return rc == VIB_EBUSY && signals_received() != 0 ? interrupted(s, err) : rc;
+}
+
+/* Begins the transaction in which nobody else is at the database who must not be; what dead runs
+ * left is taken back. */
+static int begin_registration(struct sweep *s, size_t *n_taken, struct store_silence *silence,
+                              struct vib_error *err) {
+    bool alone = false;
+    int rc = VIB_OK;
+    sweep_tell_shared(s);
+    while (rc == VIB_OK && !alone) {
+        if (signals_received() != 0)
+            return interrupted(s, err);
+        rc = begin_patiently(s, err);
+        if (rc == VIB_OK)
+            rc = store_take_back(s->store, &s->host, n_taken, silence, err);
+        if (rc == VIB_OK)
+            rc = sweep_await_hosts(s, &alone, err);
+    }
+    return rc;
 }
 
 static int add_points(struct sweep *s, struct vib_error *err) {
@@ -153,12 +172,9 @@ static int add_points(struct sweep *s, struct vib_error *err) {
 static int register_jobs(struct sweep *s, struct vib_error *err) {
     struct store_silence silence;
     size_t n_taken = 0;
-    int rc = begin_registration(s, err);
-    if (rc != VIB_OK)
-        return rc;
-    rc = begin_run(s, err);
+    int rc = begin_registration(s, &n_taken, &silence, err);
     if (rc == VIB_OK)
-        rc = store_take_back(s->store, &s->host, &n_taken, &silence, err);
+        rc = begin_run(s, err);
     if (rc == VIB_OK)
         rc = add_points(s, err);
     if (rc == VIB_OK)
