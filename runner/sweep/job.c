@@ -65,6 +65,8 @@ static void show_progress(struct job *job, const struct vib_progress *p, uint64_
     atomic_store(&job->monitor.done, p->done);
     atomic_store(&job->monitor.objective, p->objective);
     atomic_store(&job->monitor.epoch, p->epoch);
+    atomic_store(&job->monitor.step, p->step);
+    atomic_store(&job->monitor.steps_per_epoch, p->steps_per_epoch);
     atomic_store(&job->monitor.examples, p->examples - first_examples);
 }
 

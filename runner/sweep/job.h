@@ -17,10 +17,12 @@
 
 /* Written by the worker, read by the progress display, each value on its own. */
 struct job_monitor {
-    _Atomic double done;       /* share of the job's work done, 0..1 */
-    _Atomic double base;       /* `done` when this attempt began: above 0 after a checkpoint */
-    _Atomic double objective;  /* bits; NaN before the first step */
-    _Atomic size_t epoch;      /* epochs completed */
+    _Atomic double done;      /* share of the job's work done, 0..1 */
+    _Atomic double base;      /* `done` when this attempt began: above 0 after a checkpoint */
+    _Atomic double objective; /* bits; NaN before the first step */
+    _Atomic size_t epoch;     /* epochs completed */
+    _Atomic size_t step;      /* steps done in the epoch under way, of so many: */
+    _Atomic size_t steps_per_epoch;
     _Atomic uint64_t examples; /* processed in this attempt */
     atomic_bool started;
 };

@@ -202,6 +202,24 @@ static bool turn_due(const struct sweep *s, bool heartbeat) {
     return heartbeat || !supplied || clock_s() - s->turn_at_s >= COLLECT_S;
 }
 
+/* A sign of life, and how far the jobs are that a thread is at; others are claimed ahead. */
+static int give_sign(struct sweep *s, struct vib_error *err) {
+    int rc = store_heartbeat(s->store, s->run, err);
+    for (const struct job *job = s->flight; job != NULL && rc == VIB_OK; job = job->after) {
+        const struct job_monitor *monitor = &job->monitor;
+        if (!atomic_load(&monitor->started))
+            continue;
+        const struct job_progress progress = {.epoch = atomic_load(&monitor->epoch),
+                                              .step = atomic_load(&monitor->step),
+                                              .steps_per_epoch =
+                                                  atomic_load(&monitor->steps_per_epoch),
+                                              .share = atomic_load(&monitor->done),
+                                              .objective = atomic_load(&monitor->objective)};
+        rc = store_set_progress(s->store, job->id, s->run, &progress, err);
+    }
+    return rc;
+}
+
 int sweep_turn(struct sweep *s, bool *written, struct vib_error *err) {
     const size_t next = s->next;
     const bool heartbeat = heartbeat_due(s);
@@ -218,7 +236,7 @@ int sweep_turn(struct sweep *s, bool *written, struct vib_error *err) {
     if (rc == VIB_OK && !atomic_load(&s->stop))
         rc = claim_jobs(s, err);
     if (rc == VIB_OK && heartbeat)
-        rc = store_heartbeat(s->store, s->run, err);
+        rc = give_sign(s, err);
     if (rc == VIB_OK)
         rc = store_commit(s->store, err);
     if (rc != VIB_OK) {
