@@ -189,6 +189,15 @@ int store_setting_create(struct store *store, struct vib_error *err);
 int store_setting_insert(struct store *store, int64_t job, const struct settings *settings,
                          struct vib_error *err);
 
+/* The columns of a row that hold the keys' values: [n_keys], -1 where there is none. */
+void store_setting_find(struct store_row *row, int *columns);
+
+/* A job's values, by these columns: one that is not there is what jobs had before there was the
+ * key. The settings borrow the row's texts. Errors: VIB_ECONFIG for a value that no job can have;
+ * VIB_ENOMEM. */
+int store_setting_read(struct store_row *row, const int *columns, struct settings *settings,
+                       struct vib_error *err);
+
 /* Whether every key has its column; a column of no key is an error of code `refusal`. */
 int store_setting_check(struct store *store, int refusal, bool *complete, struct vib_error *err);
 

@@ -6,8 +6,6 @@
  */
 #include "runner/store/store_internal.h"
 
-#include "runner/base/number.h"
-
 #include <limits.h>
 #include <stdlib.h>
 
@@ -116,7 +114,7 @@ static const char copy_after_jobs[] =
     "DROP TABLE old_decoder; DROP TABLE old_code; DROP TABLE old_bound; DROP TABLE old_epoch;"
     "DROP TABLE old_result; DROP TABLE old_job; DROP TABLE old_dataset; DROP TABLE old_run";
 
-/* A walk over the jobs; columns are the row's, -1 where it has none. */
+/* A walk over the jobs; columns are those of store_setting_find. */
 struct copying {
     struct store *store;
     int id, digest;
@@ -125,45 +123,11 @@ struct copying {
 
 static int on_head(void *context, struct store_row *row, struct vib_error *err) {
     struct copying *copying = context;
-    char column[KEY_COLUMN_SIZE];
     (void)err;
     copying->id = store_row_find(row, "id");
     copying->digest = store_row_find(row, "dataset_digest");
-    for (size_t i = 0; i < n_keys; i++) {
-        copying->columns[i] = -1;
-        if (!key_has_column(&keys[i]))
-            continue;
-        key_column(&keys[i], column);
-        copying->columns[i] = store_row_find(row, column);
-    }
+    store_setting_find(row, copying->columns);
     return 0;
-}
-
-/* Takes a column as a key's value. The row's texts must outlive the settings. */
-static int take_value(struct settings *settings, const struct key *key, struct store_row *row,
-                      int column, struct vib_error *err) {
-    char real[40];
-    const char *text = real;
-    if (store_row_type(row, column) == STORE_REAL)
-        (void)number_format_real(store_row_real(row, column), real, sizeof real);
-    else
-        text = store_row_text(row, column, NULL);
-    return text != NULL ? key_set(settings, key, text, err)
-                        : vib_error_set(err, VIB_ENOMEM, "out of memory");
-}
-
-/* A value that is not there is the one that jobs had before there was the key. */
-static int read_settings(const struct copying *copying, struct store_row *row,
-                         struct settings *settings, struct vib_error *err) {
-    int rc = 0;
-    *settings = *settings_before();
-    for (size_t i = 0; i < n_keys && rc == 0; i++) {
-        const int column = copying->columns[i];
-        if (column >= 0 && store_row_type(row, column) != STORE_NULL)
-            rc = take_value(settings, &keys[i], row, column, err);
-    }
-    settings_normalize(settings);
-    return rc;
 }
 
 static int copy_job(struct store *store, int64_t job, const struct job_identities *identities,
@@ -193,7 +157,7 @@ static int on_old_job(void *context, struct store_row *row, struct vib_error *er
     struct settings settings;
     const int64_t job = store_row_integer(row, copying->id);
     const char *digest = store_row_text(row, copying->digest, NULL);
-    int rc = read_settings(copying, row, &settings, err);
+    int rc = store_setting_read(row, copying->columns, &settings, err);
     if (rc == 0)
         rc = job_identities(&settings, digest != NULL ? digest : "", &identities, err);
     if (rc == 0)
