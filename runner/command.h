@@ -28,5 +28,6 @@ extern const struct command command_plot;
 extern const struct command command_keys;
 extern const struct command command_data;
 extern const struct command command_fetch;
+extern const struct command command_status;
 
 #endif

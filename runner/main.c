@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 const struct command *const commands[] = {&command_sweep, &command_export, &command_plot,
-                                          &command_keys,  &command_data,   &command_fetch};
+                                          &command_keys,  &command_data,   &command_fetch,
+                                          &command_status};
 const size_t n_commands = sizeof commands / sizeof commands[0];
 
 enum { BRIEF_SIZE = 80, ENDED_BY_SIGNAL = 128 /* and the signal's number on top */ };
@@ -44,10 +45,10 @@ static int print_help(const struct command *command) {
         "The first Ctrl-C, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 or SIGXCPU checkpoints the "
         "running jobs and ends; the same command continues. Another one, half a second "
         "later or more, ends at once, but for SIGHUP and SIGXCPU; with --shard only Ctrl-C does. "
-        "Several vib-sweep processes may share a database.\n\n"
+        "Several vib-sweep processes of one host may share a database.\n\n"
         "Exit codes: 0 all jobs are done; 1 some failed or diverged; 3 a --shard was asked to stop "
         "and has work left; 64 wrong usage; 66 data that is missing, damaged or not to be fetched, "
-        "or no database that export or plot can read; 70 internal error; 71 out of memory or "
+        "or no database that a command can read; 70 internal error; 71 out of memory or "
         "threads; 73 cannot create a file; 74 input/output error, or a database that is damaged or "
         "none that a sweep can use; 75 database busy; 78 error in the configuration; 128 + N ended "
         "by signal N (129 SIGHUP, 130 SIGINT, 143 SIGTERM).",

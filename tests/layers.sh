@@ -22,7 +22,8 @@ runner/config core runner/base
 runner/store core runner/base runner/config
 runner/sweep core core/data runner/base runner/fetch runner/config runner/store
 runner/plot core runner/base runner/config runner/store
-runner core core/data runner/base runner/fetch runner/config runner/store runner/sweep runner/plot
+runner/status core runner/base runner/config runner/store runner/sweep
+runner core core/data runner/base runner/fetch runner/config runner/store runner/sweep runner/plot runner/status
 END
 }
 

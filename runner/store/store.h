@@ -44,6 +44,11 @@ int store_open(struct store **store, const char *path, struct vib_error *err);
  * Errors: VIB_EDATA when it does not exist or is no vib-sweep database; VIB_EIO. */
 int store_open_reader(struct store **store, const char *path, struct vib_error *err);
 
+/* Opens for reading only a file that is never written where it is, only replaced as a whole, as
+ * snapshots are (store_snapshot.h): without locks, and what is replaced meanwhile stays readable.
+ * It has no views. Errors: as of store_open_reader. */
+int store_open_snapshot(struct store **store, const char *path, struct vib_error *err);
+
 void store_close(struct store *store); /* NULL is harmless */
 
 /* Closes what store_open opened, and deletes the file if this created it, no run began in it, and

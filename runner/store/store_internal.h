@@ -219,6 +219,10 @@ int store_check_numerics(struct store *store, struct vib_error *err);
  * unless the database is this connection's `alone`. Views are to be renewed after it. */
 int store_upgrade(struct store *store, bool alone, struct vib_error *err);
 
+/* Whether a run's process is alive: 1, 0, or -1 when it cannot be told from here. */
+int store_process_alive(const struct store *store, const struct host *self, const char *identity,
+                        int64_t pid, int64_t start);
+
 /* VIB_EBUSY, naming it, when a run of this database is alive. */
 int store_refuse_while_used(struct store *store, struct vib_error *err);
 

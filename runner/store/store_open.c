@@ -246,12 +246,17 @@ int store_open(struct store **out, const char *path, struct vib_error *err) {
 
 /* --- opening to read --- */
 
-static int open_immutable(struct store *store, struct vib_error *err) {
+static int open_without_locks(struct store *store, struct vib_error *err) {
     char *uri = store_path_immutable(store->path);
     if (uri == NULL)
         return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", store->path);
     const int rc = open_file(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, VIB_EIO, err);
     free(uri);
+    return rc;
+}
+
+static int open_immutable(struct store *store, struct vib_error *err) {
+    const int rc = open_without_locks(store, err);
     store->immutable = true;
     if (rc == 0 && stat(store->path, &store->opened) != 0)
         return vib_error_set(err, VIB_EIO, "%s: cannot read: %s", store->path, strerror(errno));
@@ -350,7 +355,21 @@ static int open_reader(struct store *store, struct vib_error *err) {
     return rc != 0 ? rc : configure(store, "PRAGMA query_only = ON", err);
 }
 
-int store_open_reader(struct store **out, const char *path, struct vib_error *err) {
+static int open_snapshot(struct store *store, struct vib_error *err) {
+    enum file_kind kind;
+    bool old = false;
+    int rc = open_without_locks(store, err);
+    if (rc != 0 || (rc = file_kind(store, &kind, err)) != 0)
+        return rc;
+    if (kind != FILE_OURS)
+        return refuse(store, VIB_EDATA, err);
+    rc = store_upgrade_needed(store, VIB_EDATA, &old, err);
+    return rc == 0 && old ? read_as_new(store, err) : rc;
+}
+
+static int open_existing(struct store **out, const char *path,
+                         int (*opener)(struct store *store, struct vib_error *err),
+                         struct vib_error *err) {
     bool exists;
     *out = NULL;
     if (store_path_check(path, false, &exists, err) != 0) {
@@ -363,10 +382,18 @@ int store_open_reader(struct store **out, const char *path, struct vib_error *er
     struct store *store = store_new(path);
     if (store == NULL)
         return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", path);
-    const int rc = open_reader(store, err);
+    const int rc = opener(store, err);
     if (rc != 0)
         store_close(store);
     else
         *out = store;
     return rc;
+}
+
+int store_open_reader(struct store **out, const char *path, struct vib_error *err) {
+    return open_existing(out, path, open_reader, err);
+}
+
+int store_open_snapshot(struct store **out, const char *path, struct vib_error *err) {
+    return open_existing(out, path, open_snapshot, err);
 }

@@ -123,11 +123,10 @@ static int judge_silence(struct store *store, sqlite3_stmt *row, struct suspect 
     return rc;
 }
 
-/* Whether a run's process is alive: 1, 0, or -1 when it cannot be told from here. On a file system
- * that hosts share they may be copies of one, with one machine-id: what was started on another
- * kernel than this need not be gone. */
-static int process_alive(const struct store *store, const struct host *self, const char *identity,
-                         int64_t pid, int64_t start) {
+/* On a file system that hosts share they may be copies of one, with one machine-id: what was
+ * started on another kernel than this need not be gone. */
+int store_process_alive(const struct store *store, const struct host *self, const char *identity,
+                        int64_t pid, int64_t start) {
     if (store->shared != NULL && !host_is_here(self, identity))
         return -1;
     return host_process_alive(self, identity, pid, start);
@@ -142,7 +141,7 @@ static int judge(struct store *store, sqlite3_stmt *row, const struct host *self
     const int64_t pid = sqlite3_column_int64(row, 3), start = sqlite3_column_int64(row, 4);
     const bool ended = sqlite3_column_int(row, 5) != 0;
     const bool dated = sqlite3_column_type(row, 7) != SQLITE_NULL;
-    const int known = process_alive(store, self, identity, pid, start);
+    const int known = store_process_alive(store, self, identity, pid, start);
     struct store_silence *silence = &suspect->silence;
     const char *why = ended        ? "which had ended"
                       : known == 0 ? "which is gone"

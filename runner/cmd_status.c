@@ -1,0 +1,88 @@
+/* vib-sweep status D|DB: how far a sweep is. */
+#include "runner/command.h"
+#include "runner/status/status.h"
+#include "runner/status/status_show.h"
+#include "runner/store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct status_options {
+    const char *place; /* a database, or a folder of them */
+    bool json;
+};
+
+static const struct option_row rows[] = {
+    {.argument = "D|DB",
+     .kind = OPTION_TEXT,
+     .required = true,
+     .offset = offsetof(struct status_options, place),
+     .help = "the database of a sweep, or the folder of one in parts"},
+    {.name = "json",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct status_options, json),
+     .help = "write one JSON object instead; results/README.md has its fields"},
+};
+
+static bool is_folder(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static int add(struct status *status, const char *place, struct vib_error *err) {
+    struct store *store = NULL;
+    if (is_folder(place))
+        return status_add_folder(status, place, err);
+    int rc = store_open_reader(&store, place, err);
+    if (rc == VIB_OK)
+        rc = status_add(status, store, true, err);
+    store_close(store);
+    return rc;
+}
+
+/* Of the terminal; 0 where there is none. */
+static size_t columns(void) {
+    struct winsize size;
+    return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+static int run(int argc, char **argv, struct vib_error *err) {
+    struct status_options options = {0};
+    struct status status;
+    int rc = options_read(&command_status.options, argc, argv, &options, err);
+    if (rc != 0)
+        return rc;
+    if (signal(SIGPIPE, SIG_DFL) == SIG_ERR)
+        return vib_error_set(err, VIB_EIO, "cannot set SIGPIPE: %s", strerror(errno));
+    /* Asked before the database is opened, which might get the number of a closed stdout. */
+    if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
+        return vib_error_set(err, VIB_EIO, "cannot write to standard output: %s", strerror(errno));
+    status_init(&status);
+    rc = add(&status, options.place, err);
+    if (rc == VIB_OK)
+        rc = status_sum(&status, err);
+    if (rc == VIB_OK && options.json)
+        status_print_json(stdout, &status);
+    else if (rc == VIB_OK)
+        rc = status_print(stdout, &status, columns(), err);
+    status_release(&status);
+    return rc;
+}
+
+const struct command command_status = {
+    .summary = "tell how far a sweep is",
+    .options = {.command = "status",
+                .help = "Tells how many jobs of a sweep are done, run and wait, how far each is "
+                        "that runs, and what is left. DB is its database, which a sweep may be at; "
+                        "D is a folder with plan.csv, parts/*.db or *.db, whose jobs are counted "
+                        "once each. Nothing is written.",
+                .rows = rows,
+                .n = sizeof rows / sizeof rows[0]},
+    .run = run,
+};
