@@ -50,6 +50,8 @@ CREATE TABLE run (
     ended_at      TEXT,             -- UTC; NULL while it runs, and when it was lost
     outcome       TEXT      -- NULL while it runs; lost: it vanished, its jobs were taken back
         CHECK (outcome IN ('complete', 'incomplete', 'interrupted', 'lost')),
+    merged        INTEGER NOT NULL DEFAULT 0 CHECK (merged IN (0, 1)), -- 1: it ran on another
+                            -- database, whose jobs were merged: whether it lives is told there
     CHECK ((outcome IS NULL OR outcome = 'lost') = (ended_at IS NULL))
 ) STRICT;
 

@@ -166,7 +166,7 @@ static int next_suspect(struct store *store, int64_t after, const struct host *s
         "SELECT id, host, host_identity, pid, process_start, ended_at IS NOT NULL, heartbeat_at,"
         " (julianday('now') - julianday(heartbeat_at)) * 86400,"
         " (SELECT count(*) FROM job WHERE job.run = run.id AND state = 'running') FROM run"
-        " WHERE id > ?1 AND (outcome IS NULL"
+        " WHERE id > ?1 AND NOT merged AND (outcome IS NULL"
         " OR id IN (SELECT run FROM job WHERE state = 'running')) ORDER BY id LIMIT 1";
     sqlite3_stmt *statement;
     int rc = store_statement(store, STORE_RUN_NEXT, sql, &statement, err);

@@ -1,8 +1,8 @@
 /* Databases of older programs.
  *
  * Version 2 of the schema had the values of a job in table job and two splits in every CHECK; its
- * tables are made anew and its rows copied. Version 3 lacked tables and a column, and any may lack
- * columns of keys that came later: they are added. All of it happens in one exclusive transaction.
+ * tables are made anew and its rows copied. Version 3 lacked tables and columns, and any may lack
+ * those of keys that came later: they are added. All of it happens in one exclusive transaction.
  */
 #include "runner/store/store_internal.h"
 
@@ -202,6 +202,7 @@ static int upgrade_from_3(struct store *store, bool alone, struct vib_error *err
     static const char *const tables[] = {"dataset_class", "input_scale", "progress"};
     static const char changes[] =
         "ALTER TABLE job ADD COLUMN input_scale TEXT REFERENCES input_scale (digest);"
+        "ALTER TABLE run ADD COLUMN merged INTEGER NOT NULL DEFAULT 0 CHECK (merged IN (0, 1));"
         "PRAGMA user_version = 4";
     int rc = alone ? 0 : store_check_numerics(store, err);
     if (rc == 0)
@@ -213,20 +214,24 @@ static int upgrade_from_3(struct store *store, bool alone, struct vib_error *err
 
 /* --- the transaction --- */
 
+static int upgrade_from(struct store *store, int64_t version, bool alone, struct vib_error *err) {
+    if (version == STORE_SCHEMA_VERSION)
+        return store_setting_complete(store, err);
+    return version < VERSION_OF_SETTINGS ? upgrade_from_2(store, alone, err)
+                                         : upgrade_from_3(store, alone, err);
+}
+
 static int upgrade_within(struct store *store, bool alone, struct vib_error *err) {
     int64_t version = 0;
     bool needed = false;
     int rc = store_upgrade_needed(store, VIB_EIO, &needed, err); /* another may have been first */
     if (rc != 0 || !needed)
         return rc;
-    if (!alone && (rc = store_refuse_while_used(store, err)) != 0)
+    if ((rc = store_query_integer(store, "PRAGMA user_version", &version, err)) != 0 ||
+        (rc = upgrade_from(store, version, alone, err)) != 0)
         return rc;
-    if ((rc = store_query_integer(store, "PRAGMA user_version", &version, err)) != 0)
-        return rc;
-    if (version == STORE_SCHEMA_VERSION)
-        return store_setting_complete(store, err);
-    return version < VERSION_OF_SETTINGS ? upgrade_from_2(store, alone, err)
-                                         : upgrade_from_3(store, alone, err);
+    /* Only now the tables are such as tell. */
+    return alone ? 0 : store_refuse_while_used(store, err);
 }
 
 /* The lock, for which another process that upgrades is waited: a millisecond for each job is

@@ -251,7 +251,8 @@ static const char tables_sql[] =
     "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE type = 'table'"
     " AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name <> 'notes' ORDER BY name)";
 static const char columns_sql[] =
-    "SELECT group_concat(name || type || \"notnull\" || pk, ' ') FROM pragma_table_info('job')";
+    "SELECT group_concat(name || type || \"notnull\" || pk, ' ') FROM"
+    " (SELECT * FROM pragma_table_info('job') UNION ALL SELECT * FROM pragma_table_info('run'))";
 static const char values_sql[] =
     "SELECT group_concat(job || ' ' || beta || ' ' || split || ' ' || ce, ', ') FROM"
     " (SELECT * FROM information_plane ORDER BY job, split)";
