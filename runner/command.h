@@ -29,5 +29,6 @@ extern const struct command command_keys;
 extern const struct command command_data;
 extern const struct command command_fetch;
 extern const struct command command_status;
+extern const struct command command_merge;
 
 #endif

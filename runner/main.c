@@ -14,7 +14,7 @@
 
 const struct command *const commands[] = {&command_sweep, &command_export, &command_plot,
                                           &command_keys,  &command_data,   &command_fetch,
-                                          &command_status};
+                                          &command_merge, &command_status};
 const size_t n_commands = sizeof commands / sizeof commands[0];
 
 enum { BRIEF_SIZE = 80, ENDED_BY_SIGNAL = 128 /* and the signal's number on top */ };
@@ -46,12 +46,12 @@ static int print_help(const struct command *command) {
         "running jobs and ends; the same command continues. Another one, half a second "
         "later or more, ends at once, but for SIGHUP and SIGXCPU; with --shard only Ctrl-C does. "
         "Several vib-sweep processes of one host may share a database.\n\n"
-        "Exit codes: 0 all jobs are done; 1 some failed or diverged; 3 a --shard was asked to stop "
-        "and has work left; 64 wrong usage; 66 data that is missing, damaged or not to be fetched, "
-        "or no database that a command can read; 70 internal error; 71 out of memory or "
-        "threads; 73 cannot create a file; 74 input/output error, or a database that is damaged or "
-        "none that a sweep can use; 75 database busy; 78 error in the configuration; 128 + N ended "
-        "by signal N (129 SIGHUP, 130 SIGINT, 143 SIGTERM).",
+        "Exit codes: 0 all jobs are done; 1 some failed or diverged, or merged results disagree; 3 "
+        "a --shard was asked to stop and has work left; 64 wrong usage; 66 data that is missing, "
+        "damaged or not to be fetched, or no database that a command can read; 70 internal error; "
+        "71 out of memory or threads; 73 cannot create a file; 74 input/output error, or a "
+        "database that is damaged or none that a sweep can use; 75 database busy; 78 error in the "
+        "configuration; 128 + N ended by signal N (129 SIGHUP, 130 SIGINT, 143 SIGTERM).",
         0, 0);
     return 0;
 }

@@ -20,8 +20,8 @@ static int add_split(struct store *store, const struct vib_dataset *data, enum v
     return store_execute(store, statement, bound, "record a split", err);
 }
 
-static int lacks_classes(struct store *store, const char *digest, bool *lacks,
-                         struct vib_error *err) {
+int store_lacks_classes(struct store *store, const char *digest, bool *lacks,
+                        struct vib_error *err) {
     static const char sql[] =
         "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM dataset_class WHERE dataset_digest = ?)";
     sqlite3_stmt *statement;
@@ -53,7 +53,7 @@ static int add_classes(struct store *store, const struct vib_dataset *data, stru
     bool lacks = false;
     if (data->class_names == NULL)
         return 0;
-    int rc = lacks_classes(store, data->digest, &lacks, err);
+    int rc = store_lacks_classes(store, data->digest, &lacks, err);
     for (size_t class = 0; lacks && class < data->classes && rc == 0; class ++)
         rc = add_class(store, data->digest, class, data->class_names[class], err);
     return rc;

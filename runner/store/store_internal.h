@@ -16,6 +16,16 @@ enum {
 /* SQL for this moment, as the database stores it. */
 #define STORE_NOW "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 
+/* The tables of what a job leaves at its end. */
+enum store_row_table {
+    STORE_ROWS_RESULT,
+    STORE_ROWS_EPOCH,
+    STORE_ROWS_BOUND,
+    STORE_ROWS_CODE,
+    STORE_ROWS_DECODER,
+    STORE_ROW_TABLES
+};
+
 /* One per statement text in runner/store/store*.c; prepared at first use, finalised by store_close.
  */
 enum store_statement {
@@ -64,6 +74,18 @@ enum store_statement {
     STORE_BOUND_INSERT,
     STORE_CODE_INSERT,
     STORE_DECODER_INSERT,
+    /* Of a merge; the first three are of the database that is read. */
+    STORE_MERGE_JOBS,
+    STORE_SETTING_READ,
+    STORE_ROWS_READ, /* as many as there are tables in store_rows.c */
+    STORE_ROWS_READ_LAST = STORE_ROWS_READ + STORE_ROW_TABLES - 1,
+    STORE_ROWS_WRITE,
+    STORE_ROWS_WRITE_LAST = STORE_ROWS_WRITE + STORE_ROW_TABLES - 1,
+    STORE_MERGE_FIND,
+    STORE_MERGE_ADD,
+    STORE_MERGE_SETTLE,
+    STORE_MERGE_COMPLETE,
+    STORE_MERGE_WHERE,
     STORE_STATEMENTS
 };
 
@@ -198,6 +220,11 @@ void store_setting_find(struct store_row *row, int *columns);
 int store_setting_read(struct store_row *row, const int *columns, struct settings *settings,
                        struct vib_error *err);
 
+/* A job's row as another database has it, but for the name of the data; *theirs tells whether an
+ * error is of that one. */
+int store_setting_copy(struct store *store, int64_t job, struct store *from, int64_t from_job,
+                       const char *dataset_name, bool *theirs, struct vib_error *err);
+
 /* Whether every key has its column; a column of no key is an error of code `refusal`. */
 int store_setting_check(struct store *store, int refusal, bool *complete, struct vib_error *err);
 
@@ -239,6 +266,10 @@ int store_shadow_views(struct store *store, struct vib_error *err);
 /* Makes all of them anew for this connection alone, of the jobs whose seed is in its temporary
  * table chosen_seed. */
 int store_choose_views(struct store *store, struct vib_error *err);
+
+/* Whether it is not recorded what the classes of a data set stand for. */
+int store_lacks_classes(struct store *store, const char *digest, bool *lacks,
+                        struct vib_error *err);
 
 /* Deletes what a job recorded at an earlier end; part of store_finish. */
 int store_forget_results(struct store *store, int64_t job, struct vib_error *err);

@@ -96,17 +96,25 @@ static int bind_key(sqlite3_stmt *statement, int parameter, const struct setting
     return bind_formatted(statement, parameter, settings, key);
 }
 
+/* A statement whose SQL `write` makes. */
+static int statement_of(struct store *store, enum store_statement id,
+                        void (*write)(FILE *out, const void *context), sqlite3_stmt **statement,
+                        struct vib_error *err) {
+    if ((*statement = store->statements[id]) != NULL)
+        return 0;
+    char *sql = text_make(write, NULL);
+    const int rc =
+        sql == NULL ? no_memory(store, err) : store_statement(store, id, sql, statement, err);
+    free(sql);
+    return rc;
+}
+
 int store_setting_insert(struct store *store, int64_t job, const struct settings *settings,
                          struct vib_error *err) {
     const struct job_kind kind = settings_kind(settings);
-    sqlite3_stmt *statement = store->statements[STORE_SETTING_INSERT];
-    int rc = 0, parameter = 0;
-    if (statement == NULL) {
-        char *sql = text_make(write_insert, NULL);
-        rc = sql == NULL ? no_memory(store, err)
-                         : store_statement(store, STORE_SETTING_INSERT, sql, &statement, err);
-        free(sql);
-    }
+    sqlite3_stmt *statement;
+    int parameter = 0,
+        rc = statement_of(store, STORE_SETTING_INSERT, write_insert, &statement, err);
     if (rc != 0)
         return rc;
     int bound = sqlite3_bind_int64(statement, ++parameter, job);
@@ -118,6 +126,57 @@ int store_setting_insert(struct store *store, int64_t job, const struct settings
                          : sqlite3_bind_null(statement, parameter);
         }
     return store_execute(store, statement, bound, "add a job's settings", err);
+}
+
+/* Columns in the order of write_insert's parameters. */
+static void write_read(FILE *out, const void *context) {
+    char column[KEY_COLUMN_SIZE];
+    (void)context;
+    (void)fputs("SELECT job", out);
+    for (size_t i = 0; i < n_keys; i++)
+        if (key_has_column(&keys[i])) {
+            key_column(&keys[i], column);
+            (void)fprintf(out, ", %s", column);
+        }
+    (void)fputs(" FROM setting WHERE job = ?1", out);
+}
+
+/* From the row that `read` stands on. */
+static int write_copy(struct store *store, int64_t job, sqlite3_stmt *read,
+                      const char *dataset_name, struct vib_error *err) {
+    sqlite3_stmt *write;
+    int column = 0, rc = statement_of(store, STORE_SETTING_INSERT, write_insert, &write, err);
+    if (rc != 0)
+        return rc;
+    int bound = sqlite3_bind_int64(write, 1, job);
+    for (size_t i = 0; i < n_keys; i++)
+        if (key_has_column(&keys[i])) {
+            ++column;
+            bound |=
+                strcmp(keys[i].name, "dataset.name") == 0
+                    ? store_bind_text(write, column + 1, dataset_name)
+                    : sqlite3_bind_value(write, column + 1, sqlite3_column_value(read, column));
+        }
+    return store_execute(store, write, bound, "add a job's settings", err);
+}
+
+int store_setting_copy(struct store *store, int64_t job, struct store *from, int64_t from_job,
+                       const char *dataset_name, bool *theirs, struct vib_error *err) {
+    sqlite3_stmt *read;
+    bool found = false;
+    int rc = statement_of(from, STORE_SETTING_READ, write_read, &read, err);
+    if (rc == 0)
+        rc = store_fetch(from, read, sqlite3_bind_int64(read, 1, from_job), &found,
+                         "read a job's settings", err);
+    if (rc == 0 && !found)
+        rc = vib_error_set(err, VIB_EDATABASE, "%s is damaged: job %lld has no settings",
+                           from->path, (long long)from_job);
+    *theirs = rc != 0;
+    if (rc != 0)
+        return rc;
+    rc = write_copy(store, job, read, dataset_name, err);
+    store_reset(read);
+    return rc;
 }
 
 /* --- columns of other programs' --- */

@@ -76,7 +76,7 @@ static int read_runs(struct status_walk *walk, struct vib_error *err) {
     static const char sql[] =
         "SELECT " RUN_COLUMNS ", " AGE_S("run.heartbeat_at") ","
         " (SELECT count(*) FROM job WHERE job.run = run.id AND job.state = 'running') AS n"
-        " FROM run WHERE run.outcome IS NULL OR n > 0 ORDER BY run.id";
+        " FROM run WHERE NOT run.merged AND (run.outcome IS NULL OR n > 0) ORDER BY run.id";
     const struct store_query query = {.sql = sql, .row = on_run, .context = walk};
     return store_query(walk->store, &query, err);
 }

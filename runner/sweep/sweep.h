@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct store;
+
 struct sweep_options {
     const char *config;      /* path of the YAML file */
     struct option_list sets; /* "KEY=VALUE" */
@@ -33,5 +35,10 @@ enum {
  * SWEEP_WORK_LEFT), or a vib_status. Nothing is created before configuration and data are known to
  * be good, and nothing at all where no job is left to be run. */
 int sweep_run(const struct sweep_options *options, struct vib_error *err);
+
+/* Adds the whole grid to a store within the caller's transaction, in its order and as sweep_run
+ * would, but runs nothing. Of the options only config and sets count, and quiet. Errors: of
+ * sweep_run, but for what its database is about. */
+int sweep_register(struct store *store, const struct sweep_options *options, struct vib_error *err);
 
 #endif

@@ -337,3 +337,17 @@ void sweep_release(struct sweep *s) {
     free(s->order);
     free(s->shown);
 }
+
+int sweep_register(struct store *store, const struct sweep_options *options,
+                   struct vib_error *err) {
+    struct sweep s;
+    memset(&s, 0, sizeof s);
+    s.options = options;
+    int rc = prepare(&s, err);
+    s.store = store;
+    if (rc == VIB_OK)
+        rc = add_points(&s, err);
+    s.store = NULL; /* the caller's */
+    sweep_release(&s);
+    return rc;
+}
