@@ -98,7 +98,12 @@ static int copy(struct merge_files *files, FILE *source, char *path, bool *read,
     return rc;
 }
 
+/* What lies with this process is no fault of the file. */
 static int cannot_read(const char *path, int reason, struct vib_error *err) {
+    if (reason == ENOMEM)
+        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", path);
+    if (reason == EMFILE || reason == ENFILE)
+        return vib_error_set(err, VIB_EIO, "cannot read %s: %s", path, strerror(reason));
     (void)vib_error_set(err, VIB_EDATA, "cannot read %s: %s", path, strerror(reason));
     return 0;
 }

@@ -323,7 +323,9 @@ static void own_runs_stay_what_they_are(void **state) {
     end_job(b, b->store, b->run, 0, JOB_DONE, 0);
     execute(b->part, sql);
     merge_part(b);
-    assert_text(b, "SELECT count(*) || (host = 'forged') || merged FROM run", "100");
+    assert_text(
+        b, "SELECT count(*) || (host = 'forged') || (heartbeat_at = '2999') || merged FROM run",
+        "1000");
     free(uid);
 }
 
