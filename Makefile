@@ -43,6 +43,7 @@ CORE_SRC   := $(filter-out $(if $(filter openblas,$(BACKEND)),core/engine_xsmm.c
 RUNNER_SRC := $(wildcard runner/*.c runner/*/*.c)
 CORE_OBJ   := $(CORE_SRC:%.c=$(BUILD)/%.o)
 RUNNER_OBJ := $(RUNNER_SRC:%.c=$(BUILD)/%.o)
+EMBEDDED   := runner/store/schema runner/cluster/script_text
 UNIT_SRC   := $(wildcard tests/unit/*/test_*.c)
 UNIT_BIN   := $(UNIT_SRC:%.c=$(BUILD)/%)
 PROGRAM_TESTS := $(filter-out tests/program/common.sh,$(sort $(wildcard tests/program/*.sh)))
@@ -61,7 +62,7 @@ $(BUILD)/libvibcore.a: $(CORE_OBJ)
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
 # The program's objects without main, so that unit tests can link them.
-$(BUILD)/librunner.a: $(filter-out $(BUILD)/runner/main.o,$(RUNNER_OBJ)) $(BUILD)/runner/store/schema.o
+$(BUILD)/librunner.a: $(filter-out $(BUILD)/runner/main.o,$(RUNNER_OBJ)) $(EMBEDDED:%=$(BUILD)/%.o)
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/vib-sweep: $(BUILD)/runner/main.o $(BUILD)/librunner.a $(BUILD)/libvibcore.a
@@ -102,11 +103,16 @@ $(BUILD)/%.o: %.c
 # identity of every job, would change from machine to machine: no fused multiply-adds here.
 $(BUILD)/core/random.o $(BUILD)/core/mixture.o: CFLAGS_ALL += -ffp-contract=off
 
-# runner/store/schema.sql as a zero-terminated array of bytes.
+# Texts as zero-terminated arrays of bytes: $(call embed,FILE,ARRAY).
+embed = echo 'const unsigned char $(2)[] = {'; \
+        od -An -v -tu1 $(1) | sed 's/[0-9][0-9]*/&,/g'; echo '0};'
 $(BUILD)/runner/store/schema.c: runner/store/schema.sql
 	@mkdir -p $(@D)
-	@{ echo '#include "runner/store/schema.h"'; echo 'const unsigned char schema_sql[] = {'; \
-	  od -An -v -tu1 $< | sed 's/[0-9][0-9]*/&,/g'; echo '0};'; } > $@.tmp && mv $@.tmp $@
+	@{ echo '#include "runner/store/schema.h"'; $(call embed,$<,schema_sql); } > $@.tmp && mv $@.tmp $@
+$(BUILD)/runner/cluster/script_text.c: runner/cluster/task.sh runner/cluster/merge.sh
+	@mkdir -p $(@D)
+	@{ echo '#include "runner/cluster/script_text.h"'; $(call embed,$<,task_sh); \
+	  $(call embed,$(word 2,$^),merge_sh); } > $@.tmp && mv $@.tmp $@
 
 # What --version and the database say of this build.
 REVISION := $(shell git describe --always --dirty 2>/dev/null)
@@ -117,7 +123,7 @@ $(BUILD)/runner/base/version.o: $(BUILD)/revision
 $(BUILD)/runner/base/version.o: CPPFLAGS_ALL += -DVIB_VERSION='"$(VERSION)"' \
     -DVIB_BUILD='"$(BACKEND)$(if $(REVISION), $(REVISION)), $(strip $(CFLAGS) $(SAN_$(SANITIZE)))"'
 
-$(BUILD)/runner/store/schema.o: $(BUILD)/runner/store/schema.c
+$(EMBEDDED:%=$(BUILD)/%.o): %.o: %.c
 	$(call say,CC)$(CC) $(CFLAGS_ALL) $(CPPFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(SUPPORT_OBJ) $(BUILD)/librunner.a $(BUILD)/libvibcore.a
@@ -204,13 +210,13 @@ bench-peers:
 check-format:
 	clang-format --dry-run -Werror $(wildcard core/*.[ch] core/*/*.[ch] runner/*.[ch] runner/*/*.[ch] \
 	    tests/unit/*/*.[ch] tests/program/*.[ch] tests/bench/*.[ch])
-	shellcheck -x .ci/run tests/*.sh tests/*/*.sh
+	shellcheck -x .ci/run runner/*/*.sh tests/*.sh tests/*/*.sh
 
 clean:
 	rm -rf build
 
 -include $(CORE_OBJ:.o=.d) $(RUNNER_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/%.d) \
-         $(SUPPORT_OBJ:.o=.d) $(BUILD)/runner/store/schema.d \
+         $(SUPPORT_OBJ:.o=.d) $(EMBEDDED:%=$(BUILD)/%.d) \
          $(BUILD)/tests/bench/null_trainer.d $(BUILD)/tests/bench/steps_guard.d $(BENCH_OBJ:.o=.d) \
          $(BUILD)/tests/program/deny_exec.d $(BUILD)/tests/program/fetch_table.d \
          $(BUILD)/tests/program/network_disk.d

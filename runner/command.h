@@ -30,5 +30,6 @@ extern const struct command command_data;
 extern const struct command command_fetch;
 extern const struct command command_status;
 extern const struct command command_merge;
+extern const struct command command_slurm;
 
 #endif

@@ -14,7 +14,7 @@
 
 const struct command *const commands[] = {&command_sweep, &command_export, &command_plot,
                                           &command_keys,  &command_data,   &command_fetch,
-                                          &command_merge, &command_status};
+                                          &command_merge, &command_status, &command_slurm};
 const size_t n_commands = sizeof commands / sizeof commands[0];
 
 enum { BRIEF_SIZE = 80, ENDED_BY_SIGNAL = 128 /* and the signal's number on top */ };

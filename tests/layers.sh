@@ -23,7 +23,8 @@ runner/store core runner/base runner/config
 runner/sweep core core/data runner/base runner/fetch runner/config runner/store
 runner/plot core runner/base runner/config runner/store
 runner/status core runner/base runner/config runner/store runner/sweep
-runner core core/data runner/base runner/fetch runner/config runner/store runner/sweep runner/plot runner/status
+runner/cluster core core/data runner/base runner/config runner/store runner/sweep
+runner core core/data runner/base runner/fetch runner/config runner/store runner/sweep runner/plot runner/status runner/cluster
 END
 }
 
@@ -180,7 +181,7 @@ else
 fi
 check 'noticed: a circle' notices_circle
 check 'SQLite stays behind the store' keeps_sqlite runner/*.[ch] runner/config/*.[ch] \
-    runner/sweep/*.[ch] runner/plot/*.[ch] core/*.[ch] core/*/*.[ch]
+    runner/sweep/*.[ch] runner/plot/*.[ch] runner/cluster/*.[ch] core/*.[ch] core/*/*.[ch]
 check 'core/ keeps the wall' keeps_wall "${core[@]}"
 check 'allowed lines pass' lets_pass
 for line in "${wrong_lines[@]}"; do
