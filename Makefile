@@ -48,7 +48,7 @@ UNIT_SRC   := $(wildcard tests/unit/*/test_*.c)
 UNIT_BIN   := $(UNIT_SRC:%.c=$(BUILD)/%)
 PROGRAM_TESTS := $(filter-out tests/program/common.sh,$(sort $(wildcard tests/program/*.sh)))
 CHECK_TESTS := $(sort $(wildcard tests/check/*.sh))
-SLOW_TESTS  := $(sort $(wildcard tests/slow/*.sh))
+SLOW_TESTS  := $(filter-out tests/slow/cluster.sh,$(sort $(wildcard tests/slow/*.sh)))
 SUPPORT_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*/*.c))
 SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$(BUILD)/%.o)
 BENCH_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/null_trainer.c %/steps_guard.c,\

@@ -5,6 +5,7 @@
 #   tests/deps.sh bench      these, and what the benchmarks use
 #   tests/deps.sh test       compiler, libraries, and what make test uses
 #   tests/deps.sh check      these, and what make check uses
+#   tests/deps.sh cluster    compiler, libraries, and the Slurm of tests/slow/slurm.sh
 #
 # CC (gcc) and BACKEND (xsmm, or openblas where the machine is no x86-64) say for which build.
 # Missing Debian packages are installed with apt-get, as root or through sudo; where that is
@@ -95,6 +96,11 @@ missing() {
         command -v gnuplot >/dev/null || echo gnuplot-nox
         has_module numpy || echo python3-numpy
     fi
+    if [ "$1" = cluster ]; then
+        for program in slurmctld:slurmctld slurmd:slurmd sbatch:slurm-client munged:munge; do
+            PATH=$PATH:/usr/sbin command -v "${program%:*}" >/dev/null || echo "${program#*:}"
+        done
+    fi
     if [ "$1" = check ]; then
         has_module sklearn || echo python3-sklearn
         command -v valgrind >/dev/null || echo valgrind
@@ -151,9 +157,9 @@ xsmm | openblas) ;;
     ;;
 esac
 case ${1-} in
-build | bench | test | check) ;;
+build | bench | test | check | cluster) ;;
 *)
-    echo "usage: tests/deps.sh build|bench|test|check" >&2
+    echo "usage: tests/deps.sh build|bench|test|check|cluster" >&2
     exit 2
     ;;
 esac
