@@ -18,6 +18,28 @@ struct vib_posterior vib_posterior_of(const struct vib_params *params) {
     return posterior;
 }
 
+const char *vib_posterior_name(const struct vib_posterior *p) {
+    static const char *const names[] = {[VIB_POSTERIOR_POINT] = "point",
+                                        [VIB_POSTERIOR_DIAGONAL] = "diagonal",
+                                        [VIB_POSTERIOR_FULL] = "full"};
+    return names[p->kind];
+}
+
+/* With the numbers of RHO_SHIFT and LOWER_SCALE. */
+const char *vib_posterior_equation(const struct vib_posterior *p) {
+    switch (p->kind) {
+    case VIB_POSTERIOR_DIAGONAL:
+        return "z = mu + L @ eps, eps ~ N(0, I); mu = head[:K]; L = diag(softplus(head[K:] - 5))";
+    case VIB_POSTERIOR_FULL:
+        return "z = mu + L @ eps, eps ~ N(0, I); mu = head[:K]; rho = head[K:2*K]; "
+               "o = head[2*K:]; L[k,k] = softplus(rho[k] - 5); "
+               "L[k,j] = 0.01 * o[k*(k-1)/2 + j] for j < k, else 0";
+    case VIB_POSTERIOR_POINT:
+        break;
+    }
+    return "z = mu; mu = head";
+}
+
 static size_t lower_size(const struct vib_posterior *p) {
     return p->kind == VIB_POSTERIOR_FULL ? p->K * (p->K - 1) / 2 : 0;
 }

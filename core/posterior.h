@@ -26,6 +26,11 @@ struct vib_posterior {
 /* The one that the method and covariance ask for. */
 struct vib_posterior vib_posterior_of(const struct vib_params *params);
 
+/* "point", "diagonal" or "full", and how z follows from a head, as an equation for readers of
+ * weights that lack this program; static strings. */
+const char *vib_posterior_name(const struct vib_posterior *posterior);
+const char *vib_posterior_equation(const struct vib_posterior *posterior);
+
 /* Numbers per example: of the factor, F = 0, K or K (K + 1) / 2, and of the head, H = K + F. */
 size_t vib_posterior_factor_size(const struct vib_posterior *posterior);
 size_t vib_posterior_head_size(const struct vib_posterior *posterior);

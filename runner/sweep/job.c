@@ -275,7 +275,7 @@ static int keep_weights(struct job *job, struct vib_trainer *trainer, struct vib
                                     .values = values,
                                     .settings = &job->settings,
                                     .identity = job->identity,
-                                    .data_digest = job->data->digest,
+                                    .data = job->data,
                                     .epochs = job->result.epochs[job->result.final].epoch};
     const int rc = weights_write(job->weights_path, &weights, err);
     free(values);

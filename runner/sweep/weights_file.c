@@ -2,10 +2,9 @@
  * tensors, little-endian, in the header's order and without gaps. The parameter vector has gaps
  * (core/network.h), so that tensors are copied one by one. */
 #include "runner/sweep/weights_file.h"
+#include "runner/sweep/weights_internal.h"
 
 #include "runner/base/atomic_file.h"
-#include "runner/base/json.h"
-#include "runner/base/version.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -16,9 +15,8 @@
 #include <string.h>
 
 enum {
-    MAX_TENSORS = 2 * VIB_MAX_LAYERS + 1,
-    LAYER_NAME_SIZE = 32,
-    NAME_SIZE = LAYER_NAME_SIZE + sizeof ".weight",
+    MAX_TENSORS = 2 + 2 * VIB_MAX_LAYERS + 1,
+    NAME_SIZE = WEIGHTS_LAYER_NAME + sizeof ".weight",
     HEADER_ALIGNMENT = 8
 };
 
@@ -47,24 +45,21 @@ const char *weights_name(const char *path) {
     return name;
 }
 
-/* "encoder.0", ..., "encoder.head", "decoder" */
-static void layer_name(const struct vib_network *net, size_t layer, char name[LAYER_NAME_SIZE]) {
-    if (layer < net->n_hidden)
-        snprintf(name, LAYER_NAME_SIZE, "encoder.%zu", layer);
-    else
-        snprintf(name, LAYER_NAME_SIZE, "%s", layer == net->n_hidden ? "encoder.head" : "decoder");
-}
-
 /* Returns how many there are. */
 static size_t list_tensors(const struct weights *weights, struct tensor out[MAX_TENSORS]) {
     const struct vib_network *net = weights->net;
+    const struct vib_dataset *data = weights->data;
     size_t n = 0;
+    if (data->scale == VIB_SCALE_STANDARDIZE) {
+        out[n++] = (struct tensor){"input.mean", 0, data->dim, data->dim, data->mean};
+        out[n++] = (struct tensor){"input.deviation", 0, data->dim, data->dim, data->deviation};
+    }
     for (size_t l = 0; l < net->n_layers; l++) {
         const struct vib_layer *layer = &net->layer[l];
         const float *weight = weights->values + layer->weight,
                     *bias = weights->values + layer->bias;
-        char name[LAYER_NAME_SIZE];
-        layer_name(net, l, name);
+        char name[WEIGHTS_LAYER_NAME];
+        weights_layer_name(net, l, name);
         out[n] = (struct tensor){"", layer->in, layer->out, layer->in * layer->out, weight};
         snprintf(out[n++].name, NAME_SIZE, "%s.weight", name);
         out[n] = (struct tensor){"", 0, layer->out, layer->out, bias};
@@ -74,37 +69,6 @@ static size_t list_tensors(const struct weights *weights, struct tensor out[MAX_
         out[n++] = (struct tensor){"objective", 0, net->objective.n_own, net->objective.n_own,
                                    weights->values + net->own};
     return n;
-}
-
-static void put_fact(FILE *out, const char *name, const char *value) {
-    json_string(out, name);
-    fputc(':', out);
-    json_string(out, value);
-}
-
-static void put_metadata(FILE *out, const struct weights *weights) {
-    char text[512];
-    fputs("\"__metadata__\":{", out);
-    put_fact(out, "format", "vib-sweep 1");
-    fputc(',', out);
-    put_fact(out, "version", version_program());
-    fputc(',', out);
-    put_fact(out, "identity", weights->identity);
-    fputc(',', out);
-    snprintf(text, sizeof text, "%zu", weights->epochs);
-    put_fact(out, "epochs", text);
-    fputc(',', out);
-    put_fact(out, "dataset.digest", weights->data_digest);
-    for (size_t i = 0; i < n_keys; i++) {
-        if (keys[i].flags & KEY_SWEEP || !key_matters(&keys[i], settings_kind(weights->settings)))
-            continue;
-        const int length = key_format(weights->settings, &keys[i], text, sizeof text);
-        assert(length >= 0 && (size_t)length < sizeof text); /* a longer one has no identity */
-        (void)length;
-        fputc(',', out);
-        put_fact(out, keys[i].name, text);
-    }
-    fputc('}', out);
 }
 
 /* `first` is its place among the tensors' bytes. */
@@ -122,8 +86,8 @@ static int make_header(const struct weights *weights, const struct tensor *tenso
     size_t first = 0;
     if (out == NULL)
         return VIB_ENOMEM;
-    fputc('{', out);
-    put_metadata(out, weights);
+    fputs("{\"__metadata__\":", out);
+    int rc = weights_put_metadata(out, weights);
     for (size_t i = 0; i < n; i++) {
         put_description(out, &tensors[i], first);
         first += tensors[i].n * sizeof(float);
@@ -131,12 +95,15 @@ static int make_header(const struct weights *weights, const struct tensor *tenso
     fputc('}', out);
     for (long at = ftell(out); at % HEADER_ALIGNMENT != 0; at++)
         fputc(' ', out);
-    const bool written = !ferror(out);
-    if (fclose(out) == 0 && written)
+    if (ferror(out))
+        rc = VIB_ENOMEM;
+    if (fclose(out) != 0)
+        rc = VIB_ENOMEM;
+    if (rc == VIB_OK)
         return VIB_OK;
     free(*header);
     *header = NULL;
-    return VIB_ENOMEM;
+    return rc;
 }
 
 /* 0, or the errno of the first write that failed. */

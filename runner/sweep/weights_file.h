@@ -3,17 +3,27 @@
  *
  * Tensors, float32, in this order; each layer computes out = in W + b:
  *
+ *   input.mean [dim], input.deviation [dim]               of standardized inputs alone
  *   encoder.<i>.weight [in, out], encoder.<i>.bias [out]  hidden layer i, from 0
  *   encoder.head.weight [in, H], encoder.head.bias [H]    mu, rho, o: see core/posterior.h
  *   decoder.weight [K, classes], decoder.bias [classes]
  *   objective [n]                                         its own parameters, where it has any
  *
  * Metadata, all text: format ("vib-sweep 1": the names above), version (of the program), identity,
- * epochs (completed), dataset.digest, and every key that matters to the job's method, by its dotted
- * name. */
+ * epochs (completed), dataset.digest, every key that matters to the job's method, by its dotted
+ * name, and what a prediction takes that is none of these:
+ *
+ *   input        how an input follows from an example x of the data, and input.shape, JSON: x's,
+ *                flattened with the last index fastest
+ *   layers       JSON, in their order: name, in, out, activation; and layer, their equation
+ *   posterior    "point", "diagonal" or "full"; and code, how z follows from the last encoder layer
+ *   decoder      q(y|z), and prediction, the class that error_mc counts
+ *   class_names  JSON, the labels that classes 0, 1, ... stand for
+ *   units        of J, its terms, and dataset.input_noise */
 #ifndef RUNNER_SWEEP_WEIGHTS_FILE_H
 #define RUNNER_SWEEP_WEIGHTS_FILE_H
 
+#include "core/dataset.h"
 #include "core/error.h"
 #include "core/network.h"
 #include "runner/config/keys.h"
@@ -26,7 +36,7 @@ struct weights {
     const float *values; /* [net->n_params] */
     const struct settings *settings;
     const char *identity;
-    const char *data_digest;
+    const struct vib_dataset *data; /* that the job saw; its examples are not read */
     size_t epochs;
 };
 

@@ -1,31 +1,19 @@
 /* Weights as safetensors: every byte of the layout, and files that cannot be written. */
-#include "runner/sweep/weights_file.h"
-#include "runner/base/version.h"
-#include "tests/unit/store/store_fixture.h"
+#include "tests/unit/sweep/weights_fixture.h"
 
-#include <math.h>
-#include <setjmp.h>
 #include <signal.h>
+#include <setjmp.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-static const char identity[] = "abababababababababababababababababababababababababababababababab";
-static const char digest[] = "cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd";
-
-/* 5 - 40 - 30 - full covariance of K = 2 - 4 classes; more bytes than a stream buffers */
-enum { DIM = 5, CLASSES = 4, N_TENSORS = 8 };
-static const struct vib_params params = {
-    .K = 2, .n_hidden = 2, .hidden = {40, 30}, .covariance = VIB_FULL, .beta = 0.1, .epochs = 3};
-
+enum { N_TENSORS = 8 };
 static const struct {
     const char *name;
     size_t rows, columns; /* rows is 0 for a vector */
@@ -35,130 +23,8 @@ static const struct {
     {"decoder.weight", 2, CLASSES}, {"decoder.bias", 0, CLASSES},
 };
 
-struct place {
-    char folder[FOLDER_SIZE], database[280];
-    char *path;
-    struct settings settings;
-    struct vib_network net;
-    float *values;
-    struct weights weights;
-    sqlite3 *db; /* for its JSON functions */
-    struct vib_error err;
-};
-
-/* values[i] = i within tensors, NaN in the gaps between them. */
-static void number_weights(struct place *p) {
-    assert_non_null(p->values = malloc(p->net.n_params * sizeof *p->values));
-    for (size_t i = 0; i < p->net.n_params; i++)
-        p->values[i] = NAN;
-    for (size_t l = 0; l < p->net.n_layers; l++) {
-        const struct vib_layer *layer = &p->net.layer[l];
-        for (size_t i = 0; i < layer->in * layer->out; i++)
-            p->values[layer->weight + i] = (float)(layer->weight + i);
-        for (size_t i = 0; i < layer->out; i++)
-            p->values[layer->bias + i] = (float)(layer->bias + i);
-    }
-}
-
-static int place_new(void **state) {
-    struct place *p = calloc(1, sizeof *p);
-    assert_non_null(p);
-    make_folder(p->folder);
-    snprintf(p->database, sizeof p->database, "%s/a.db", p->folder);
-    assert_non_null(p->path = weights_path(p->database, identity));
-    settings_init(&p->settings);
-    p->settings.job = params;
-    vib_network_init(&p->net, &params, DIM, CLASSES);
-    number_weights(p);
-    p->weights = (struct weights){.net = &p->net,
-                                  .values = p->values,
-                                  .settings = &p->settings,
-                                  .identity = identity,
-                                  .data_digest = digest,
-                                  .epochs = 3};
-    assert_int_equal(sqlite3_open(":memory:", &p->db), SQLITE_OK);
-    *state = p;
-    return 0;
-}
-
-static int place_free(void **state) {
-    struct place *p = *state;
-    sqlite3_close(p->db);
-    remove_folder(p->folder);
-    free(p->path);
-    free(p->values);
-    free(p);
-    return 0;
-}
-
-/* A file's bytes and, of them, the header as text; both to be freed. */
-struct file {
-    unsigned char *bytes;
-    size_t size;
-    char *header;
-    size_t header_bytes;
-};
-
-static struct file read_file(const char *path) {
-    struct file f = {NULL, 0, NULL, 0};
-    struct stat status;
-    FILE *stream = fopen(path, "rb");
-    assert_non_null(stream);
-    assert_int_equal(fstat(fileno(stream), &status), 0);
-    f.size = (size_t)status.st_size;
-    assert_true(f.size > 8);
-    assert_non_null(f.bytes = malloc(f.size));
-    assert_int_equal(fread(f.bytes, 1, f.size, stream), f.size);
-    fclose(stream);
-    for (size_t i = 0; i < 8; i++)
-        f.header_bytes |= (size_t)f.bytes[i] << 8 * i;
-    assert_true(f.header_bytes <= f.size - 8);
-    assert_non_null(f.header = strndup((const char *)f.bytes + 8, f.header_bytes));
-    return f;
-}
-
-static struct file written(struct place *p) {
-    assert_ok(weights_write(p->path, &p->weights, &p->err), &p->err);
-    return read_file(p->path);
-}
-
-static void file_free(struct file *f) {
-    free(f->bytes);
-    free(f->header);
-}
-
-/* The first row of a query about ?1, the header, and ?2, some text. */
-static sqlite3_stmt *ask(struct place *p, const char *sql, const struct file *f, const char *text) {
-    sqlite3_stmt *statement;
-    assert_int_equal(sqlite3_prepare_v2(p->db, sql, -1, &statement, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_bind_text(statement, 1, f->header, -1, SQLITE_STATIC), SQLITE_OK);
-    if (text != NULL)
-        assert_int_equal(sqlite3_bind_text(statement, 2, text, -1, SQLITE_STATIC), SQLITE_OK);
-    if (sqlite3_step(statement) != SQLITE_ROW)
-        fail_msg("%s: %s", sql, sqlite3_errmsg(p->db));
-    return statement;
-}
-
-static size_t ask_number(struct place *p, const char *sql, const struct file *f) {
-    sqlite3_stmt *statement = ask(p, sql, f, NULL);
-    const size_t number = (size_t)sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
-    return number;
-}
-
-static void assert_fact(struct place *p, const struct file *f, const char *name, const char *want) {
-    sqlite3_stmt *statement =
-        ask(p, "SELECT json_extract(?1, '$.__metadata__.\"' || ?2 || '\"')", f, name);
-    const char *got = (const char *)sqlite3_column_text(statement, 0);
-    if (want == NULL)
-        assert_null(got);
-    else
-        assert_string_equal(got != NULL ? got : "NULL", want);
-    sqlite3_finalize(statement);
-}
-
 static void names_of_files(void **state) {
-    char *path = weights_path("results/a.db", identity);
+    char *path = weights_path("results/a.db", weights_identity);
     (void)state;
     assert_non_null(path);
     assert_memory_equal(path, "results/a.db.weights/ab", 23);
@@ -247,58 +113,6 @@ static void the_objectives_own_parameters_come_last(void **state) {
     file_free(&with);
 }
 
-static size_t count_keys(const struct settings *settings) {
-    size_t n = 0;
-    for (size_t i = 0; i < n_keys; i++)
-        n += !(keys[i].flags & KEY_SWEEP) && key_matters(&keys[i], settings_kind(settings));
-    return n;
-}
-
-static void the_metadata_tells_the_job(void **state) {
-    struct place *p = *state;
-    struct file f = written(p);
-    assert_fact(p, &f, "format", "vib-sweep 1");
-    assert_fact(p, &f, "version", version_program());
-    assert_fact(p, &f, "identity", identity);
-    assert_fact(p, &f, "dataset.digest", digest);
-    assert_fact(p, &f, "epochs", "3");
-    assert_fact(p, &f, "beta", "0.1");
-    assert_fact(p, &f, "model.hidden", "[40, 30]");
-    assert_fact(p, &f, "model.covariance", "full");
-    assert_fact(p, &f, "save.weights", NULL);
-    assert_int_equal(ask_number(p, "SELECT count(*) FROM json_each(?1, '$.__metadata__')", &f),
-                     5 + count_keys(&p->settings));
-    assert_int_equal(ask_number(p,
-                                "SELECT count(*) FROM json_each(?1, '$.__metadata__')"
-                                " WHERE type <> 'text'",
-                                &f),
-                     0);
-    file_free(&f);
-}
-
-static void keys_that_do_not_matter_are_left_out(void **state) {
-    struct place *p = *state;
-    p->settings.job.method = VIB_METHOD_DETERMINISTIC;
-    struct file f = written(p);
-    assert_fact(p, &f, "method", "deterministic");
-    assert_fact(p, &f, "beta", NULL);
-    assert_fact(p, &f, "model.covariance", NULL);
-    file_free(&f);
-}
-
-/* Any length of the header is padded, and text is escaped. */
-static void metadata_of_any_text(void **state) {
-    static const char *const names[] = {"m", "mn", "mni", "mnis", "mnist", "a\"b\\c\n\xc3\xa9"};
-    struct place *p = *state;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        p->settings.data.name = names[i];
-        struct file f = written(p);
-        assert_int_equal(f.header_bytes % 8, 0);
-        assert_fact(p, &f, "dataset.name", names[i]);
-        file_free(&f);
-    }
-}
-
 static void a_file_replaces_what_was_there(void **state) {
     struct place *p = *state;
     char stale[500];
@@ -360,14 +174,12 @@ static void folders_that_cannot_be_made(void **state) {
     assert_int_not_equal(weights_write(p->path, &p->weights, &p->err), 0);
     assert_non_null(strstr(p->err.message, folder));
     assert_int_equal(unlink(folder), 0);
-    char *path = weights_path("no/such/a.db", identity);
+    char *path = weights_path("no/such/a.db", weights_identity);
     assert_non_null(path);
     assert_int_equal(weights_write(path, &p->weights, &p->err), VIB_ECREATE);
     assert_non_null(strstr(p->err.message, "no/such/a.db.weights"));
     free(path);
 }
-
-#define WITH_PLACE(test) cmocka_unit_test_setup_teardown(test, place_new, place_free)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -375,9 +187,6 @@ int main(void) {
         WITH_PLACE(the_header_describes_contiguous_tensors),
         WITH_PLACE(the_values_are_the_tensors_without_the_gaps),
         WITH_PLACE(the_objectives_own_parameters_come_last),
-        WITH_PLACE(the_metadata_tells_the_job),
-        WITH_PLACE(keys_that_do_not_matter_are_left_out),
-        WITH_PLACE(metadata_of_any_text),
         WITH_PLACE(a_file_replaces_what_was_there),
         WITH_PLACE(a_full_disk_leaves_the_old_file),
         WITH_PLACE(folders_that_cannot_be_made),
