@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Makes what the READMEs say of results/reference anew from its files, and looks for it there.
 
-    python3 tests/claims.py NAME     one of: table1, order, float32, figures, precision, speed
+    python3 tests/claims.py NAME     one of: table1, order, float32, figures, fashion, precision,
+                                     engines, speed
 
 Prints what is missing; the exit status is 1 then. Numbers that no file carries, such as the
 paper's, stand here as they do there.
@@ -211,6 +212,41 @@ def figures():
     yield INNER, f"{most[0]:.3f} bits at K = 256 and {most[1]:.3f} at K = 2, and falls again"
 
 
+def fashion():
+    def interval(found):
+        errors = column(found, "error_mc", 100)
+        mean, half = statistics.mean(errors), T95 * statistics.stdev(errors) / math.sqrt(3)
+        return mean, mean - half, mean + half
+
+    texts = {1e-5: "1e-5", 1e-4: "1e-4", 1e-3: "1e-3", 3e-3: "3e-3"}
+    splits = {
+        beta: [rows("fashion.csv", split=split, beta=beta) for split in ("validation", "test")]
+        for beta in (*texts, 0.01, 0.03, 0.1, 0.3)
+    }
+    error = {beta: [interval(found) for found in both] for beta, both in splits.items()}
+    chosen = min(error, key=lambda beta: error[beta][0])
+    assert chosen == min(error, key=lambda beta: error[beta][1]) == 3e-3
+    assert all(validation < test for validation, test in error.values())
+    apart = [beta for beta in error if error[beta][0][1] > error[chosen][0][2]]
+    assert apart == [0.3]
+    for beta, (validation, test) in error.items():
+        bold = "**" if beta == chosen else ""
+        means = {name: statistics.mean(column(splits[beta][1], name))
+                 for name in ("error", "izy_lower", "izx_lower", "izx_upper_tight")}
+        yield INNER, (
+            f"| {bold}{texts.get(beta, beta)}{bold}"
+            f" | {bold}{validation[0]:.2f}{bold} [{validation[1]:.2f}, {validation[2]:.2f}]"
+            f" | {bold}{test[0]:.2f}{bold} [{test[1]:.2f}, {test[2]:.2f}]"
+            f" | {100 * means['error']:.2f} | {means['izy_lower']:.3f}"
+            f" | {means['izx_lower']:.2f} to {means['izx_upper_tight']:.2f} |"
+        )
+    mean, low, high = error[chosen][1]
+    yield TOP, f"beta = 3e-3 of eight, whose test error is {mean:.2f} % [{low:.2f}, {high:.2f}]"
+    yield INNER, f"chooses beta = 3e-3; its test error is {mean:.2f} % [{low:.2f}, {high:.2f}]"
+    best = rows("fashion-best-beta.csv")[0]
+    assert (best["beta"], best["chosen_by"], best["n_indistinguishable"]) == (3e-3, "validation", 6)
+
+
 def precision():
     for row in rows("precision.csv", split="test"):
         yield INNER, (
@@ -302,7 +338,7 @@ def speed():
 
 
 def main(arguments):
-    groups = (table1, order, float32, figures, precision, engines, speed)
+    groups = (table1, order, float32, figures, fashion, precision, engines, speed)
     by_name = {group.__name__: group for group in groups}
     if len(arguments) != 1 or arguments[0] not in by_name:
         sys.exit(__doc__.strip())
