@@ -1,6 +1,5 @@
-#include "core/trainer.h"
+#include "core/trainer_internal.h"
 
-#include "core/adam.h"
 #include "core/elementwise.h"
 #include "core/memory.h"
 #include "core/network.h"
@@ -8,55 +7,9 @@
 #include "core/posterior.h"
 #include "core/random.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { ALIGNMENT = 64, COPIES = 4 /* w, m, v, a */ };
-
-static const uint64_t STATE_MAGIC = 0x3265746174536256u; /* "VbState2" */
-
-/* What a checkpoint needs beside the parameter vectors: a saved state is this, then w, m, v, a and,
- * with params.patience, the weights kept, in plain order (core/network.h), [n_params] each. */
-struct state_header {
-    uint64_t magic, n_params;
-    uint64_t epoch, step;  /* epochs completed, steps in the epoch under way */
-    uint64_t total_steps;  /* of the optimiser, = Adam's t */
-    uint64_t examples;     /* processed in all */
-    double objective_sum;  /* bits, over the examples of the epoch under way */
-    double epoch_examples; /* examples in that sum */
-    double last_objective; /* mean of the last complete epoch */
-    double lr;
-    double objective[VIB_OBJECTIVE_STATE]; /* what it keeps from step to step */
-    uint64_t padding[4];                   /* to a multiple of ALIGNMENT */
-};
-
-_Static_assert(sizeof(struct state_header) % ALIGNMENT == 0, "parameters follow, aligned");
-
-struct vib_trainer {
-    struct vib_params params;
-    const struct vib_dataset *data;
-    const atomic_bool *stop;
-    struct vib_team *team;
-    struct vib_network net;
-    struct vib_pass full, tail; /* batches of params.batch and of what is left over; tail.batch is 0
-                                   when nothing is */
-    struct vib_evaluator evaluator;
-    struct state_header *state; /* owned; behind it, in one block since large ones are rounded up to
-                                   huge pages, all vectors of the length of the parameters in
-                                   memory */
-    struct vib_adam adam;       /* points into that block */
-    float *average;             /* [n_memory] debiased, for evaluation; there too */
-    float *kept;      /* [n_memory] by vib_trainer_keep, there too; NULL without patience */
-    bool returned;    /* to what is kept */
-    uint16_t *w16;    /* [n_memory] bfloat16 copy of the weights, there too; NULL in
-                         float32 */
-    uint32_t *order;  /* [n_train] of the epoch under way */
-    uint16_t *labels; /* [batch] */
-    double *nats;     /* [batch] */
-    size_t steps_per_epoch;
-};
 
 int vib_trainer_check(const struct vib_params *params, const struct vib_dataset *data,
                       struct vib_error *err) {
@@ -88,12 +41,12 @@ static int make_state(struct vib_trainer *t) {
     const size_t n = t->net.n_memory, of_vector = n * sizeof(float);
     const size_t narrow = t->params.precision == VIB_BF16 ? n * sizeof *t->w16 : 0;
     const size_t kept = t->params.patience > 0 ? of_vector : 0;
-    const size_t saved = sizeof *t->state + COPIES * of_vector;
+    const size_t saved = sizeof *t->state + VIB_TRAINER_COPIES * of_vector;
     t->state = vib_memory_new(saved + kept + of_vector + narrow);
     if (t->state == NULL)
         return VIB_ENOMEM;
     memset(t->state, 0, saved + kept);
-    t->state->magic = STATE_MAGIC;
+    t->state->magic = VIB_TRAINER_MAGIC;
     t->state->n_params = t->net.n_params;
     t->state->last_objective = (double)NAN;
     float *vector = (float *)(void *)(t->state + 1);
@@ -101,8 +54,8 @@ static int make_state(struct vib_trainer *t) {
     t->adam.m = vector + n;
     t->adam.v = vector + 2 * n;
     t->adam.a = vector + 3 * n;
-    t->kept = kept > 0 ? vector + COPIES * n : NULL;
-    t->average = vector + COPIES * n + kept / sizeof(float);
+    t->kept = kept > 0 ? vector + VIB_TRAINER_COPIES * n : NULL;
+    t->average = vector + VIB_TRAINER_COPIES * n + kept / sizeof(float);
     t->w16 = narrow > 0 ? (uint16_t *)(void *)(t->average + n) : NULL;
     if (t->w16 != NULL) /* what is beyond a layer's weights stays 0 */
         memset(t->w16, 0, narrow);
@@ -116,8 +69,7 @@ static void shuffle(struct vib_trainer *t) {
     vib_random_permutation(&stream, t->data->split[VIB_TRAIN].n, t->order);
 }
 
-/* What is derived from the saved state and so is not part of it. */
-static void derive(struct vib_trainer *t) {
+void vib_trainer_derive(struct vib_trainer *t) {
     shuffle(t);
     if (t->w16 != NULL)
         vib_network_narrow(&t->net, t->adam.w, t->w16);
@@ -171,7 +123,7 @@ int vib_trainer_new(struct vib_trainer **trainer, const struct vib_params *param
         vib_trainer_free(t);
         return rc;
     }
-    derive(t);
+    vib_trainer_derive(t);
     *trainer = t;
     return VIB_OK;
 }
@@ -363,78 +315,6 @@ int vib_trainer_predict(struct vib_trainer *t, enum vib_split_id split, uint16_t
                         predictions);
 }
 
-/* How many vectors a saved state has, and each of them in memory. */
-static size_t n_saved(const struct vib_trainer *t) {
-    return t->kept != NULL ? COPIES + 1 : COPIES;
-}
-
-static float *saved_vector(const struct vib_trainer *t, size_t i) {
-    return i < COPIES ? t->adam.w + i * t->net.n_memory : t->kept;
-}
-
-size_t vib_trainer_state_size(const struct vib_trainer *t) {
-    return sizeof *t->state + n_saved(t) * t->net.n_params * sizeof(float);
-}
-
-void vib_trainer_read_state(const struct vib_trainer *t, size_t first, size_t size, void *out) {
-    const size_t n = t->net.n_params, number = sizeof(float);
-    unsigned char *to = out;
-    assert(first % number == 0 && size % number == 0);
-    if (first < sizeof *t->state) {
-        const size_t left = sizeof *t->state - first, count = size < left ? size : left;
-        memcpy(to, (const unsigned char *)t->state + first, count);
-        first += count;
-        size -= count;
-        to += count;
-    }
-    while (size > 0) {
-        const size_t at = (first - sizeof *t->state) / number, vector = at / n;
-        const size_t left = n - at % n, count = size / number < left ? size / number : left;
-        vib_network_store(&t->net, at % n, count, saved_vector(t, vector), (float *)(void *)to);
-        first += count * number;
-        size -= count * number;
-        to += count * number;
-    }
-}
-
-/* Whether a header is one that a trainer of t's parameters and data can have written. Counts follow
- * from where training stands; only finite numbers are carried on. */
-static bool is_possible(const struct vib_trainer *t, const struct state_header *h) {
-    const uint64_t n = t->data->split[VIB_TRAIN].n, batch = t->params.batch;
-    const bool begun = h->epoch > 0 || h->step > 0;
-    bool possible = h->magic == STATE_MAGIC && h->n_params == t->net.n_params &&
-                    h->epoch <= t->params.epochs && h->step < t->steps_per_epoch &&
-                    (h->epoch < t->params.epochs || h->step == 0);
-    possible = possible && h->total_steps == h->epoch * t->steps_per_epoch + h->step &&
-               h->examples == h->epoch * n + h->step * batch &&
-               h->epoch_examples == (double)(h->step * batch) && !signbit(h->epoch_examples);
-    possible = possible && isfinite(h->objective_sum) && (h->step > 0 || h->objective_sum == 0.0) &&
-               (h->epoch > 0 ? isfinite(h->last_objective) : isnan(h->last_objective)) &&
-               isfinite(h->lr) && (begun ? h->lr >= 0.0 : h->lr == 0.0);
-    for (size_t i = 0; i < VIB_OBJECTIVE_STATE; i++)
-        possible = possible && isfinite(h->objective[i]);
-    return possible;
-}
-
-int vib_trainer_restore(struct vib_trainer *t, const void *state, size_t size,
-                        struct vib_error *err) {
-    struct state_header header;
-    if (size != vib_trainer_state_size(t))
-        return vib_error_set(err, VIB_ESTATE, "saved state has %zu bytes, this model's has %zu",
-                             size, vib_trainer_state_size(t));
-    memcpy(&header, state, sizeof header);
-    if (!is_possible(t, &header))
-        return vib_error_set(err, VIB_ESTATE, "saved state is not one of this model");
-    *t->state = header;
-    const float *plain =
-        (const float *)(const void *)((const unsigned char *)state + sizeof header);
-    for (size_t i = 0; i < n_saved(t); i++)
-        vib_network_load(&t->net, 0, t->net.n_params, plain + i * t->net.n_params,
-                         saved_vector(t, i));
-    derive(t);
-    return VIB_OK;
-}
-
 double vib_job_flops(const struct vib_params *params, const struct vib_dataset *data) {
     struct vib_network net;
     vib_network_init(&net, params, data->dim, data->classes);
@@ -460,7 +340,7 @@ size_t vib_job_bytes(const struct vib_params *params, const struct vib_dataset *
         (n % batch == 0 ? 0
                         : vib_pass_training_bytes(&net, n % batch, params->precision, dropout)) +
         vib_evaluator_bytes(&net, data);
-    const size_t copies = COPIES - 2 + (params->patience > 0 ? 1 : 0);
+    const size_t copies = VIB_TRAINER_COPIES - 2 + (params->patience > 0 ? 1 : 0);
     const size_t lasting = sizeof(struct state_header) + net.n_memory * (copies * vector + narrow) +
                            passes + n * sizeof(uint32_t) +
                            batch * (sizeof(uint16_t) + sizeof(double));
