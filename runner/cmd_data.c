@@ -124,7 +124,10 @@ static void show_warnings(const struct vib_dataset *data, const struct vib_data_
         show("warning", "%zu of the inputs are the same in all training examples",
              summary->n_constant);
     if (!vib_dataset_has(data, VIB_TEST))
-        show("warning", "there is no test split: nothing tells how well a model does on new data");
+        show(
+            "warning",
+            "there is no test split: dataset.test takes one out, else nothing tells how well a model "
+            "does on new data");
 }
 
 static int show_data(const struct vib_dataset *data, struct vib_error *err) {
