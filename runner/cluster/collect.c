@@ -28,22 +28,27 @@ static int merge_parts(struct store_merge *merge, const struct folder *folder, c
     return rc == VIB_OK ? store_merge_commit(merge, err) : rc;
 }
 
-int collect_parts(const struct folder *folder, struct vib_error *err) {
+static int merge_into(const struct folder *folder, char *const *parts, size_t n,
+                      struct vib_error *err) {
     const struct merge_listener listener = {.tell = tell};
     struct store_merge *merge = NULL;
     struct host self;
-    char **parts;
-    size_t n;
-    int rc = folder_parts(folder, &parts, &n, err);
-    if (rc != VIB_OK || n == 0)
-        return rc;
     host_init(&self);
-    rc = store_merge_begin(&merge, folder->database, &self, &listener, err);
+    int rc = store_merge_begin(&merge, folder->database, &self, &listener, err);
     if (rc == VIB_EBUSY)
         tell(NULL, err->message);
     else if (rc == VIB_OK)
         rc = merge_parts(merge, folder, parts, n, err);
     store_merge_free(merge);
-    folder_free_parts(parts, n);
     return rc == VIB_EBUSY ? VIB_OK : rc;
+}
+
+int collect_parts(const struct folder *folder, struct vib_error *err) {
+    char **parts;
+    size_t n;
+    int rc = folder_parts(folder, &parts, &n, err);
+    if (rc == VIB_OK && n > 0)
+        rc = merge_into(folder, parts, n, err);
+    folder_free_parts(parts, n);
+    return rc;
 }
