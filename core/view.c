@@ -25,8 +25,9 @@ static const char *name_of(enum vib_scale scale) {
     return scale == VIB_SCALE_SYMMETRIC ? "symmetric" : "unit";
 }
 
+/* Not by the inputs, which need not be in memory. */
 static enum vib_scale usual_scale(const struct vib_dataset *base) {
-    return base->split[VIB_TRAIN].bytes != NULL ? VIB_SCALE_SYMMETRIC : VIB_SCALE_STANDARDIZE;
+    return base->scale == VIB_SCALE_SYMMETRIC ? VIB_SCALE_SYMMETRIC : VIB_SCALE_STANDARDIZE;
 }
 
 enum vib_scale vib_view_scale(const struct vib_view *view, const struct vib_dataset *base) {

@@ -156,6 +156,26 @@ static void files_that_changed_are_refused(void **state) {
     folder_remove(folder);
 }
 
+/* Whose usual scale is told by their type, which is not there to see once they were dropped. */
+static void bytes_are_found_again(void **state) {
+    struct data_cache *cache;
+    char *folder = folder_new();
+    (void)state;
+    const struct data_spec spec = {.name = "set",
+                                   .dir = folder,
+                                   .label = "",
+                                   .files = {"", "", "", "", "", ""},
+                                   .view.scale = VIB_SCALE_AUTO};
+    idx_set_write(folder, 20, 20, false);
+    assert_int_equal(data_cache_new(&cache, 0), 0);
+    const struct vib_dataset *data = get(cache, spec);
+    assert_false(is_loaded(data));
+    assert_ptr_equal(get(cache, spec), data);
+    assert_int_equal(data_cache_n(cache), 1);
+    data_cache_free(cache);
+    folder_remove(folder);
+}
+
 static void a_name_can_be_changed(void **state) {
     struct data_cache *cache;
     (void)state;
@@ -212,6 +232,7 @@ int main(void) {
         cmocka_unit_test(views_share_what_is_loaded),
         cmocka_unit_test(as_many_as_fit_are_kept),
         cmocka_unit_test(files_that_changed_are_refused),
+        cmocka_unit_test(bytes_are_found_again),
         cmocka_unit_test(a_name_can_be_changed),
         cmocka_unit_test(threads_share_a_cache),
     };
