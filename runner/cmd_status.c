@@ -1,4 +1,5 @@
 /* vib-sweep status D|DB: how far a sweep is. */
+#include "runner/cluster/queue_words.h"
 #include "runner/command.h"
 #include "runner/status/status.h"
 #include "runner/status/status_show.h"
@@ -35,10 +36,19 @@ static bool is_folder(const char *path) {
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+/* A folder may be one that a batch system works at. */
+static int add_folder(struct status *status, const char *place, struct vib_error *err) {
+    _Static_assert(sizeof status->queue >= QUEUE_WORDS_SIZE, "room for the words");
+    const int rc = status_add_folder(status, place, err);
+    if (rc == VIB_OK)
+        status->in_queue = queue_words(status->queue, place);
+    return rc;
+}
+
 static int add(struct status *status, const char *place, struct vib_error *err) {
     struct store *store = NULL;
     if (is_folder(place))
-        return status_add_folder(status, place, err);
+        return add_folder(status, place, err);
     int rc = store_open_reader(&store, place, err);
     if (rc == VIB_OK)
         rc = status_add(status, store, true, err);
@@ -81,7 +91,8 @@ const struct command command_status = {
                 .help = "Tells how many jobs of a sweep are done, run and wait, how far each is "
                         "that runs, and what is left. DB is its database, which a sweep may be at; "
                         "D is a folder with plan.csv, parts/*.db or *.db, whose jobs are counted "
-                        "once each. Nothing is written.",
+                        "once each, with what squeue says of them where it is a folder of "
+                        "vib-sweep slurm's. Nothing is written.",
                 .rows = rows,
                 .n = sizeof rows / sizeof rows[0]},
     .run = run,

@@ -22,8 +22,7 @@ static int ask(struct process *process, const char *const *argv, struct vib_erro
 
 /* --- squeue --- */
 
-/* What of a job's name follows NAME-PLAN-, or NULL for a job of others. */
-static const char *part_of_name(const char *name, const char *plan) {
+const char *queue_part_of_name(const char *name, const char *plan) {
     const char *part = strrchr(name, '-');
     const size_t length = strlen(plan);
     if (part == NULL || (size_t)(part - name) < length + 1)
@@ -37,7 +36,7 @@ static void take_line(struct queue *queue, char *line, const char *plan) {
     char *save = NULL;
     const char *id = strtok_r(line, "|", &save), *element = strtok_r(NULL, "|", &save);
     const char *name = strtok_r(NULL, "", &save);
-    const char *part = name != NULL ? part_of_name(name, plan) : NULL;
+    const char *part = name != NULL ? queue_part_of_name(name, plan) : NULL;
     uint64_t offset, index;
     if (part == NULL)
         return;

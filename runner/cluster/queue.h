@@ -38,6 +38,9 @@ void queue_release(struct queue *queue); /* harmless on a zeroed one */
 /* A task of that shard, or NULL. */
 const struct queue_task *queue_find(const struct queue *queue, size_t shard);
 
+/* What of a job's name follows NAME-PLAN-, within `name`; NULL for a job of others. */
+const char *queue_part_of_name(const char *name, const char *plan);
+
 /* From the text of squeue, in the format that queue_read asks for. Exposed for its test. */
 int queue_parse(struct queue *queue, const char *text, const char plan[QUEUE_PLAN_SIZE],
                 struct vib_error *err);

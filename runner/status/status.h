@@ -34,6 +34,7 @@ struct status {
     char **unreadable; /* [n_unreadable] what is wrong with a file that is not counted; owned */
     size_t n_unreadable;
     char queue[256]; /* what a batch system says of it, in a line; "" when none was asked */
+    bool in_queue;   /* a task of it waits or runs there */
 
     /* Set by status_sum: */
     size_t n_done, n_diverged, n_failed, n_waiting;

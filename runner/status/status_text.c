@@ -194,9 +194,11 @@ static void put_trouble(const struct page *page) {
     put_lost(page);
     for (size_t i = 0; i < status->n_unreadable; i++)
         put(page, "not counted: %s", status->unreadable[i]);
-    if (status->n_running == 0 && status->n_waiting > 0)
+    if (status->n_running > 0 || status->in_queue)
+        return;
+    if (status->n_waiting > 0)
         put(page, "nothing runs: the same command continues");
-    else if (status->n_running == 0 && status->n_failed > 0)
+    else if (status->n_failed > 0)
         put(page, "nothing runs: --retry runs what failed again");
 }
 

@@ -8,7 +8,7 @@
 # --- the stand-ins ---
 #
 # calls has their command lines. queue has what squeue tells, lines of JOB|ELEMENT|NAME, to which
-# sbatch adds an array. A file named `fail-NAME` has words that NAME fails with, fail-sbatch after it
+# sbatch adds an array; told has what it tells in its longer format. A file named `fail-NAME` has words that NAME fails with, fail-sbatch after it
 # accepted where there is a file `accept`. max has MaxArraySize, state what scontrol shows of a job.
 mkdir bin
 cat >bin/sbatch <<'END'
@@ -35,8 +35,13 @@ cat >bin/squeue <<'END'
 #!/bin/bash
 echo "squeue $*" >>calls
 [ ! -e fail-squeue ] || { cat fail-squeue >&2; exit 1; }
-printf '7|N/A|other|s job\n7|1|other-0123456789ab-0\n'
-cat queue 2>/dev/null || :
+case "$*" in
+*--Format=*) cat told 2>/dev/null ;;
+*)
+    printf '7|N/A|other|s job\n7|1|other-0123456789ab-0\n'
+    cat queue 2>/dev/null || :
+    ;;
+esac
 END
 cat >bin/scontrol <<'END'
 #!/bin/bash
@@ -131,6 +136,47 @@ check 'they are submitted again' call_is 3 \
 check 'and a merge after all that are in the queue' call_is 4 \
     "sbatch --parsable --job-name=small-PLAN-merge --dependency=afterany:101:103 $merge"
 check 'the plan is the same' cmp D/plan.csv plan.first
+
+# --- what status tells of it ---
+
+name=$(sed -n '1s/.*|//p' queue)
+{
+    printf '%-8s|%-12s|%-64s|%-300s\n' R 2 None "$name" PD 0 Priority "$name" PD 1 Resources "$name" \
+        PD 0 Priority "$name" PD 0 Dependency "${name%-*}-merge" PD 0 Other other-0123456789ab-0
+} >told
+# queue_is PLACE TEXT: the words, null for none, that status has for the queue
+queue_is() {
+    "$vib" status "$1" --json >status.json || return 1
+    cat status.json
+    grep -qF "\"queue\":$2,\"running_jobs\"" status.json
+}
+check 'status tells what squeue does' queue_is D '"1 running, 3 pending (Priority 2, Resources 1), 2 requeued"'
+waits() {
+    "$vib" status D >status.out && cat status.out && ! grep -q 'nothing runs: the same' status.out
+}
+check 'and not to begin what waits there' waits
+: >told
+check 'that it has none' queue_is D '"no task"'
+begins() {
+    "$vib" status D | grep -q 'nothing runs: the same'
+}
+check 'which may begin' begins
+echo 'squeue: error: no contact' >fail-squeue
+check 'nothing where squeue fails' queue_is D null
+rm fail-squeue
+mv bin/squeue squeue.kept
+without() {
+    mkdir -p some && ln -sf "$(command -v timeout)" some/timeout && PATH=$PWD/some "$vib" status D --json >status.json &&
+        grep -qF '"queue":null' status.json
+}
+check 'nothing without squeue' without
+printf '#!/bin/bash\nexec tail -f /dev/null\n' >bin/squeue
+chmod +x bin/squeue
+check 'nothing where it does not answer' queue_is D null
+mv squeue.kept bin/squeue
+mv D/task.sh .
+check 'a folder that was not submitted is not asked for' queue_is D null
+mv task.sh D
 
 # --- what is done ---
 

@@ -7,7 +7,9 @@
 
 #include "runner/cluster/array.h"
 #include "runner/cluster/queue.h"
+#include "runner/cluster/queue_words.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void whose_tasks_are_found(void **state) {
@@ -51,6 +53,44 @@ static void an_empty_queue(void **state) {
     queue_release(&queue);
 }
 
+static void assert_words(const char *lines, bool any, const char *wanted) {
+    char words[QUEUE_WORDS_SIZE], text[2048];
+    assert_true(strlen(lines) < sizeof text);
+    strcpy(text, lines);
+    assert_int_equal(queue_words_parse(words, text, "0123456789ab"), any);
+    assert_string_equal(words, wanted);
+}
+
+static void words_for_a_queue(void **state) {
+    (void)state;
+    assert_words("", false, "no task");
+    assert_words(
+        "nonsense\n|\n\nPD|0|Priority\nPD|0|Priority|other-ba9876543210-0\n"
+        "PD      |0   |Dependency |small-0123456789ab-merge \n",
+        false, "no task");
+    assert_words(
+        "R       |0   |None    |small-0123456789ab-0  \n"
+        "CG      |3   |None    |small-0123456789ab-0  \n",
+        true, "2 running, 0 pending, 1 requeued");
+    assert_words(
+        "PD|0|Resources|small-0123456789ab-0\n"
+        "PD|0|Priority|small-0123456789ab-8\n"
+        "PD|1|Priority|small-0123456789ab-0\n",
+        true, "0 running, 3 pending (Priority 2, Resources 1), 1 requeued");
+}
+
+/* More reasons than are told apart, each longer than has room. */
+static void words_have_bounds(void **state) {
+    char text[2048] = "", words[QUEUE_WORDS_SIZE];
+    (void)state;
+    for (int i = 0; i < 9; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text),
+                 "PD|0|%c%0100d|small-0123456789ab-0\n", 'a' + i, 0);
+    assert_true(queue_words_parse(words, text, "0123456789ab"));
+    assert_int_equal(strlen(words), QUEUE_WORDS_SIZE - 1);
+    assert_int_equal(strncmp(words, "0 running, 9 pending (a0000", 27), 0);
+}
+
 static void assert_array(const size_t *shards, size_t n, size_t most, size_t taken, size_t offset,
                          const char *text) {
     struct array array;
@@ -73,8 +113,8 @@ static void shards_as_arrays(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whose_tasks_are_found),
-        cmocka_unit_test(an_empty_queue),
+        cmocka_unit_test(whose_tasks_are_found), cmocka_unit_test(an_empty_queue),
+        cmocka_unit_test(words_for_a_queue),     cmocka_unit_test(words_have_bounds),
         cmocka_unit_test(shards_as_arrays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
