@@ -68,3 +68,27 @@ python_with() {
         fi
     done
 }
+
+# big_endian N: the bytes of a number of 32 bits, escaped for printf.
+big_endian() {
+    printf '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 >> 24)) $(($1 >> 16 & 255)) $(($1 >> 8 & 255)) $(($1 & 255))
+}
+
+# idx_split FOLDER PREFIX FIRST LAST: an image of 2 x 2 pixels for each of the labels, ten times.
+idx_split() {
+    local images='' labels='' i label n=$((10 * ($4 - $3 + 1)))
+    for ((i = 0; i < n; i++)); do
+        label=$(($3 + i % ($4 - $3 + 1)))
+        labels+=$(printf '\\x%02x' $label)
+        images+=$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' $((label * 9 % 256)) $((i * 7 % 256)) \
+            $((label * 31 % 256)) $((255 - label * 8)))
+    done
+    printf '%b' "\\x00\\x00\\x08\\x03$(big_endian $n)$(big_endian 2)$(big_endian 2)$images" \
+        >"$1/$2-images-idx3-ubyte"
+    printf '%b' "\\x00\\x00\\x08\\x01$(big_endian $n)$labels" >"$1/$2-labels-idx1-ubyte"
+}
+
+# idx_data FOLDER FIRST LAST: a data set whose labels go from FIRST to LAST.
+idx_data() {
+    mkdir -p "$1" && idx_split "$1" train "$2" "$3" && idx_split "$1" t10k "$2" "$3"
+}

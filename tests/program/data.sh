@@ -4,30 +4,6 @@
 . tests/tap.sh
 . tests/program/common.sh
 
-# big_endian N: the bytes of a number of 32 bits, escaped for printf.
-big_endian() {
-    printf '\\x%02x\\x%02x\\x%02x\\x%02x' $(($1 >> 24)) $(($1 >> 16 & 255)) $(($1 >> 8 & 255)) $(($1 & 255))
-}
-
-# split FOLDER PREFIX FIRST LAST: an image of 2 x 2 pixels for each of the labels, ten times.
-split() {
-    local images='' labels='' i label n=$((10 * ($4 - $3 + 1)))
-    for ((i = 0; i < n; i++)); do
-        label=$(($3 + i % ($4 - $3 + 1)))
-        labels+=$(printf '\\x%02x' $label)
-        images+=$(printf '\\x%02x\\x%02x\\x%02x\\x%02x' $((label * 9 % 256)) $((i * 7 % 256)) \
-            $((label * 31 % 256)) $((255 - label * 8)))
-    done
-    printf '%b' "\\x00\\x00\\x08\\x03$(big_endian $n)$(big_endian 2)$(big_endian 2)$images" \
-        >"$1/$2-images-idx3-ubyte"
-    printf '%b' "\\x00\\x00\\x08\\x01$(big_endian $n)$labels" >"$1/$2-labels-idx1-ubyte"
-}
-
-# data FOLDER FIRST LAST: a data set whose labels go from FIRST to LAST.
-data() {
-    mkdir -p "$1" && split "$1" train "$2" "$3" && split "$1" t10k "$2" "$3"
-}
-
 cat >small.yaml <<'END'
 name: small
 model: {hidden: [4]}
@@ -35,8 +11,8 @@ train: {epochs: 1, batch: 10}
 evaluate: {bounds: []}
 K: 2
 END
-data sets/letters 1 7
-data sets/digits 0 3
+idx_data sets/letters 1 7
+idx_data sets/digits 0 3
 
 folder_only() {
     "$vib" small.yaml -q --db a.db --set dataset.dir=sets/letters/ 2>err

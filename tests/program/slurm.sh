@@ -322,6 +322,26 @@ END
 }
 check 'the data are others, or missing' other_data
 
+# Bytes, as images are: what is planned is what the shards have.
+bytes() {
+    idx_data images 0 3 && cat >images.yaml <<'END' && "$vib" slurm images.yaml --dir B "${hour[@]}" || return 1
+name: images
+dataset: {dir: images}
+model: {hidden: [4]}
+train: {epochs: 1, batch: 10}
+evaluate: {bounds: []}
+grid: {beta: [1e-3, 0.1], seed: [0, 1]}
+END
+    local shard
+    for shard in $(tail -n +2 B/plan.csv | cut -d, -f1 | sort -u); do
+        "$vib" B/config.yaml -q --plan B/plan.csv --shard "$shard" --db "b-$shard.db" \
+            --publish "B/parts/$shard.db" || return 1
+    done
+    "$vib" merge B/images.db B/parts/*.db && sql_is B/images.db \
+        "SELECT count(*) FROM job WHERE state = 'done'" 4
+}
+check 'a sweep on bytes has the jobs of its plan' bytes
+
 # --- a task, with a stand-in for the program ---
 #
 # It ends with the status in the file `status`, at once where there is no file `wait`, else when USR1
