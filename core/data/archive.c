@@ -23,11 +23,12 @@ bool vib_archive_begins(const uint8_t *head, size_t n) {
 }
 
 /* What libzip could not do. Of memory that runs out it often tells another story: errno, which was
- * cleared before, knows. */
+ * cleared before, knows; but of an inconsistent archive libzip puts there what is inconsistent. */
 static int failed(const char *name, zip_error_t *error, struct vib_error *err) {
-    if (errno == ENOMEM || zip_error_code_zip(error) == ZIP_ER_MEMORY)
+    const int code = zip_error_code_zip(error);
+    if ((errno == ENOMEM && code != ZIP_ER_INCONS) || code == ZIP_ER_MEMORY)
         return no_memory(name, err);
-    if (zip_error_code_zip(error) == ZIP_ER_EXISTS)
+    if (code == ZIP_ER_EXISTS)
         return vib_error_set(err, VIB_EDATA, "%s: two members of the archive have the same name",
                              name);
     return vib_error_set(err, VIB_EDATA, "%s: damaged zip archive (%s)", name,
@@ -75,8 +76,15 @@ void vib_archive_close(struct vib_archive *archive) {
     free(archive);
 }
 
+/* By raw names, for which libzip needs no memory: a member is not there, or it is. */
 bool vib_archive_has(const struct vib_archive *archive, const char *member) {
-    return zip_name_locate(archive->zip, member, 0) >= 0;
+    const zip_int64_t n = zip_get_num_entries(archive->zip, 0);
+    for (zip_int64_t i = 0; i < n; i++) {
+        const char *name = zip_get_name(archive->zip, (zip_uint64_t)i, ZIP_FL_ENC_RAW);
+        if (name != NULL && strcmp(name, member) == 0)
+            return true;
+    }
+    return false;
 }
 
 void vib_archive_list(const struct vib_archive *archive, char *text, size_t size) {

@@ -100,7 +100,7 @@ static int watch(const struct merge_lock *lock, const struct merge_lock_request 
     *alive = false;
     while (!*alive && clock_s() - since_s < request->watch_s) {
         struct record now;
-        bool found;
+        bool found = false;
         (void)poll(NULL, 0, PAUSE_MS); /* cut short by a signal it only looks sooner */
         const int rc = read_record(lock, &now, &found, err);
         if (rc != 0)
@@ -114,7 +114,7 @@ static int watch(const struct merge_lock *lock, const struct merge_lock_request 
 static int judge(const struct merge_lock *lock, const struct merge_lock_request *request,
                  struct vib_error *err) {
     struct record record;
-    bool found, alive;
+    bool found = false, alive;
     int rc = read_record(lock, &record, &found, err);
     if (rc != 0 || !found)
         return rc;
