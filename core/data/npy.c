@@ -98,7 +98,7 @@ static int refuse_type(const char *name, const char *text, struct vib_error *err
     if (strchr(text, 'O') != NULL)
         return vib_error_set(err, VIB_EDATA,
                              "%s: holds Python objects, a pickle, which is refused: it could run "
-                             "any code; save an array of numbers or texts",
+                             "any code; save numbers, or texts as numpy.array(y, str) makes them",
                              name);
     return vib_error_set(err, VIB_EDATA,
                          "%s: has elements of type '%s', expected one of u1 i1 u2 i2 u4 i4 u8 i8 "
