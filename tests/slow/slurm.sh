@@ -339,6 +339,9 @@ case_full() {
     check 'a sweep' submit "${two[@]}" -- "--export=ALL,TMPDIR=$PWD/scratch"
     check 'has no room for a part, and tells' full_during "$PWD/scratch"
     check 'with room it ends' until_over
+    # The other task shares the disk: where it began without room, it has ended with 74.
+    check 'again' submit
+    check 'and all end' until_over
     check 'the merged results' same_as_alone
     check 'each trained once' trained_once
     umount "$PWD/scratch"
