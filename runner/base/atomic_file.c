@@ -109,6 +109,12 @@ int atomic_file_remove_temporary(const char *path, const char *suffix, struct vi
     return rc;
 }
 
+int atomic_file_open_anew(struct atomic_file *file, const char *path, const char *suffix,
+                          struct vib_error *err) {
+    const int rc = atomic_file_remove_temporary(path, suffix, err);
+    return rc == 0 ? atomic_file_open(file, path, suffix, err) : rc;
+}
+
 /* Everything up to the rename; 0 or an errno. */
 static int write_through(FILE *stream) {
     int reason = 0;

@@ -35,6 +35,10 @@ void atomic_file_discard(struct atomic_file *file);
  * anything. Errors: VIB_EIO, VIB_ENOMEM. */
 int atomic_file_remove_temporary(const char *path, const char *suffix, struct vib_error *err);
 
+/* Both of these: opens in place of what a killed process left. Errors of either. */
+int atomic_file_open_anew(struct atomic_file *file, const char *path, const char *suffix,
+                          struct vib_error *err);
+
 /* The folder that holds `path`, "." when it names none; allocated, NULL when out of memory. */
 char *atomic_file_folder(const char *path);
 

@@ -102,8 +102,7 @@ int folder_make(const struct folder *folder, struct vib_error *err) {
 int folder_open_file(struct atomic_file *file, const char *path, struct vib_error *err) {
     char suffix[ATOMIC_FILE_SUFFIX];
     atomic_file_own_suffix(suffix);
-    int rc = atomic_file_remove_temporary(path, suffix, err);
-    return rc == VIB_OK ? atomic_file_open(file, path, suffix, err) : rc;
+    return atomic_file_open_anew(file, path, suffix, err);
 }
 
 static int is_database(const struct dirent *entry) {

@@ -41,9 +41,8 @@ static void take_line(struct queue *queue, char *line, const char *plan) {
     if (part == NULL)
         return;
     struct queue_job job;
-    if (strlen(id) >= sizeof job.id)
+    if (snprintf(job.id, sizeof job.id, "%s", id) >= (int)sizeof job.id)
         return;
-    strcpy(job.id, id);
     if (strcmp(part, "merge") == 0)
         queue->merge = job;
     else if (number_parse_integer(part, &offset) == NUMBER_OK &&

@@ -56,9 +56,7 @@ static int write_file(FILE *source, const char *path, bool *read, struct vib_err
     *read = true;
     int rc = atomic_file_make_folder(path, err);
     if (rc == 0)
-        rc = atomic_file_remove_temporary(path, temporary_suffix, err);
-    if (rc == 0)
-        rc = atomic_file_open(&file, path, temporary_suffix, err);
+        rc = atomic_file_open_anew(&file, path, temporary_suffix, err);
     if (rc != 0)
         return rc;
     *read = pour(source, file.stream) == 0;

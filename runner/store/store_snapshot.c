@@ -45,8 +45,8 @@ static int copy_bytes(FILE *from, FILE *to) {
 
 static int publish(const char *made, const char *path, const char *suffix, struct vib_error *err) {
     struct atomic_file file;
-    int rc = atomic_file_remove_temporary(path, suffix, err);
-    if (rc != 0 || (rc = atomic_file_open(&file, path, suffix, err)) != 0)
+    int rc = atomic_file_open_anew(&file, path, suffix, err);
+    if (rc != 0)
         return rc;
     FILE *from = fopen(made, "rbe");
     const int reason = from == NULL ? errno : copy_bytes(from, file.stream);

@@ -123,9 +123,7 @@ static int write_file(const char *path, const char *header, size_t size,
     struct atomic_file file;
     int rc = atomic_file_make_folder(path, err);
     if (rc == 0)
-        rc = atomic_file_remove_temporary(path, temporary_suffix, err);
-    if (rc == 0)
-        rc = atomic_file_open(&file, path, temporary_suffix, err);
+        rc = atomic_file_open_anew(&file, path, temporary_suffix, err);
     if (rc != 0)
         return rc;
     const int reason = put_all(file.stream, header, size, tensors, n);
