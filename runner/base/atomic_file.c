@@ -126,6 +126,16 @@ static int write_through(FILE *stream) {
     return reason;
 }
 
+int atomic_file_copy(struct atomic_file *file, FILE *source) {
+    char block[1 << 16];
+    size_t n;
+    errno = EIO; /* for a stream that does not say why */
+    while ((n = fread(block, 1, sizeof block, source)) > 0)
+        if (fwrite(block, 1, n, file->stream) != n)
+            return 0;
+    return ferror(source) ? errno : 0;
+}
+
 int atomic_file_commit(struct atomic_file *file, struct vib_error *err) {
     int rc = 0, reason = write_through(file->stream);
     file->stream = NULL;

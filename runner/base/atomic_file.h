@@ -24,6 +24,10 @@ void atomic_file_own_suffix(char suffix[ATOMIC_FILE_SUFFIX]);
 int atomic_file_open(struct atomic_file *file, const char *path, const char *suffix,
                      struct vib_error *err);
 
+/* Writes all that is left of `source`, which is borrowed. 0, or the errno of reading; errors of
+ * writing are left to atomic_file_commit. */
+int atomic_file_copy(struct atomic_file *file, FILE *source);
+
 /* Syncs, renames, syncs the folder, and releases. On failure (VIB_EIO: disk full, ...) the
  * temporary file is deleted and path is as it was. */
 int atomic_file_commit(struct atomic_file *file, struct vib_error *err);

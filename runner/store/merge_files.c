@@ -41,16 +41,6 @@ static bool is_beside(const char *weights) {
            strncmp(weights, "../", strlen("../")) != 0;
 }
 
-/* 0, or the errno of what could not be read; a failed write stays in the stream. */
-static int pour(FILE *source, FILE *target) {
-    char block[1 << 16];
-    size_t n;
-    while ((n = fread(block, 1, sizeof block, source)) > 0)
-        if (fwrite(block, 1, n, target) != n)
-            return 0;
-    return ferror(source) ? EIO : 0;
-}
-
 static int write_file(FILE *source, const char *path, bool *read, struct vib_error *err) {
     struct atomic_file file = {0};
     *read = true;
@@ -59,7 +49,7 @@ static int write_file(FILE *source, const char *path, bool *read, struct vib_err
         rc = atomic_file_open_anew(&file, path, temporary_suffix, err);
     if (rc != 0)
         return rc;
-    *read = pour(source, file.stream) == 0;
+    *read = atomic_file_copy(&file, source) == 0;
     if (!*read) {
         atomic_file_discard(&file);
         return 0;

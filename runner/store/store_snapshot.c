@@ -31,25 +31,13 @@ static int copy(struct store *store, const char *made, const char *doing, struct
     return rc;
 }
 
-/* Bytes until the end; what could not be written stays in the stream. 0 or an errno of reading. */
-static int copy_bytes(FILE *from, FILE *to) {
-    enum { PIECE = 1 << 16 };
-    char piece[PIECE];
-    size_t n;
-    errno = EIO; /* for a stream that does not say why */
-    while ((n = fread(piece, 1, sizeof piece, from)) > 0)
-        if (fwrite(piece, 1, n, to) != n)
-            return 0;
-    return ferror(from) ? errno : 0;
-}
-
 static int publish(const char *made, const char *path, const char *suffix, struct vib_error *err) {
     struct atomic_file file;
     int rc = atomic_file_open_anew(&file, path, suffix, err);
     if (rc != 0)
         return rc;
     FILE *from = fopen(made, "rbe");
-    const int reason = from == NULL ? errno : copy_bytes(from, file.stream);
+    const int reason = from == NULL ? errno : atomic_file_copy(&file, from);
     if (from != NULL)
         (void)fclose(from); /* opened for reading */
     if (reason == 0)
