@@ -97,5 +97,10 @@ const struct command command_sweep = {
                     "CONFIG.yaml may say.",
                 .rows = rows,
                 .n = sizeof rows / sizeof rows[0]},
+    .notes =
+        "The first Ctrl-C, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 or SIGXCPU checkpoints the "
+        "running jobs and ends; the same command continues. Another one, half a second "
+        "later or more, ends at once, but for SIGHUP and SIGXCPU; with --shard only Ctrl-C does. "
+        "Several vib-sweep processes of one host may share a database.",
     .run = run,
 };

@@ -17,7 +17,29 @@ const struct command *const commands[] = {&command_sweep, &command_export, &comm
                                           &command_merge, &command_status, &command_slurm};
 const size_t n_commands = sizeof commands / sizeof commands[0];
 
-enum { BRIEF_SIZE = 80, ENDED_BY_SIGNAL = 128 /* and the signal's number on top */ };
+const struct exit_code exit_codes[] = {
+    {"0", "all jobs are done"},
+    {"1", "some failed or diverged, or merged results disagree"},
+    {"3", "a --shard was asked to stop and has work left"},
+    {"64", "wrong usage"},
+    {"66",
+     "data that is missing, damaged or not to be fetched, or no database that a command can "
+     "read"},
+    {"70", "internal error"},
+    {"71", "out of memory or threads"},
+    {"73", "cannot create a file"},
+    {"74", "input/output error, or a database that is damaged or none that a sweep can use"},
+    {"75", "database busy"},
+    {"78", "error in the configuration"},
+    {"128 + N", "ended by signal N (129 SIGHUP, 130 SIGINT, 143 SIGTERM)"},
+};
+const size_t n_exit_codes = sizeof exit_codes / sizeof exit_codes[0];
+
+enum {
+    BRIEF_SIZE = 80,
+    EXIT_CODE_COLUMN = 11,
+    ENDED_BY_SIGNAL = 128 /* and the signal's number on top */
+};
 
 /* The commands by what each of them needs. */
 static void print_commands(void) {
@@ -34,25 +56,22 @@ static void print_commands(void) {
     }
 }
 
+static void print_exit_codes(void) {
+    puts("\nExit codes:");
+    for (size_t i = 0; i < n_exit_codes; i++)
+        text_entry(stdout, exit_codes[i].code, exit_codes[i].meaning, EXIT_CODE_COLUMN);
+}
+
 static int print_help(const struct command *command) {
     options_print_help(&command->options, stdout);
-    if (command != &command_sweep)
-        return 0;
-    print_commands();
-    puts("");
-    text_wrap(
-        stdout,
-        "The first Ctrl-C, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 or SIGXCPU checkpoints the "
-        "running jobs and ends; the same command continues. Another one, half a second "
-        "later or more, ends at once, but for SIGHUP and SIGXCPU; with --shard only Ctrl-C does. "
-        "Several vib-sweep processes of one host may share a database.\n\n"
-        "Exit codes: 0 all jobs are done; 1 some failed or diverged, or merged results disagree; 3 "
-        "a --shard was asked to stop and has work left; 64 wrong usage; 66 data that is missing, "
-        "damaged or not to be fetched, or no database that a command can read; 70 internal error; "
-        "71 out of memory or threads; 73 cannot create a file; 74 input/output error, or a "
-        "database that is damaged or none that a sweep can use; 75 database busy; 78 error in the "
-        "configuration; 128 + N ended by signal N (129 SIGHUP, 130 SIGINT, 143 SIGTERM).",
-        0, 0);
+    if (command == &command_sweep)
+        print_commands();
+    if (command->notes != NULL) {
+        puts("");
+        text_wrap(stdout, command->notes, 0, 0);
+    }
+    if (command == &command_sweep)
+        print_exit_codes();
     return 0;
 }
 
