@@ -43,7 +43,7 @@ CORE_SRC   := $(filter-out $(if $(filter openblas,$(BACKEND)),core/engine_xsmm.c
 RUNNER_SRC := $(wildcard runner/*.c runner/*/*.c)
 CORE_OBJ   := $(CORE_SRC:%.c=$(BUILD)/%.o)
 RUNNER_OBJ := $(RUNNER_SRC:%.c=$(BUILD)/%.o)
-EMBEDDED   := runner/store/schema runner/cluster/script_text
+EMBEDDED   := runner/store/schema runner/cluster/script_text runner/manual/completion_text
 UNIT_SRC   := $(wildcard tests/unit/*/test_*.c)
 UNIT_BIN   := $(UNIT_SRC:%.c=$(BUILD)/%)
 PROGRAM_TESTS := $(filter-out tests/program/common.sh,$(sort $(wildcard tests/program/*.sh)))
@@ -113,6 +113,10 @@ $(BUILD)/runner/cluster/script_text.c: runner/cluster/task.sh runner/cluster/mer
 	@mkdir -p $(@D)
 	@{ echo '#include "runner/cluster/script_text.h"'; $(call embed,$<,task_sh); \
 	  $(call embed,$(word 2,$^),merge_sh); } > $@.tmp && mv $@.tmp $@
+$(BUILD)/runner/manual/completion_text.c: runner/manual/completion.sh
+	@mkdir -p $(@D)
+	@{ echo '#include "runner/manual/completion_text.h"'; $(call embed,$<,completion_sh); } > $@.tmp && \
+	  mv $@.tmp $@
 
 # What --version and the database say of this build.
 REVISION := $(shell git describe --always --dirty 2>/dev/null)

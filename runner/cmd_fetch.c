@@ -18,9 +18,19 @@ struct fetch_options {
     const char *from; /* NULL: their mirrors */
 };
 
+static bool list_name(size_t i, const char **name, const char **help) {
+    const struct fetch_set *set = fetch_set(i);
+    if (set == NULL)
+        return false;
+    *name = set->name;
+    *help = set->help;
+    return true;
+}
+
 static const struct option_row rows[] = {
     {.argument = "NAME",
      .kind = OPTION_TEXT,
+     .choice = list_name,
      .offset = offsetof(struct fetch_options, name),
      .help = "the data set; without it, those that can be fetched are listed"},
     {.name = "from",

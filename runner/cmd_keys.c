@@ -46,6 +46,7 @@ const struct command command_keys = {
     .summary = "list every configuration key",
     .options = {.command = "keys",
                 .help = "Lists every key that a configuration, or --set, may have: its default, "
-                        "its unit, what it means and what it accepts."},
+                        "its unit, what it means and what it accepts. Names may be nested "
+                        "(train: {lr: 1e-3}) or dotted (train.lr: 1e-3)."},
     .run = run,
 };

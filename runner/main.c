@@ -12,12 +12,13 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-const struct command *const commands[] = {&command_sweep, &command_export, &command_plot,
-                                          &command_keys,  &command_data,   &command_fetch,
-                                          &command_merge, &command_status, &command_slurm};
-const size_t n_commands = sizeof commands / sizeof commands[0];
+static const struct command *const commands[] = {
+    &command_sweep, &command_export, &command_plot,      &command_keys,
+    &command_data,  &command_fetch,  &command_merge,     &command_status,
+    &command_slurm, &command_manual, &command_completion};
+enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
 
-const struct exit_code exit_codes[] = {
+static const struct exit_code exit_codes[] = {
     {"0", "all jobs are done"},
     {"1", "some failed or diverged, or merged results disagree"},
     {"3", "a --shard was asked to stop and has work left"},
@@ -33,7 +34,12 @@ const struct exit_code exit_codes[] = {
     {"78", "error in the configuration"},
     {"128 + N", "ended by signal N (129 SIGHUP, 130 SIGINT, 143 SIGTERM)"},
 };
-const size_t n_exit_codes = sizeof exit_codes / sizeof exit_codes[0];
+enum { N_EXIT_CODES = sizeof exit_codes / sizeof exit_codes[0] };
+
+const struct program program = {.commands = commands,
+                                .n_commands = N_COMMANDS,
+                                .exit_codes = exit_codes,
+                                .n_exit_codes = N_EXIT_CODES};
 
 enum {
     BRIEF_SIZE = 80,
@@ -45,12 +51,12 @@ enum {
 static void print_commands(void) {
     char brief[BRIEF_SIZE];
     size_t widest = 0;
-    for (size_t i = 0; i < n_commands; i++) {
+    for (size_t i = 0; i < N_COMMANDS; i++) {
         options_brief(&commands[i]->options, brief, sizeof brief);
         widest = strlen(brief) > widest ? strlen(brief) : widest;
     }
     puts("\nCommands, each with a --help of its own:");
-    for (size_t i = 0; i < n_commands; i++) {
+    for (size_t i = 0; i < N_COMMANDS; i++) {
         options_brief(&commands[i]->options, brief, sizeof brief);
         text_entry(stdout, brief, commands[i]->summary, 2 + widest + 2);
     }
@@ -58,7 +64,7 @@ static void print_commands(void) {
 
 static void print_exit_codes(void) {
     puts("\nExit codes:");
-    for (size_t i = 0; i < n_exit_codes; i++)
+    for (size_t i = 0; i < N_EXIT_CODES; i++)
         text_entry(stdout, exit_codes[i].code, exit_codes[i].meaning, EXIT_CODE_COLUMN);
 }
 
@@ -109,7 +115,7 @@ static int exit_code(int rc) {
 static int no_command(const char *word, struct vib_error *err) {
     struct nearest nearest = {0};
     char quoted[QUOTE_SIZE];
-    for (size_t i = 1; i < n_commands; i++)
+    for (size_t i = 1; i < N_COMMANDS; i++)
         nearest_offer(&nearest, name_of(word), commands[i]->options.command);
     return vib_error_set(err, VIB_EUSAGE, "there is no command and no configuration %s; %s%s%s",
                          quote(quoted, word),
@@ -119,7 +125,7 @@ static int no_command(const char *word, struct vib_error *err) {
 }
 
 static int find_command(const char *word, const struct command **command, struct vib_error *err) {
-    for (size_t i = 1; i < n_commands; i++)
+    for (size_t i = 1; i < N_COMMANDS; i++)
         if (strcmp(commands[i]->options.command, word) == 0) {
             *command = commands[i];
             return 0;

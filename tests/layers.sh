@@ -21,10 +21,11 @@ runner/fetch core runner/base
 runner/config core runner/base
 runner/store core runner/base runner/config
 runner/sweep core core/data runner/base runner/fetch runner/config runner/store
+runner/manual core runner/base runner/config
 runner/plot core runner/base runner/config runner/store
 runner/status core runner/base runner/config runner/store runner/sweep
 runner/cluster core core/data runner/base runner/config runner/store runner/sweep
-runner core core/data runner/base runner/fetch runner/config runner/store runner/sweep runner/plot runner/status runner/cluster
+runner core core/data runner/base runner/fetch runner/config runner/store runner/sweep runner/plot runner/status runner/cluster runner/manual
 END
 }
 

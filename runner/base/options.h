@@ -35,12 +35,15 @@ struct option_row {
     const char *name; /* "output", of --output; NULL: a positional argument */
     char letter;      /* 'o', of -o; 0: it has none */
     enum option_kind kind;
-    const char *argument; /* what its value, or the positional argument, is called: "FILE" */
-    const char *help;     /* of a positional argument, what it is: "the database" */
-    size_t offset;        /* into the command's struct */
+    /* What its value, or the positional argument, is called: "FILE"; completion offers what such
+     * words name (runner/manual/completion.h). */
+    const char *argument;
+    const char *help; /* of a positional argument, what it is: "the database" */
+    size_t offset;    /* into the command's struct */
     bool required;
     size_t min, max; /* OPTION_NUMBER */
-    /* OPTION_CHOICE: the i-th choice and its help; false when there are no more. */
+    /* The i-th choice and its help; false when there are no more. OPTION_CHOICE takes no others; an
+     * OPTION_TEXT, where it is not NULL, does, and completion alone offers these. */
     bool (*choice)(size_t i, const char **name, const char **help);
     int result; /* OPTION_END: what options_read returns */
 };
