@@ -1,5 +1,5 @@
-# vib-sweep. `make`, `make run`, `make test`, `make install PREFIX= DESTDIR=`, `make bench`,
-# `make bench-peers`; `make check` and `make check-slow` are in tests/README.md; knobs below.
+# vib-sweep. `make`, `make run`, `make test`, `make install PREFIX= DESTDIR=`, `make uninstall`,
+# `make bench`, `make bench-peers`; `make check` and `make check-slow` are in tests/README.md; knobs below.
 #   BACKEND=xsmm|openblas   matrix products by libxsmm, or by OpenBLAS alone
 #   SANITIZE=            address (with undefined) or thread; each has its own build tree
 #   WERROR=1             warnings are errors (used by CI)
@@ -200,10 +200,30 @@ renew-guard:
 	@+$(SUBMAKE) $(BUILD)/steps-guard
 	@$(RUN_TESTS) VIB_SWEEP='$(CURDIR)/$(BUILD)/vib-sweep' RENEW=1 tests/check/guard.sh
 
-install: all
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/vib-sweep/configs'
-	install -m 755 $(BUILD)/vib-sweep '$(DESTDIR)$(PREFIX)/bin/vib-sweep'
-	install -m 644 $(wildcard configs/*.yaml) '$(DESTDIR)$(PREFIX)/share/vib-sweep/configs'
+# What a package has: the program, its configurations, pages of the manual, completion and documents.
+at        = $(DESTDIR)$(PREFIX)
+CONFIGS  := $(wildcard configs/*.yaml)
+DOCUMENTS := LICENSE $(wildcard *.md *.cff */README.md results/reference/README.md results/reference/*.svg)
+install: $(BUILD)/vib-sweep
+	@rm -rf $(BUILD)/manual && mkdir $(BUILD)/manual
+	@$(BUILD)/vib-sweep manual --all $(BUILD)/manual
+	@$(BUILD)/vib-sweep completion bash >$(BUILD)/manual/completion
+	install -D -m 755 $(BUILD)/vib-sweep '$(at)/bin/vib-sweep'
+	install -D -m 644 -t '$(at)/share/vib-sweep/configs' $(CONFIGS)
+	install -D -m 644 -t '$(at)/share/man/man1' $(BUILD)/manual/*.1
+	install -D -m 644 -t '$(at)/share/man/man5' $(BUILD)/manual/*.5
+	install -D -m 644 $(BUILD)/manual/completion '$(at)/share/bash-completion/completions/vib-sweep'
+	@set -e; for file in $(DOCUMENTS); do \
+	    install -D -m 644 "$$file" '$(at)/share/doc/vib-sweep/'"$$file"; done
+
+# Of share/vib-sweep only what install put there: below ~/.local it holds data sets, too.
+uninstall:
+	rm -f '$(at)/bin/vib-sweep' '$(at)/share/bash-completion/completions/vib-sweep' \
+	    '$(at)/share/man/man1/vib-sweep'.1 '$(at)/share/man/man1/vib-sweep'-*.1 \
+	    '$(at)/share/man/man5/vib-sweep'-*.5 $(CONFIGS:%='$(at)/share/vib-sweep/%')
+	rm -rf '$(at)/share/doc/vib-sweep'
+	@for folder in '$(at)/share/vib-sweep/configs' '$(at)/share/vib-sweep'; do \
+	    [ ! -d "$$folder" ] || rmdir --ignore-fail-on-non-empty "$$folder"; done
 
 # Against PyTorch and JAX, which it installs into build/peers-venv; $VIB_SWEEP_DATA holds mnist/.
 bench-peers:
@@ -227,5 +247,5 @@ clean:
 
 FORCE:
 
-.PHONY: all run test check check-slow test-programs bench bench-peers renew-guard install check-format clean FORCE
+.PHONY: all run test check check-slow test-programs bench bench-peers renew-guard install uninstall check-format clean FORCE
 .SECONDARY:
