@@ -3,7 +3,7 @@
 #include "runner/base/host.h"
 #include "runner/sweep/sweep.h"
 
-enum { MAX_THREADS = 4096 };
+enum { MAX_THREADS = 4096, LOG_EVERY_S = 300, MAX_LOG_EVERY_S = 7 * 24 * 3600 };
 
 static const struct option_row rows[] = {
     {.argument = "CONFIG.yaml",
@@ -71,6 +71,14 @@ static const struct option_row rows[] = {
      .kind = OPTION_FLAG,
      .offset = offsetof(struct sweep_options, quiet),
      .help = "no progress; errors and the table of results remain"},
+    {.name = "log-every",
+     .kind = OPTION_NUMBER,
+     .argument = "SECONDS",
+     .min = 0,
+     .max = MAX_LOG_EVERY_S,
+     .offset = offsetof(struct sweep_options, log_every_s),
+     .help = "where stderr is no terminal, write a line about the running jobs so often (default: "
+             "300; 0: never)"},
     {.name = "version",
      .kind = OPTION_END,
      .result = COMMAND_VERSION,
@@ -78,7 +86,7 @@ static const struct option_row rows[] = {
 };
 
 static int run(int argc, char **argv, struct vib_error *err) {
-    struct sweep_options options = {.threads = host_processors()};
+    struct sweep_options options = {.threads = host_processors(), .log_every_s = LOG_EVERY_S};
     int rc = options_read(&command_sweep.options, argc, argv, &options, err);
     if (rc == VIB_OK)
         rc = sweep_run(&options, err);

@@ -2,93 +2,97 @@
 
 #include "core/printable.h"
 #include "runner/base/clock.h"
-#include "runner/base/text.h"
+#include "runner/sweep/ending.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { BAR_WIDTH = 24, BAR_MIN_WIDTH = 6, LINE = 512, NOTE = 1024 };
+enum { LINE = 512, NOTE = 1024 };
 
 static const double SMOOTHING = 0.3, SAMPLE_S = 1.0;
 
-void progress_init(struct progress *p, const struct config *config, bool quiet) {
-    const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+void progress_init(struct progress *p, const struct config *config, bool quiet,
+                   double log_every_s) {
     memset(p, 0, sizeof *p);
     p->config = config;
     label_init(&p->label, config);
     p->quiet = quiet;
-    p->terminal = !quiet && isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
-    p->colour = p->terminal && (no_color == NULL || no_color[0] == '\0');
-    p->sampled_s = clock_s();
+    p->terminal = !quiet && live_possible(STDERR_FILENO);
+    live_init(&p->live, STDERR_FILENO);
+    p->log_every_s = log_every_s;
+    p->sampled_s = p->logged_at_s = clock_s();
 }
 
-static void terminal_size(size_t *rows, size_t *columns) {
-    struct winsize size;
-    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    *rows = known ? size.ws_row : 24;
-    *columns = known ? size.ws_col : 80;
-}
-
-/* One line, cut so that the terminal never wraps it: a wrapped line would break the redraw. */
-static void put_line(struct progress *p, const char *text, size_t columns) {
-    fprintf(stderr, "%.*s\033[K\n", (int)text_fit(text, columns - 1), text);
-    p->drawn++;
+void progress_release(struct progress *p) {
+    live_release(&p->live);
 }
 
 void progress_clear(struct progress *p) {
-    if (p->drawn > 0)
-        fprintf(stderr, "\033[%zuA\r\033[J", p->drawn);
-    p->drawn = 0;
-    fflush(stderr);
+    live_clear(&p->live);
 }
 
 void progress_note(struct progress *p, const char *format, ...) {
     va_list args;
-    char note[NOTE];
-    progress_clear(p);
+    char now[CLOCK_UTC_SIZE], note[NOTE], line[NOTE + sizeof now + 16];
     va_start(args, format);
     if (vsnprintf(note, sizeof note, format, args) < 0)
         note[0] = '\0';
     va_end(args);
-    vib_make_printable(note);
-    fprintf(stderr, "vib-sweep: %s\n", note);
-    fflush(stderr);
+    clock_utc_second(now);
+    (void)snprintf(line, sizeof line, "%s vib-sweep: %s", now, note);
+    vib_make_printable(line);
+    live_print(&p->live, line);
 }
 
-/* What one finished job has to say for itself. */
-static void describe_end(const struct job *job, char *text, size_t size) {
+static const char *plural(size_t n) {
+    return n == 1 ? "" : "s";
+}
+
+void progress_begin(struct progress *p, const struct progress_counts *c, size_t n_threads,
+                    const char *database) {
+    char now[CLOCK_UTC_SIZE], ended[96] = "", line[2 * LINE];
+    if (p->quiet)
+        return;
+    clock_utc_second(now);
+    if (c->done + c->failed > 0)
+        (void)snprintf(ended, sizeof ended, " (%zu done, %zu failed before)", c->done, c->failed);
+    (void)snprintf(line, sizeof line, "%s %s: %zu job%s%s on %zu thread%s, results in %s", now,
+                   p->config->base.name, c->total, plural(c->total), ended, n_threads,
+                   plural(n_threads), database);
+    vib_make_printable(line);
+    live_print(&p->live, line);
+}
+
+/* --- jobs that ended --- */
+
+/* What one of them has to say for itself. */
+static void describe_end(const struct job *job, char text[ENDING_SIZE]) {
     const struct job_result *r = &job->result;
+    const double none = (double)NAN;
+    struct ending ending = {r->state,  VIB_TEST, none, none, none, r->train_s + r->evaluate_s,
+                            r->message};
     if (job->interrupted) {
-        snprintf(text, size, "interrupted: %s", r->message);
+        (void)snprintf(text, ENDING_SIZE, "interrupted: %s", r->message);
         return;
     }
     if (!job->recorded) {
-        snprintf(text, size, "not kept: another process has the job, or somebody deleted it");
+        (void)snprintf(text, ENDING_SIZE,
+                       "not kept: another process has the job, or somebody deleted it");
         return;
     }
-    if (r->state != JOB_DONE || r->n_epochs == 0) {
-        snprintf(text, size, "%s: %s", job_state_name(r->state), r->message);
-        return;
+    if (r->state == JOB_DONE && r->n_epochs > 0) {
+        const struct vib_method_info *method = vib_method_info(job->settings.job.method);
+        ending.split = job_split_shown(r->epochs[r->final].splits);
+        const struct vib_evaluation *shown = &r->epochs[r->final].split[ending.split];
+        ending.error_mc = shown->error_mc;
+        ending.izx_upper = method->rate ? shown->rate : none;
+        ending.izy_lower =
+            method->stochastic ? job->data->split[ending.split].h_y - shown->ce : none;
     }
-    const struct vib_method_info *method = vib_method_info(job->settings.job.method);
-    const enum vib_split_id split = job_split_shown(r->epochs[r->final].splits);
-    const struct vib_evaluation *shown = &r->epochs[r->final].split[split];
-    char duration[32];
-    label_duration(r->train_s + r->evaluate_s, duration, sizeof duration);
-    char izx[48] = "", izy[48] = "";
-    if (method->rate)
-        snprintf(izx, sizeof izx, ", I(Z;X) <= %.3f bits", shown->rate);
-    if (method->stochastic)
-        snprintf(izy, sizeof izy, ", I(Z;Y) >= %.4f bits", job->data->split[split].h_y - shown->ce);
-    snprintf(text, size, "%s%serror_mc %.2f %%%s%s, %s%s%s",
-             split == VIB_TEST ? "" : vib_split_name(split), split == VIB_TEST ? "" : " ",
-             100.0 * shown->error_mc, izx, izy, duration, r->message[0] != '\0' ? "; " : "",
-             r->message);
+    ending_text(&ending, text);
 }
 
 void progress_finished(struct progress *p, const struct progress_job *finished,
@@ -98,18 +102,16 @@ void progress_finished(struct progress *p, const struct progress_job *finished,
         finished->flops * (atomic_load(&job->monitor.done) - atomic_load(&job->monitor.base));
     p->finished_examples += (double)atomic_load(&job->monitor.examples);
     bool expected = job->interrupted || (job->recorded && job->result.state == JOB_DONE);
-    bool silent = job->interrupted || p->quiet || p->terminal; /* where the bar tells it */
-    if (expected && job->result.message[0] == '\0' && silent)
+    if (expected && job->result.message[0] == '\0' && (job->interrupted || p->quiet))
         return; /* trouble is always told: here also a checkpoint that could not be written */
-    char label[LINE], end[LINE + sizeof job->result.message];
+    char label[LINE], end[ENDING_SIZE], line[ENDING_SIZE];
     label_job(&p->label, &job->settings, label, sizeof label);
-    vib_make_printable(label);
-    describe_end(job, end, sizeof end);
-    vib_make_printable(end);
-    progress_clear(p);
-    fprintf(stderr, "[%zu/%zu] %s: %s\n", counts->done + counts->failed, counts->total, label, end);
-    fflush(stderr);
+    describe_end(job, end);
+    ending_line(counts->done + counts->failed, counts->total, label, end, line);
+    live_print(&p->live, line);
 }
+
+/* --- what is left --- */
 
 double progress_time_left(double rate, double flops_left, double longest, size_t n_threads) {
     if (!(rate > 0.0) || isinf(rate) || n_threads == 0)
@@ -155,89 +157,106 @@ static double time_left(struct progress *p, const struct progress_counts *counts
                               threads);
 }
 
-/* "[####....] " of the share done, or nothing where there is no room for one. */
-static void make_bar(double share, size_t room, char text[BAR_WIDTH + 4]) {
-    text[0] = '\0';
-    if (room < BAR_MIN_WIDTH + 3)
-        return;
-    size_t width = room - 3 < BAR_WIDTH ? room - 3 : BAR_WIDTH;
-    size_t filled = share < 1.0 ? (size_t)(share * (double)width) : width;
-    text[0] = '[';
-    memset(text + 1, '#', filled);
-    memset(text + 1 + filled, '.', width - filled);
-    memcpy(text + 1 + width, "] ", sizeof "] ");
+/* --- jobs that run --- */
+
+struct running {
+    const struct progress *progress;
+    const struct progress_job *jobs; /* [n] */
+};
+
+static uint64_t job_id(const void *context, size_t i) {
+    const struct running *running = context;
+    return (uint64_t)running->jobs[i].job->id;
 }
 
-/* What matters least comes last, since a narrow terminal cuts the end. */
-static void state_facts(struct progress *p, const struct progress_counts *c,
-                        const struct progress_job *running, size_t n, char *text, size_t size) {
-    char left[32] = "--", rate[48] = "", helping[48] = "", elsewhere[48] = "", failed[48] = "";
-    double seconds = time_left(p, c, running, n), examples = measure_examples(p, running, n);
-    if (isfinite(seconds))
-        label_duration(seconds, left, sizeof left);
-    if (examples > 0.0)
-        snprintf(rate, sizeof rate, "  %.0f examples/s", examples);
-    if (c->helping > 0)
-        snprintf(helping, sizeof helping, " + %zu helping", c->helping);
-    if (c->elsewhere > 0)
-        snprintf(elsewhere, sizeof elsewhere, ", %zu elsewhere", c->elsewhere);
-    if (c->failed > 0)
-        snprintf(failed, sizeof failed, ", %zu failed", c->failed);
-    snprintf(text, size, "%zu/%zu done%s, %zu running%s%s  ETA %s%s", c->done, c->total, failed,
-             c->running, helping, elsewhere, left, rate);
+static void job_row(const void *context, size_t i, struct live_row *row) {
+    const struct running *running = context;
+    const struct job *job = running->jobs[i].job;
+    *row = (struct live_row){.epoch = atomic_load(&job->monitor.epoch),
+                             .epochs = job->settings.job.epochs,
+                             .step = atomic_load(&job->monitor.step),
+                             .steps = atomic_load(&job->monitor.steps_per_epoch),
+                             .share = atomic_load(&job->monitor.done),
+                             .objective = atomic_load(&job->monitor.objective)};
+    label_job(&running->progress->label, &job->settings, row->label, sizeof row->label);
+    vib_make_printable(row->label);
 }
 
-static void draw_summary(struct progress *p, const struct progress_counts *c,
-                         const struct progress_job *running, size_t n, size_t columns) {
-    char name[LINE], bar[BAR_WIDTH + 4], facts[LINE], line[2 * LINE];
+static void draw(struct progress *p, const struct progress_counts *c,
+                 const struct progress_job *running, size_t n, double eta_s) {
+    const struct running context = {p, running};
+    char name[LINE];
     double share = (double)(c->done + c->failed);
     for (size_t i = 0; i < n; i++)
         share += atomic_load(&running[i].job->monitor.done);
-    state_facts(p, c, running, n, facts, sizeof facts);
-    snprintf(name, sizeof name, "%s", p->config->base.name);
+    (void)snprintf(name, sizeof name, "%s", p->config->base.name);
     vib_make_printable(name);
-    size_t used = text_width(name, strlen(name)) + 1 + strlen(facts) + 1;
-    make_bar(share / (double)c->total, columns > used ? columns - used : 0, bar);
-    if (used <= columns)
-        snprintf(line, sizeof line, "%s %s%s", name, bar, facts);
-    else
-        snprintf(line, sizeof line, "%s", facts);
-    if (p->colour && c->failed > 0)
-        fputs("\033[31m", stderr);
-    put_line(p, line, columns);
-    if (p->colour && c->failed > 0)
-        fputs("\033[0m", stderr);
+    const struct live_view view = {.name = name,
+                                   .total = c->total,
+                                   .done = c->done,
+                                   .failed = c->failed,
+                                   .running = c->running,
+                                   .helping = c->helping,
+                                   .elsewhere = c->elsewhere,
+                                   .share = share / (double)c->total,
+                                   .eta_s = eta_s,
+                                   .examples_per_s = p->examples_per_s,
+                                   .n_rows = n,
+                                   .id = job_id,
+                                   .row = job_row,
+                                   .context = &context};
+    live_draw(&p->live, &view);
 }
 
-static void draw_job(struct progress *p, const struct job *job, size_t columns) {
-    char label[LINE / 2], line[LINE], objective[32] = "";
-    const double J = atomic_load(&job->monitor.objective);
-    const size_t epoch = atomic_load(&job->monitor.epoch), epochs = job->settings.job.epochs;
-    label_job(&p->label, &job->settings, label, sizeof label);
-    vib_make_printable(label);
-    if (epoch == epochs)
-        snprintf(objective, sizeof objective, "  last evaluation");
-    else if (isfinite(J))
-        snprintf(objective, sizeof objective, "  J %.4f bits", J);
-    snprintf(line, sizeof line, "  %s  epoch %zu/%zu%s", label, epoch, epochs, objective);
-    put_line(p, line, columns);
-}
-
-void progress_draw(struct progress *p, const struct progress_counts *counts,
-                   const struct progress_job *running, size_t n_running) {
-    size_t rows, columns;
-    if (!p->terminal)
+/* The one that has most work left, and so perhaps the end of the sweep. */
+static void describe_longest(struct progress *p, const struct progress_job *running, size_t n,
+                             char text[2 * LINE]) {
+    char label[LINE];
+    double most = -1.0;
+    size_t longest = 0;
+    text[0] = '\0';
+    if (n == 0)
         return;
-    terminal_size(&rows, &columns);
-    /* Up over the last block, then overwrite line by line: no flicker. */
-    if (p->drawn > 0)
-        fprintf(stderr, "\033[%zuA\r", p->drawn);
-    size_t before = p->drawn, room = rows > 3 ? rows - 3 : 0;
-    p->drawn = 0;
-    draw_summary(p, counts, running, n_running, columns);
-    for (size_t i = 0; i < n_running && i < room; i++)
-        draw_job(p, running[i].job, columns);
-    if (before > p->drawn)
-        fputs("\033[J", stderr);
-    fflush(stderr);
+    for (size_t i = 0; i < n; i++) {
+        const double left = running[i].flops * (1.0 - atomic_load(&running[i].job->monitor.done));
+        longest = left > most ? i : longest;
+        most = fmax(most, left);
+    }
+    const struct job *job = running[longest].job;
+    label_job(&p->label, &job->settings, label, sizeof label);
+    (void)snprintf(text, 2 * LINE, "; most is left of %s: epoch %zu/%zu, %.0f %%", label,
+                   atomic_load(&job->monitor.epoch), job->settings.job.epochs,
+                   floor(100.0 * atomic_load(&job->monitor.done)));
+}
+
+static void write_log(struct progress *p, const struct progress_counts *c,
+                      const struct progress_job *running, size_t n, double eta_s) {
+    char now[CLOCK_UTC_SIZE], left[32] = "--", failed[48] = "", longest[2 * LINE], line[4 * LINE];
+    clock_utc_second(now);
+    if (isfinite(eta_s))
+        label_duration(eta_s, left, sizeof left);
+    if (c->failed > 0)
+        (void)snprintf(failed, sizeof failed, ", %zu failed", c->failed);
+    describe_longest(p, running, n, longest);
+    (void)snprintf(line, sizeof line, "%s %zu/%zu done%s, %zu running, ETA %s%s", now, c->done,
+                   c->total, failed, c->running, left, longest);
+    vib_make_printable(line);
+    live_print(&p->live, line);
+}
+
+void progress_show(struct progress *p, const struct progress_counts *counts,
+                   const struct progress_job *running, size_t n_running) {
+    const double now = clock_s();
+    const bool log_due =
+        !p->terminal && p->log_every_s > 0.0 && now - p->logged_at_s >= p->log_every_s;
+    if (p->quiet)
+        return;
+    const double eta_s = time_left(p, counts, running, n_running);
+    (void)measure_examples(p, running, n_running);
+    if (p->terminal)
+        draw(p, counts, running, n_running, eta_s);
+    if (!log_due)
+        return;
+    p->logged_at_s = now;
+    write_log(p, counts, running, n_running, eta_s);
 }

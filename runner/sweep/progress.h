@@ -1,15 +1,17 @@
 /* What the user sees of a sweep under way, on stderr.
  *
- * On a terminal: a block redrawn in place (bar, counts, examples per second, time left, a line per
- * running job), notes scrolling above it. Elsewhere: one line per finished job. Quiet: notes only.
- * NO_COLOR and TERM=dumb are respected; a stderr that cannot be written is ignored, since the sweep
- * matters more. Thread rule: one thread. */
+ * On a terminal: a block redrawn in place (runner/sweep/live.h), everything else scrolling above
+ * it. Elsewhere: a line now and then about all jobs. On both: a line at the start and one for every
+ * job that ended, the same on both, each with the time of day in UTC. Quiet: notes and trouble
+ * only. NO_COLOR and TERM=dumb are respected; a stderr that cannot be written is ignored, since the
+ * sweep matters more. Thread rule: one thread. */
 #ifndef RUNNER_SWEEP_PROGRESS_H
 #define RUNNER_SWEEP_PROGRESS_H
 
 #include "runner/config/config.h"
 #include "runner/config/label.h"
 #include "runner/sweep/job.h"
+#include "runner/sweep/live.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,11 +32,13 @@ struct progress_job; /* a running job and its estimate, below */
 struct progress {
     const struct config *config; /* borrowed */
     struct label label;          /* how its jobs are called */
-    bool quiet, terminal, colour;
-    size_t drawn;      /* lines of the block now on the screen */
-    double flops_done; /* by jobs that ended in this process */
-    double busy_s;     /* seconds of running jobs, summed over the threads that worked on them, */
-    double busy_at_s;  /* until this clock_s; 0 before the first block */
+    bool quiet, terminal;
+    struct live live;   /* of a terminal */
+    double log_every_s; /* between lines about all jobs, where there is no terminal; 0: none */
+    double logged_at_s; /* by clock_s: of the last one, or the start */
+    double flops_done;  /* by jobs that ended in this process */
+    double busy_s;      /* seconds of running jobs, summed over the threads that worked on them, */
+    double busy_at_s;   /* until this clock_s; 0 before the first look */
     double finished_examples;
     double sampled_s, sampled_examples, examples_per_s; /* smoothed rate */
 };
@@ -44,18 +48,26 @@ struct progress_job {
     double flops; /* of the whole job */
 };
 
-void progress_init(struct progress *progress, const struct config *config, bool quiet);
+/* log_every_s: above; 0 means never. */
+void progress_init(struct progress *progress, const struct config *config, bool quiet,
+                   double log_every_s);
+void progress_release(struct progress *progress); /* harmless where all is 0 */
 
-/* A line for the user, above the block; made printable (core/printable.h), as all that is shown. */
+/* A line for the user; made printable (core/printable.h), as all that is shown. */
 void progress_note(struct progress *progress, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The line at the start: what there is to do, on so many threads, and where it goes. */
+void progress_begin(struct progress *progress, const struct progress_counts *counts,
+                    size_t n_threads, const char *database);
 
 /* To be called once for every job that ended in this process. */
 void progress_finished(struct progress *progress, const struct progress_job *job,
                        const struct progress_counts *counts);
 
-/* Redraws the block (on a terminal; else nothing). */
-void progress_draw(struct progress *progress, const struct progress_counts *counts,
+/* To be called several times a second on a terminal, elsewhere every second or so: redraws the
+ * block, or writes a line when it is time. */
+void progress_show(struct progress *progress, const struct progress_counts *counts,
                    const struct progress_job *running, size_t n_running);
 
 /* Takes the block off the screen. */

@@ -12,17 +12,15 @@ static const double COLLECTING_S = 0.05;    /* while results wait for the next t
 static const double TELL_AFTER_S = 5.0;     /* of a lock: two sweeps meet often, briefly */
 static const double GIVE_UP_AFTER_S = 60.0; /* of failing writes, once asked to stop */
 
-static void draw(struct sweep *s) {
+static void show(struct sweep *s) {
     struct progress_counts counts;
     size_t n = 0;
-    if (!s->progress.terminal)
-        return;
     /* At most as many have started as there are threads; others are claimed ahead. */
     for (const struct job *job = s->flight; job != NULL && n < s->threads; job = job->after)
         if (atomic_load(&job->monitor.started))
             s->shown[n++] = (struct progress_job){job, s->points[job->point].flops};
     sweep_count(s, &counts);
-    progress_draw(&s->progress, &counts, s->shown, n);
+    progress_show(&s->progress, &counts, s->shown, n);
 }
 
 static bool may_pass(int rc) {
@@ -90,7 +88,7 @@ static int loop(struct sweep *s, struct vib_error *err) {
         s->publishing.changed = s->publishing.changed || written;
         sweep_publish_sometimes(s);
         s->n_helping = pool_balance(s->pool);
-        draw(s);
+        show(s);
         signals_wait(s->unsaved.first != NULL ? COLLECTING_S : tick);
     }
     atomic_store(&s->stop, true); /* after an error, let the workers end soon */
@@ -165,12 +163,22 @@ static int finish(struct sweep *s, struct vib_error *err) {
     return s->n_failed > 0 ? 1 : 0;
 }
 
+/* Where all has ended already there is nothing to begin. */
+static void begin(struct sweep *s) {
+    struct progress_counts counts;
+    if (s->n_done + s->n_failed == s->grid.n)
+        return;
+    sweep_count(s, &counts);
+    progress_begin(&s->progress, &counts, s->threads, s->database);
+}
+
 static int run(struct sweep *s, struct vib_error *err) {
     struct vib_error ignored;
     if (s->grid.n == 0)
         return VIB_OK; /* as sweep_choose_jobs has told */
     if (s->n_done < s->grid.n && vib_kernel_notice() != NULL)
         progress_note(&s->progress, "%s", vib_kernel_notice());
+    begin(s);
     int rc = loop(s, err);
     if (rc == VIB_OK)
         return finish(s, err);

@@ -251,7 +251,7 @@ static int prepare(struct sweep *s, struct vib_error *err) {
         rc = grid_init(&s->grid, &s->config, err);
     if (rc != VIB_OK)
         return rc;
-    progress_init(&s->progress, &s->config, options->quiet);
+    progress_init(&s->progress, &s->config, options->quiet, (double)options->log_every_s);
     s->threads = options->threads;
     tell_grid(s);
     if (data_cache_new(&s->cache, kept_data()) != VIB_OK)
@@ -323,6 +323,7 @@ void sweep_release(struct sweep *s) {
     if (s->made_folder && !s->begun)
         (void)rmdir("results"); /* stays if somebody has put something there meanwhile */
     signals_release();
+    progress_release(&s->progress);
     data_cache_free(s->cache);
     grid_release(&s->grid);
     config_release(&s->config);

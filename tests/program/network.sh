@@ -10,7 +10,7 @@ small_config small.yaml 10
 told() {
     cat "$1"
     [ "$(grep -c 'rollback journal' "$1")" = 1 ] &&
-        grep -q "^vib-sweep: .* lies on $2: .* one host at a time" "$1"
+        grep -q "vib-sweep: .* lies on $2: .* one host at a time" "$1"
 }
 # stands_alone DB: neither log nor journal is beside it.
 stands_alone() {

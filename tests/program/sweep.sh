@@ -105,7 +105,7 @@ check 'values that differ look different, in the table and in the lines' told_ap
 
 lines() {
     "$vib" small.yaml -j 2 --db lines.db 2>lines.err >/dev/null &&
-        [ "$(grep -cE '^\[[1-6]/6\] beta=.* K=.*: error_mc ' lines.err)" = 6 ]
+        [ "$(grep -cE '^[0-9-]+T[0-9:]+Z \[[1-6]/6\] beta=.* K=.*: error_mc ' lines.err)" = 6 ]
 }
 check 'one line per finished job when stderr is no terminal' lines
 

@@ -1,8 +1,6 @@
 /* What is shown of a sweep: time left, lines where there is no terminal, the block where there is.
  */
-#include "core/printable.h"
 #include "runner/base/clock.h"
-#include "runner/base/text.h"
 #include "runner/sweep/progress.h"
 #include "tests/unit/config/config_fixture.h"
 
@@ -82,6 +80,7 @@ static int stage_new(void **state) {
 
 static int stage_free(void **state) {
     struct stage *s = *state;
+    progress_release(&s->progress);
     fflush(stderr);
     dup2(s->saved, STDERR_FILENO);
     close(s->saved);
@@ -99,7 +98,7 @@ static void to_pipe(struct stage *s, bool quiet) {
     assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
     close(ends[1]);
     s->out = ends[0];
-    progress_init(&s->progress, &s->config, quiet);
+    progress_init(&s->progress, &s->config, quiet, 300.0);
 }
 
 /* What went to stderr up to now, into s->text. */
@@ -121,10 +120,20 @@ static const char *shown(struct stage *s) {
     return s->text;
 }
 
+/* What follows the time of day that every line begins with. */
+static const char *without_time(const char *text) {
+    static const char form[] = "0000-00-00T00:00:00Z ";
+    if (text[0] == '\0')
+        return text;
+    for (size_t i = 0; i < sizeof form - 1; i++)
+        assert_true(form[i] == '0' ? text[i] >= '0' && text[i] <= '9' : text[i] == form[i]);
+    return text + sizeof form - 1;
+}
+
 static const char *finish_job(struct stage *s) {
     const struct progress_job job = {&s->job, 1.0};
     progress_finished(&s->progress, &job, &counts);
-    return shown(s);
+    return without_time(shown(s));
 }
 
 static void a_line_for_each_finished_job(void **state) {
@@ -137,7 +146,7 @@ static void a_line_for_each_finished_job(void **state) {
     assert_string_equal(strrchr(finish_job(s), ':'), ": error_mc 12.50 %, 3 s\n");
     strcpy(s->job.result.message, "started over: why");
     assert_non_null(strstr(finish_job(s), "3 s; started over: why\n"));
-    progress_draw(&s->progress, &counts, NULL, 0);
+    progress_show(&s->progress, &counts, NULL, 0);
     assert_string_equal(shown(s), "");
 }
 
@@ -151,7 +160,7 @@ static void quiet_tells_trouble_only(void **state) {
     s->job.result.state = JOB_FAILED;
     assert_string_equal(finish_job(s), "[4/8] K=256 beta=0.25: failed: in epoch 3\n");
     progress_note(&s->progress, "%d notes", 2);
-    assert_string_equal(shown(s), "vib-sweep: 2 notes\n");
+    assert_string_equal(without_time(shown(s)), "vib-sweep: 2 notes\n");
 }
 
 static void an_interruption_is_told_when_it_lost_something(void **state) {
@@ -204,15 +213,17 @@ static void to_terminal(struct stage *s, unsigned short rows, unsigned short col
     close(terminal);
     assert_int_equal(setenv("TERM", "xterm", 1), 0);
     assert_int_equal(setenv("NO_COLOR", "1", 1), 0);
-    progress_init(&s->progress, &s->config, false);
+    progress_init(&s->progress, &s->config, false, 300.0);
     assert_true(s->progress.terminal);
 }
 
 /* Draws two running jobs and checks the block's size: escape sequences take no room. */
 static size_t draw_counts(struct stage *s, size_t columns, const struct progress_counts *c) {
-    const struct progress_job running[2] = {{&s->job, 1.0}, {&s->job, 1.0}};
+    struct job other = s->job;
+    other.id = s->job.id + 1;
+    const struct progress_job running[2] = {{&s->job, 1.0}, {&other, 1.0}};
     size_t lines = 0, width = 0;
-    progress_draw(&s->progress, c, running, 2);
+    progress_show(&s->progress, c, running, 2);
     for (const char *at = shown(s); *at != '\0'; at++) {
         if (*at == '\033')
             at += strcspn(at, "AJKm"); /* how those in use end */
@@ -221,7 +232,7 @@ static size_t draw_counts(struct stage *s, size_t columns, const struct progress
         else if (*at != '\r')
             assert_true(++width < columns);
     }
-    assert_int_equal(lines, s->progress.drawn);
+    assert_int_equal(lines, s->progress.live.n_lines);
     return lines;
 }
 
@@ -237,7 +248,7 @@ static void helpers_are_told_and_counted(void **state) {
     to_terminal(s, 24, 120);
     s->progress.busy_at_s = clock_s() - 1000.0;
     (void)draw_counts(s, 120, &helped);
-    assert_non_null(strstr(s->text, "2 running + 6 helping  ETA"));
+    assert_non_null(strstr(s->text, "2 running + 6 helping"));
     assert_true(s->progress.busy_s >= 8 * 1000.0);
 }
 
@@ -245,59 +256,46 @@ static void the_block_on_a_terminal(void **state) {
     struct stage *s = *state;
     to_terminal(s, 24, 120);
     atomic_store(&s->job.monitor.objective, 1.25);
-    assert_int_equal(draw_block(s, 120), 3);
+    atomic_store(&s->job.monitor.step, 7);
+    atomic_store(&s->job.monitor.steps_per_epoch, 600);
+    assert_int_equal(draw_block(s, 120), 4); /* the sweep, a header, two jobs */
     assert_non_null(
-        strstr(s->text, "demo [############............] 3/8 done, 1 failed, 2 running"));
-    assert_non_null(strstr(s->text, "ETA --"));
-    assert_non_null(strstr(s->text, "beta=0.25  epoch 0/"));
-    assert_non_null(strstr(s->text, "J 1.2500 bits"));
-    assert_int_equal(draw_block(s, 120), 3);
-    assert_memory_equal(s->text, "\033[3A\r", 5); /* over the last one */
+        strstr(s->text, "demo  [############............]  3/8 done, 1 failed  ETA --"));
+    assert_non_null(strstr(s->text, "2 running"));
+    assert_non_null(strstr(s->text, "  7/600    1.2500    0 %  K=256 beta=0.25\033[K\n"));
+    assert_int_equal(draw_block(s, 120), 4);
+    assert_memory_equal(s->text, "\033[4A\r", 5); /* over the last one */
     atomic_store(&s->job.monitor.epoch, s->job.settings.job.epochs);
-    assert_int_equal(draw_block(s, 120), 3);
-    assert_non_null(strstr(s->text, "  last evaluation"));
-    assert_null(strstr(s->text, "J 1.2500 bits"));
+    assert_int_equal(draw_block(s, 120), 4);
+    assert_non_null(strstr(s->text, "   eval    1.2500"));
     progress_clear(&s->progress);
-    assert_string_equal(shown(s), "\033[3A\r\033[J");
-    assert_string_equal(finish_job(s), ""); /* the bar tells it */
+    assert_string_equal(shown(s), "\033[4A\r\033[J");
 }
 
-/* The first line that was drawn, without the escape sequence at its end. */
-static void first_line(const char *text, char *line, size_t size) {
-    text += strcspn(text, "\r");
-    text += *text == '\r';
-    const size_t length = strcspn(text, "\033");
-    assert_true(length < size);
-    memcpy(line, text, length);
-    line[length] = '\0';
-}
-
-/* However narrow it is, no character is cut and no line wraps, also of characters of two columns.
- */
-static void a_name_is_cut_between_characters(void **state) {
+/* The same line as in a pipe, the block below it as it was, in one go. */
+static void a_finished_job_scrolls_by_above_the_block(void **state) {
     struct stage *s = *state;
-    const struct progress_counts none = {.total = 1};
-    struct winsize narrow = {.ws_row = 24};
-    char line[1024], printable[1024];
-    s->config.base.name = "\u00e9t\u00e9-\u6570\u636e\u96c6-\U0001f600";
-    to_terminal(s, 24, 80);
-    for (unsigned short columns = 1; columns < 80; columns++) {
-        narrow.ws_col = columns;
-        assert_int_equal(ioctl(STDERR_FILENO, TIOCSWINSZ, &narrow), 0);
-        progress_draw(&s->progress, &none, NULL, 0);
-        first_line(shown(s), line, sizeof line);
-        strcpy(printable, line);
-        vib_make_printable(printable);
-        assert_string_equal(line, printable);
-        assert_true(text_width(line, strlen(line)) < columns);
-    }
+    char block[sizeof s->text];
+    const struct progress_job job = {&s->job, 1.0};
+    to_terminal(s, 24, 120);
+    (void)draw_block(s, 120);
+    strcpy(block, s->text);
+    progress_finished(&s->progress, &job, &counts);
+    static const char over[] = "\033[4A\r\033[J";
+    assert_memory_equal(shown(s), over, sizeof over - 1);
+    const char *line = without_time(s->text + sizeof over - 1);
+    static const char told[] =
+        "[4/8] K=256 beta=0.25: error_mc 12.50 %, I(Z;X) <= 1.500 bits, "
+        "I(Z;Y) >= 1.5000 bits, 3 s\n";
+    assert_memory_equal(line, told, sizeof told - 1);
+    assert_string_equal(line + sizeof told - 1, block);
 }
 
 static void nothing_steers_the_terminal(void **state) {
     struct stage *s = *state;
     to_pipe(s, false);
     progress_note(&s->progress, "cannot read %s", "a\033[2Jb\n");
-    assert_string_equal(shown(s), "vib-sweep: cannot read a?[2Jb?\n");
+    assert_string_equal(without_time(shown(s)), "vib-sweep: cannot read a?[2Jb?\n");
     s->job.result.state = JOB_FAILED;
     strcpy(s->job.result.message,
            "cannot read \x9b"
@@ -314,28 +312,48 @@ static void a_result_that_is_not_kept(void **state) {
     assert_null(strstr(s->text, "error_mc"));
 }
 
-static void tiny_terminals(void **state) {
+/* What to do, and where it goes; then now and then how far it is, without an escape sequence. */
+static void a_log_begins_and_goes_on(void **state) {
     struct stage *s = *state;
-    to_terminal(s, 1, 10);
-    assert_int_equal(draw_block(s, 10), 1);
-    assert_int_equal(draw_block(s, 10), 1);
+    const struct progress_job job = {&s->job, 1.0};
+    to_pipe(s, false);
+    progress_begin(&s->progress, &counts, 2, "results/demo.db");
+    assert_string_equal(without_time(shown(s)),
+                        "demo: 8 jobs (3 done, 1 failed before) on 2 "
+                        "threads, results in results/demo.db\n");
+    progress_show(&s->progress, &counts, &job, 1);
+    assert_string_equal(shown(s), ""); /* it is not time yet */
+    s->progress.logged_at_s -= 300.0;
+    atomic_store(&s->job.monitor.done, 0.25);
+    progress_show(&s->progress, &counts, &job, 1);
+    assert_non_null(strstr(without_time(shown(s)), "3/8 done, 1 failed, 2 running, ETA "));
+    assert_non_null(strstr(s->text, "; most is left of K=256 beta=0.25: epoch 0/"));
+    assert_non_null(strstr(s->text, ", 25 %\n"));
+    assert_null(strchr(s->text, '\033'));
+    s->progress.log_every_s = 0.0;
+    s->progress.logged_at_s -= 1e6;
+    progress_show(&s->progress, &counts, &job, 1);
+    assert_string_equal(shown(s), "");
 }
 
-static void a_narrow_terminal_never_wraps(void **state) {
+static void a_quiet_sweep_has_no_log(void **state) {
     struct stage *s = *state;
-    to_terminal(s, 4, 1);
-    assert_int_equal(draw_block(s, 1), 2);
+    to_pipe(s, true);
+    progress_begin(&s->progress, &counts, 2, "results/demo.db");
+    s->progress.logged_at_s -= 1e6;
+    progress_show(&s->progress, &counts, NULL, 0);
+    assert_string_equal(shown(s), "");
 }
 
 static void a_closed_stderr_is_ignored(void **state) {
     struct stage *s = *state;
     s->out = -1;
     assert_int_equal(close(STDERR_FILENO), 0);
-    progress_init(&s->progress, &s->config, false);
+    progress_init(&s->progress, &s->config, false, 300.0);
     const struct progress_job job = {&s->job, 1.0};
     progress_note(&s->progress, "nobody reads this");
     progress_finished(&s->progress, &job, &counts);
-    progress_draw(&s->progress, &counts, &job, 1);
+    progress_show(&s->progress, &counts, &job, 1);
     progress_clear(&s->progress);
     clearerr(stderr);
 }
@@ -352,11 +370,11 @@ int main(void) {
         STAGE_TEST(work_done_is_counted_once),
         STAGE_TEST(helpers_are_told_and_counted),
         STAGE_TEST(the_block_on_a_terminal),
-        STAGE_TEST(a_name_is_cut_between_characters),
+        STAGE_TEST(a_finished_job_scrolls_by_above_the_block),
+        STAGE_TEST(a_log_begins_and_goes_on),
+        STAGE_TEST(a_quiet_sweep_has_no_log),
         STAGE_TEST(nothing_steers_the_terminal),
         STAGE_TEST(a_result_that_is_not_kept),
-        STAGE_TEST(tiny_terminals),
-        STAGE_TEST(a_narrow_terminal_never_wraps),
         STAGE_TEST(a_closed_stderr_is_ignored),
     };
     return cmocka_run_group_tests_name("progress", tests, NULL, NULL);

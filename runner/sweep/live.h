@@ -1,0 +1,47 @@
+/* A block at the bottom of a terminal that is redrawn in place, lines scrolling above it.
+ *
+ * It stands still: as many lines as it has had once, every job in the line where it was first,
+ * every frame one write that overwrites the last one. It is at most as high as the terminal, whose
+ * size is asked each time. What cannot be written is ignored, since the sweep matters more. Thread
+ * rule: one thread. */
+#ifndef RUNNER_SWEEP_LIVE_H
+#define RUNNER_SWEEP_LIVE_H
+
+#include "runner/sweep/live_text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { LIVE_MAX_LINES = 48 }; /* of a block, on any terminal */
+
+/* Private but for its size. */
+struct live {
+    int fd;
+    bool colour;
+    size_t rows, columns;           /* of the terminal, for the last frame */
+    size_t n_lines;                 /* of the block on the screen */
+    size_t width[LIVE_MAX_LINES];   /* [n_lines] columns that they take */
+    char *block;                    /* what was written of it, owned; NULL: nothing */
+    uint64_t slots[LIVE_MAX_LINES]; /* [n_slots] ids of the jobs that have a line, 0: none */
+    size_t n_slots, n_wanted;       /* n_wanted: the most jobs that there were to be shown */
+    struct live_widths widths;
+};
+
+/* Whether a file is a terminal that can be redrawn: TERM is set, and not to "dumb". */
+bool live_possible(int fd);
+
+/* Colours, unless NO_COLOR is set. */
+void live_init(struct live *live, int fd);
+void live_release(struct live *live); /* harmless where all is 0; leaves the screen as it is */
+
+/* Draws the block, over the last one. */
+void live_draw(struct live *live, const struct live_view *view);
+
+/* A line above the block, as long as it is: the terminal wraps it. Not made printable here. */
+void live_print(struct live *live, const char *line);
+
+/* Takes the block off the screen. */
+void live_clear(struct live *live);
+
+#endif
