@@ -94,7 +94,7 @@ struct batch {
 };
 
 struct sums {
-    double wrong, wrong_mc, ce_nats, ce_nats_squared, ce_mc_nats, rate_nats;
+    double wrong, wrong_mc, ce_nats, ce_nats_squared, ce_mc_nats, compression_nats;
 };
 
 /* The class of largest probability of each row, and whether it is not the label's. NaN counts as
@@ -155,12 +155,12 @@ static double log_add(double a, double b) {
     return high + log1p(exp(low - high));
 }
 
-static void add_rate(struct vib_evaluator *e, const struct vib_weights *w, const struct batch *b,
-                     struct sums *sums) {
+static void add_compression(struct vib_evaluator *e, const struct vib_weights *w,
+                            const struct batch *b, struct sums *sums) {
     const struct vib_objective_batch batch = vib_pass_batch(&e->pass, w, b->labels);
-    vib_objective_rate(&e->pass.net->objective, &batch, e->nats);
+    vib_objective_compression(&e->pass.net->objective, &batch, e->nats);
     for (size_t i = b->skip; i < batch.rows; i++)
-        sums->rate_nats += e->nats[i];
+        sums->compression_nats += e->nats[i];
 }
 
 /* Takes the logits of one sample of some rows into account. */
@@ -222,13 +222,15 @@ static void one_batch(struct vib_evaluator *e, const struct vib_weights *w, cons
     vib_encode(pass, w);
     vib_team_run(pass->team, vib_pass_row_parts(pass), draw_part, &work);
     vib_decode(pass, w);
-    if (pass->net->objective.has_rate)
-        add_rate(e, w, b, sums); /* which may look at z */
+    if (!point)
+        add_compression(e, w, b, sums); /* which may look at z */
     vib_team_run(pass->team, vib_pass_row_parts(pass), sample_part, &work);
     add_rows(e, b, work.samples, sums);
 }
 
-static int finish(const struct sums *sums, double n, bool has_rate, struct vib_evaluation *result) {
+static int finish(const struct sums *sums, double n, const struct vib_objective *objective,
+                  struct vib_evaluation *result) {
+    const bool point = objective->posterior.kind == VIB_POSTERIOR_POINT;
     const double mean = sums->ce_nats / n;
     const double variance = sums->ce_nats_squared / n - mean * mean;
     result->error = sums->wrong / n;
@@ -236,8 +238,10 @@ static int finish(const struct sums *sums, double n, bool has_rate, struct vib_e
     result->ce = mean / LN2;
     result->ce_se = n > 1.0 ? sqrt(fmax(variance, 0.0) / (n - 1.0)) / LN2 : (double)NAN;
     result->ce_mc = sums->ce_mc_nats / n / LN2;
-    result->rate = has_rate ? sums->rate_nats / n / LN2 : (double)NAN;
-    return isfinite(result->ce) && isfinite(result->ce_mc) && isfinite(sums->rate_nats)
+    result->compression = point ? (double)NAN : sums->compression_nats / n / LN2;
+    result->rate_se = objective->has_rate ? 0.0 : (double)NAN;
+    result->rate = objective->has_rate ? result->compression : (double)NAN;
+    return isfinite(result->ce) && isfinite(result->ce_mc) && isfinite(sums->compression_nats)
                ? VIB_OK
                : VIB_EDIVERGED;
 }
@@ -260,5 +264,5 @@ int vib_evaluate(struct vib_evaluator *e, const float *weights, const struct vib
         if (predictions != NULL)
             memcpy(predictions + first, e->guess, rows * sizeof *predictions);
     }
-    return finish(&sums, (double)n, e->pass.net->objective.has_rate, result);
+    return finish(&sums, (double)n, &e->pass.net->objective, result);
 }

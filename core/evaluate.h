@@ -24,6 +24,9 @@ struct vib_evaluation {
     double ce_se;    /* its standard error over the examples */
     double ce_mc;    /* E[-log2 mean_s q(y|z_s)], eval_samples samples; bounds I(Y; Z_1..Z_S) */
     double rate;     /* mean KL[p(z|x) || r(z)]: the upper bound on I(Z;X); NaN without one */
+    double rate_se;  /* its standard error: of a sampled rate by its samples, of an exact one 0 */
+    double compression; /* mean of what the method trades for the fit (core/objective.h), of VIB
+                           the rate; NaN of a point */
 };
 
 /* Workspace for evaluating one network on one data set, in float32 throughout. */
@@ -32,7 +35,7 @@ struct vib_evaluator {
     struct vib_product decoder, last_decoder; /* of a part of the batch's rows, of the last one */
     float *p;                                 /* [batch][classes] of one sample */
     double *mean_p;                           /* [batch][classes] summed over samples */
-    double *nats;     /* [batch] scratch: KL, then the cross-entropy of one sample */
+    double *nats;     /* [batch] scratch: compression, then the cross-entropy of one sample */
     double *ce;       /* [batch] the cross-entropy of the first sample, nats */
     double *log_q;    /* [batch] ln sum_s q(label|z_s) */
     uint16_t *guess;  /* [batch] the class of largest probability */

@@ -5,15 +5,18 @@
 
 #include <stdbool.h>
 
-/* The systems of the paper's Table 1. Each that is not VIB replaces the objective's rate by its own
- * way to regularise, if any: dropout of hidden units (Srivastava et al. 2014), a confidence penalty
- * (Pereyra et al. 2017), label smoothing (Szegedy et al. 2016).
+/* The family of VIB, which draws a code and trades its compression for the fit of the labels: VIB
+ * (Alemi et al. 2017) and CEB, the conditional entropy bottleneck (Fischer 2020). And the systems
+ * that Table 1 of the VIB paper compares with, each of which has its own way to regularise, if any:
+ * dropout of hidden units (Srivastava et al. 2014), a confidence penalty (Pereyra et al. 2017),
+ * label smoothing (Szegedy et al. 2016).
  *
  * enumerator, name, whether z is drawn from p(z|x) (else the code is K linear units), whether J has
  * a rate KL[p(z|x) || r(z)], the key that trades it for the fit ("" = none), the family of its
  * compression (core/objective.h) */
 #define VIB_METHOD_MAP(XX)                                                                         \
     XX(VIB, "vib", true, true, "beta", standard)                                                   \
+    XX(CEB, "ceb", true, false, "train.gamma", ceb)                                                \
     XX(DETERMINISTIC, "deterministic", false, false, "", standard)                                 \
     XX(DROPOUT, "dropout", false, false, "", standard)                                             \
     XX(CONFIDENCE_PENALTY, "confidence_penalty", false, false, "", standard)                       \

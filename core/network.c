@@ -37,7 +37,7 @@ void vib_network_init(struct vib_network *net, const struct vib_params *params, 
     net->K = params->K;
     net->classes = classes;
     net->posterior = vib_posterior_of(params);
-    vib_objective_init(&net->objective, params, classes);
+    vib_objective_init(&net->objective, params, (struct vib_shape){dim, classes});
     net->activation = params->activation;
     net->n_hidden = params->n_hidden;
     size_t width = dim;

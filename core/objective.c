@@ -1,6 +1,6 @@
 #include "core/objective.h"
 
-#include <assert.h>
+#include <math.h>
 #include <string.h>
 
 static const double LN2 = 0.69314718055994530942;
@@ -17,15 +17,23 @@ static const struct vib_compression *const compressions[VIB_METHODS] = {
 #undef ROW
 };
 
-void vib_objective_init(struct vib_objective *o, const struct vib_params *params, size_t classes) {
+static void init_parts(struct vib_objective *o, const struct vib_params *params,
+                       struct vib_shape shape) {
+    if (o->compression->parts != NULL)
+        o->n_parts = o->compression->parts(params, shape, o->part);
+    for (size_t i = 0; i < o->n_parts; i++)
+        o->n_own += o->part[i].rows * o->part[i].columns;
+}
+
+void vib_objective_init(struct vib_objective *o, const struct vib_params *params,
+                        struct vib_shape shape) {
     memset(o, 0, sizeof *o);
     o->compression = compressions[params->method];
     o->posterior = vib_posterior_of(params);
-    o->classes = classes;
+    o->classes = shape.classes;
     o->weight = o->compression->weight(params);
     o->has_rate = vib_method_info(params->method)->rate;
-    if (o->compression->n_own != NULL)
-        o->n_own = o->compression->n_own(params, classes);
+    init_parts(o, params, shape);
     if (params->method == VIB_METHOD_DROPOUT)
         o->dropout = params->dropout;
     if (params->method == VIB_METHOD_LABEL_SMOOTHING)
@@ -55,10 +63,14 @@ double vib_objective_forward(const struct vib_objective *o, const struct vib_obj
     return (loss + o->weight * sum(nats, batch->rows)) / LN2;
 }
 
-void vib_objective_rate(const struct vib_objective *o, const struct vib_objective_batch *batch,
-                        double *nats) {
-    assert(o->has_rate);
+void vib_objective_compression(const struct vib_objective *o,
+                               const struct vib_objective_batch *batch, double *nats) {
     o->compression->forward(o, batch, nats);
+}
+
+double vib_objective_measured(const struct vib_params *params, double ce, double compression) {
+    const double weight = compressions[params->method]->weight(params);
+    return isnan(compression) ? ce : ce + weight * compression;
 }
 
 /* From nats, summed over the batch, to J. */

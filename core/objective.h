@@ -8,6 +8,7 @@
  *
  *   method    compression_i                                                    weight
  *   vib       the rate KL[p(z|x_i) || r(z)], r(z) = N(0, I); Alemi et al. 2017   beta
+ *   ceb       the residual information KL[p(z|x_i) || b(z|y_i)]; Fischer 2020    gamma
  *   others    none: their code is a point, whose rate `standard` takes as 0
  *
  * A family is one file, core/compression_NAME.c, and its NAME in the rows of VIB_METHOD_MAP that it
@@ -24,7 +25,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { VIB_OBJECTIVE_STATE = 2 };
+enum { VIB_OBJECTIVE_STATE = 2, VIB_OWN_PARTS = 3 };
+
+/* What examples have of inputs and the labels of classes. */
+struct vib_shape {
+    size_t dim, classes;
+};
+
+/* A tensor among a compression's own parameters. */
+struct vib_own_part {
+    const char *name; /* static */
+    size_t rows, columns;
+};
 
 /* One batch after its way forward; all borrowed. */
 struct vib_objective_batch {
@@ -48,14 +60,20 @@ struct vib_objective {
     double weight;  /* of the compression */
     bool has_rate;  /* whether the compression is a rate, which bounds I(Z;X) */
     double dropout; /* probability that a step drops a hidden unit */
-    size_t n_own;   /* numbers among the parameters that are the compression's own */
+    size_t n_own;   /* numbers among the parameters that are the compression's own: those of */
+    size_t n_parts; /* these, one after the other, */
+    struct vib_own_part part[VIB_OWN_PARTS]; /* each [rows][columns] */
 };
 
 /* A family; static data. */
 struct vib_compression {
     double (*weight)(const struct vib_params *params);
-    /* How many parameters of its own it has; NULL = none. */
-    size_t (*n_own)(const struct vib_params *params, size_t classes);
+    /* The parameters of its own; returns how many parts they have. NULL = none. */
+    size_t (*parts)(const struct vib_params *params, struct vib_shape shape,
+                    struct vib_own_part out[VIB_OWN_PARTS]);
+    /* What these describe, for readers of weights that lack this program; NULL where there are
+     * none. */
+    const char *equation;
     /* Their initial values, into own [n_own] of zeros; NULL = zeros. */
     void (*init)(const struct vib_objective *objective, uint64_t seed, float *own);
     /* nats[i] = compression_i. */
@@ -70,7 +88,7 @@ struct vib_compression {
 
 /* The one that the method asks for. */
 void vib_objective_init(struct vib_objective *objective, const struct vib_params *params,
-                        size_t classes);
+                        struct vib_shape shape);
 
 /* The initial values of own [n_own], a function of seed alone. */
 void vib_objective_init_own(const struct vib_objective *objective, uint64_t seed, float *own);
@@ -79,9 +97,13 @@ void vib_objective_init_own(const struct vib_objective *objective, uint64_t seed
 double vib_objective_forward(const struct vib_objective *objective,
                              const struct vib_objective_batch *batch, double *nats);
 
-/* nats[i] = the rate of example i. Only where has_rate. */
-void vib_objective_rate(const struct vib_objective *objective,
-                        const struct vib_objective_batch *batch, double *nats);
+/* nats[i] = compression_i. */
+void vib_objective_compression(const struct vib_objective *objective,
+                               const struct vib_objective_batch *batch, double *nats);
+
+/* J in bits of a split whose mean cross-entropy and mean compression, in bits, these are; the
+ * latter NaN of a point. */
+double vib_objective_measured(const struct vib_params *params, double ce, double compression);
 
 /* dlogits [rows][classes] = dJ/dlogits. */
 void vib_objective_backward_logits(const struct vib_objective *objective,

@@ -20,6 +20,7 @@ enum vib_type { VIB_F32, VIB_BF16 };
 struct vib_params {
     enum vib_method method;
     double beta;   /* weight of the rate in J = CE + beta * rate */
+    double gamma;  /* of the residual information in CEB's J = CE + gamma * Re */
     size_t K;      /* dimension of the code z */
     uint64_t seed; /* selects every random stream of the job */
 

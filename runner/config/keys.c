@@ -28,6 +28,9 @@
 #define STOCHASTIC (0u VIB_METHOD_MAP(ADD_STOCHASTIC))
 
 #define METHOD_HELP_VIB "z is drawn from p(z|x); J = CE + beta * rate"
+#define METHOD_HELP_CEB                                                                            \
+    "z is drawn from p(z|x); J = CE + gamma * Re, Re = KL[p(z|x) || b(z|y)] >= I(X;Z|Y), with a "  \
+    "mean and a scale of b(z|y) learned for each class"
 #define METHOD_HELP_DETERMINISTIC "z is K linear units; J = CE"
 #define METHOD_HELP_DROPOUT "deterministic, with dropout of hidden units"
 #define METHOD_HELP_CONFIDENCE_PENALTY "deterministic, with a reward for the entropy of q(y|z)"
@@ -100,8 +103,8 @@ const struct key keys[] = {
              "base name"},
     {.name = "method", .type = KEY_CHOICE, .field = AT(job.method),
      .default_text = "vib", .choices = methods,
-     .help = "what is trained: VIB, or one of the systems that the paper compares it with, "
-             "whose code is deterministic"},
+     .help = "what is trained: VIB, one of its family, or one of the systems that the paper "
+             "compares it with, whose code is deterministic"},
     {.name = "beta", .type = KEY_REAL, .field = AT(job.beta),
      .default_text = "1e-3", .max = NO_LIMIT, .methods = KEY_TRADE_OFF,
      .help = "weight of the rate in J = CE + beta * rate"},
@@ -211,6 +214,10 @@ const struct key keys[] = {
      .default_text = "float32", .choices = precisions,
      .help = "of the operands of the large matrix products in training; sums, master "
              "weights, optimiser, loss and all evaluation are float32 either way"},
+    {.name = "train.gamma", .type = KEY_REAL, .field = AT(job.gamma),
+     .default_text = "1", .max = NO_LIMIT, .methods = KEY_TRADE_OFF,
+     .help = "weight of Re in J = CE + gamma * Re; at the optimum the trade-off of beta = "
+             "gamma / (1 + gamma)"},
     {.name = "train.dropout", .type = KEY_REAL, .field = AT(job.dropout),
      .default_text = "0.5", .max = BELOW_1, .methods = ONLY(DROPOUT),
      .help = "probability that a hidden unit is dropped in a training step"},

@@ -78,6 +78,8 @@ static void put_epoch(struct writer *writer, const struct epoch_result *epoch) {
         put_real(writer, e->ce_se);
         put_real(writer, e->ce_mc);
         put_real(writer, e->rate);
+        put_real(writer, e->rate_se);
+        put_real(writer, e->compression);
     }
 }
 

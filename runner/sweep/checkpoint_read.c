@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,8 +97,9 @@ static int other_version(struct reader *reader) {
     const unsigned long long version = reader->version;
     const bool newer = version > CHECKPOINT_FORMAT_VERSION && is_whole(reader);
     return vib_error_set(reader->err, newer ? VIB_EDATA : VIB_ESTATE,
-                         "checkpoint %s has format version %llu; this program knows %d and %d%s",
-                         reader->path, version, CHECKPOINT_OLD_VERSION, CHECKPOINT_FORMAT_VERSION,
+                         "checkpoint %s has format version %llu; this program knows %d to %d%s",
+                         reader->path, version, CHECKPOINT_OLDEST_VERSION,
+                         CHECKPOINT_FORMAT_VERSION,
                          newer ? ": continue with the newer one, or delete the file" : "");
 }
 
@@ -112,7 +114,7 @@ static int get_header(struct reader *reader, const char *identity) {
         return damaged(reader, "is not a checkpoint");
     if ((rc = get_integer(reader, &reader->version, 4)) != 0)
         return rc;
-    if (reader->version != CHECKPOINT_FORMAT_VERSION && reader->version != CHECKPOINT_OLD_VERSION)
+    if (reader->version > CHECKPOINT_FORMAT_VERSION || reader->version < CHECKPOINT_OLDEST_VERSION)
         return other_version(reader);
     if ((rc = get_integer(reader, &bytes, 8)) != 0)
         return rc;
@@ -127,17 +129,24 @@ static int get_header(struct reader *reader, const char *identity) {
 
 static int get_splits(struct reader *reader, unsigned *splits) {
     uint64_t set = 1u << VIB_TRAIN | 1u << VIB_TEST;
-    const int rc = reader->version == CHECKPOINT_OLD_VERSION ? 0 : get_integer(reader, &set, 4);
+    const int rc = reader->version == CHECKPOINT_OLDEST_VERSION ? 0 : get_integer(reader, &set, 4);
     *splits = (unsigned)set;
     return rc == 0 && set >= 1u << VIB_SPLITS ? damaged(reader, "is damaged") : rc;
 }
 
 static int get_evaluation(struct reader *reader, struct vib_evaluation *e) {
-    double *const reals[CHECKPOINT_EVALUATION_REALS] = {&e->error, &e->error_mc, &e->ce,
-                                                        &e->ce_se, &e->ce_mc,    &e->rate};
+    double *const reals[CHECKPOINT_EVALUATION_REALS] = {&e->error,   &e->error_mc,   &e->ce,
+                                                        &e->ce_se,   &e->ce_mc,      &e->rate,
+                                                        &e->rate_se, &e->compression};
+    const bool rate_only = reader->version <= CHECKPOINT_RATE_ONLY_VERSION;
+    const int n = rate_only ? CHECKPOINT_RATE_ONLY_REALS : CHECKPOINT_EVALUATION_REALS;
     int rc = 0;
-    for (int i = 0; rc == 0 && i < CHECKPOINT_EVALUATION_REALS; i++)
+    for (int i = 0; rc == 0 && i < n; i++)
         rc = get_real(reader, reals[i]);
+    if (rate_only) {
+        e->compression = e->rate;
+        e->rate_se = isnan(e->rate) ? e->rate : 0.0;
+    }
     return rc;
 }
 

@@ -1,5 +1,6 @@
 #include "runner/sweep/job.h"
 
+#include "core/objective.h"
 #include "core/printable.h"
 #include "runner/sweep/checkpoint.h"
 #include "runner/base/clock.h"
@@ -87,7 +88,7 @@ static bool evaluation_due(const struct job *job, const struct vib_progress *p) 
 /* What patience waits for: J on the validation split as the method trades its rate, bits. */
 static double validation_objective(const struct job *job, const struct epoch_result *epoch) {
     const struct vib_evaluation *e = &epoch->split[VIB_VALIDATION];
-    return isnan(e->rate) ? e->ce : e->ce + job->settings.job.beta * e->rate;
+    return vib_objective_measured(&job->settings.job, e->ce, e->compression);
 }
 
 /* The place of the best evaluation, of equal ones the first; there is one. */

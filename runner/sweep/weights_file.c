@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum {
-    MAX_TENSORS = 2 + 2 * VIB_MAX_LAYERS + 1,
+    MAX_TENSORS = 2 + 2 * VIB_MAX_LAYERS + VIB_OWN_PARTS,
     NAME_SIZE = WEIGHTS_LAYER_NAME + sizeof ".weight",
     HEADER_ALIGNMENT = 8
 };
@@ -45,6 +45,17 @@ const char *weights_name(const char *path) {
     return name;
 }
 
+/* What the objective has learned beside the layers. */
+static size_t list_own(const struct vib_network *net, const float *values, struct tensor *out) {
+    for (size_t i = 0; i < net->objective.n_parts; i++) {
+        const struct vib_own_part *part = &net->objective.part[i];
+        out[i] = (struct tensor){"", part->rows, part->columns, part->rows * part->columns, values};
+        snprintf(out[i].name, NAME_SIZE, "%s", part->name);
+        values += out[i].n;
+    }
+    return net->objective.n_parts;
+}
+
 /* Returns how many there are. */
 static size_t list_tensors(const struct weights *weights, struct tensor out[MAX_TENSORS]) {
     const struct vib_network *net = weights->net;
@@ -65,10 +76,7 @@ static size_t list_tensors(const struct weights *weights, struct tensor out[MAX_
         out[n] = (struct tensor){"", 0, layer->out, layer->out, bias};
         snprintf(out[n++].name, NAME_SIZE, "%s.bias", name);
     }
-    if (net->objective.n_own > 0)
-        out[n++] = (struct tensor){"objective", 0, net->objective.n_own, net->objective.n_own,
-                                   weights->values + net->own};
-    return n;
+    return n + list_own(net, weights->values + net->own, out + n);
 }
 
 /* `first` is its place among the tensors' bytes. */

@@ -123,6 +123,8 @@ static int put_model(FILE *out, const struct weights *weights) {
     put_fact(out, "posterior", vib_posterior_name(posterior));
     put_fact(out, "code", vib_posterior_equation(posterior));
     put_fact(out, "decoder", "q(y|z) = softmax(z @ decoder.weight + decoder.bias)");
+    if (weights->net->objective.compression->equation != NULL)
+        put_fact(out, "compression", weights->net->objective.compression->equation);
     put_fact(out, "prediction",
              sampled ? "argmax of the mean of q(y|z) over evaluate.samples samples of z"
                      : "argmax of q(y|z)");

@@ -318,15 +318,16 @@ static void test_initial_values(void **state) {
     memset(head, 0, sizeof head);
     const struct vib_objective_batch batch = {.rows = 1, .head = head, .factor = sigma};
     struct vib_params params = {.K = 256};
+    const struct vib_shape shape = {.classes = CLASSES};
     struct vib_objective objective;
-    vib_objective_init(&objective, &params, CLASSES);
+    vib_objective_init(&objective, &params, shape);
     vib_posterior_factor(&objective.posterior, head, 1, sigma);
     assert_true(fabs((double)sigma[0] - 0.00671535) <= 1e-8);
-    vib_objective_rate(&objective, &batch, &nats);
+    vib_objective_compression(&objective, &batch, &nats);
     assert_true(fabs(nats / log(2.0) - 1663.0) <= 0.5);
     params.K = 2;
-    vib_objective_init(&objective, &params, CLASSES);
-    vib_objective_rate(&objective, &batch, &nats);
+    vib_objective_init(&objective, &params, shape);
+    vib_objective_compression(&objective, &batch, &nats);
     assert_true(fabs(nats / log(2.0) - 13.0) <= 0.05);
 }
 

@@ -77,7 +77,7 @@ struct problem {
 };
 
 static const struct vib_params params = {
-    .beta = 0.3, .K = K, .n_hidden = 1, .hidden = {8}, .activation = VIB_TANH};
+    .beta = 0.3, .gamma = 0.4, .K = K, .n_hidden = 1, .hidden = {8}, .activation = VIB_TANH};
 
 /* The method's own family, or the one that is made up. */
 static void problem_init(struct problem *p, enum vib_method method, enum vib_covariance covariance,
@@ -184,7 +184,7 @@ static void test_gradients_of_every_method(void **state) {
             const struct vib_stream stream = {8, VIB_STREAM_TRUTH, 0, 0};
             struct problem p;
             problem_init(&p, (enum vib_method)method, (enum vib_covariance)covariance, false);
-            vib_random_normal(&stream, 0, p.net.objective.n_own, p.w + p.net.own);
+            vib_random_normal(&stream, 0, p.net.objective.n_own, p.w + p.net.own_memory);
             check_gradients(&p);
             problem_release(&p);
         }
@@ -233,7 +233,7 @@ static void test_what_the_methods_are_trained_for(void **state) {
                                        .label_smoothing = 0.2,
                                        .confidence_penalty = 0.1};
         struct vib_objective o;
-        vib_objective_init(&o, &one, CLASSES);
+        vib_objective_init(&o, &one, (struct vib_shape){DIM, CLASSES});
         const struct vib_method_info *info = vib_method_info(one.method);
         assert_true(o.has_rate == info->rate);
         assert_true((o.posterior.kind != VIB_POSTERIOR_POINT) == info->stochastic);

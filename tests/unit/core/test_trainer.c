@@ -12,6 +12,7 @@
 
 /* Trained for fewer epochs than it says, unless a test wants the end. */
 static const struct vib_params base = {.beta = 1e-2,
+                                       .gamma = 0.5,
                                        .K = 4,
                                        .seed = 1,
                                        .n_hidden = 1,
@@ -177,6 +178,9 @@ static void test_restore_continues_with_the_same_bits(void **state) {
         check_restore(&params, 3);
     else
         print_message("# SKIPPED: bfloat16, not on this machine\n");
+    params = base;
+    params.method = VIB_METHOD_CEB;
+    check_restore(&params, 3);
 }
 
 static void assert_same_weights(struct vib_trainer *a, struct vib_trainer *b) {

@@ -13,6 +13,7 @@
 enum { N_TRAIN = 301, N_TEST = 149, TEAMS = 4 /* of no thread but the caller's, 1, 2, 3 */ };
 
 static const struct vib_params base = {.beta = 1e-2,
+                                       .gamma = 0.5,
                                        .K = 5,
                                        .seed = 3,
                                        .n_hidden = 2,
@@ -165,6 +166,13 @@ static void test_dropout(void **state) {
     check_types(params);
 }
 
+static void test_ceb(void **state) {
+    (void)state;
+    struct vib_params params = base;
+    params.method = VIB_METHOD_CEB;
+    check_types(params);
+}
+
 /* Whole blocks, several parts of everything, and no average. */
 static void test_larger(void **state) {
     (void)state;
@@ -180,9 +188,8 @@ static void test_larger(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_diagonal),
-        cmocka_unit_test(test_full_covariance),
-        cmocka_unit_test(test_dropout),
+        cmocka_unit_test(test_diagonal), cmocka_unit_test(test_full_covariance),
+        cmocka_unit_test(test_dropout),  cmocka_unit_test(test_ceb),
         cmocka_unit_test(test_larger),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -74,10 +74,11 @@ static void test_no_view_names_a_column_twice(void **state) {
 
 static void test_methods_are_recorded(void **state) {
     struct fixture *f = *state;
-    assert_text(f,
-                "SELECT group_concat(name || stochastic || rate || ifnull(trade_off, '-'), ' ')"
-                " FROM (SELECT * FROM method ORDER BY name)",
-                "confidence_penalty00- deterministic00- dropout00- label_smoothing00- vib11beta");
+    assert_text(
+        f,
+        "SELECT group_concat(name || stochastic || rate || ifnull(trade_off, '-'), ' ')"
+        " FROM (SELECT * FROM method ORDER BY name)",
+        "ceb10train.gamma confidence_penalty00- deterministic00- dropout00- label_smoothing00- vib11beta");
     /* As a database that was made before a method was known. */
     fixture_execute(f, "DELETE FROM method WHERE name = 'dropout'");
     struct store *store = fixture_open(f);

@@ -147,7 +147,7 @@ static void put_little(unsigned char *at, uint64_t value, size_t width) {
 
 /* Of the small checkpoint: its epochs, the length of one, and where in it the set of splits is. */
 enum { EPOCHS_AT = 8 + 4 + 8 + 64 + 4 + sizeof "a note" - 1 + 4 * 8 + 8 };
-enum { SPLITS_AT = 8 + 8, EPOCH = SPLITS_AT + 4 + 2 * 6 * 8 };
+enum { SPLITS_AT = 8 + 8, REALS = 8, EPOCH = SPLITS_AT + 4 + 2 * REALS * 8 };
 
 /* Writes the bytes with a length and a checksum that are right. */
 static void put_checked(struct place *p, unsigned char *bytes, size_t n) {
@@ -156,16 +156,24 @@ static void put_checked(struct place *p, unsigned char *bytes, size_t n) {
     put_bytes(p->path, bytes, n);
 }
 
-/* As programs before the third split wrote it: without the sets of splits. */
-static void put_version_2(struct place *p) {
+static void leave_out(unsigned char *bytes, size_t *n, size_t at, size_t count) {
+    *n -= count;
+    memmove(bytes + at, bytes + at + count, *n - at);
+}
+
+/* As older programs wrote it: without what came after the rate, and, in version 2, before there was
+ * a third split, without the sets of splits. */
+static void put_old_version(struct place *p, unsigned version) {
     unsigned char bytes[4096];
     size_t n = file_bytes(p->path, bytes, sizeof bytes);
     for (size_t at = EPOCHS_AT + EPOCH + SPLITS_AT, i = 0; i < 2; i++, at -= EPOCH) {
         assert_int_equal(bytes[at], 1u << VIB_TRAIN | 1u << VIB_TEST);
-        memmove(bytes + at, bytes + at + 4, n - at - 4);
-        n -= 4;
+        for (size_t split = 2; split-- > 0;)
+            leave_out(bytes, &n, at + 4 + split * REALS * 8 + 6 * 8, 2 * 8);
+        if (version == 2)
+            leave_out(bytes, &n, at, 4);
     }
-    put_little(bytes + VERSION_AT, 2, 4);
+    put_little(bytes + VERSION_AT, version, 4);
     put_checked(p, bytes, n);
 }
 
@@ -182,21 +190,30 @@ static void test_unknown_split(void **state) {
     assert_int_equal(read_code(p, job_a), VIB_ESTATE);
 }
 
-static void test_version_2(void **state) {
-    struct place *p = *state;
+static void check_old_version(struct place *p, unsigned version) {
     struct epoch_result epochs[2];
     struct job_result want;
     struct checkpoint got;
     bool found;
     write_small(p);
-    put_version_2(p);
+    put_old_version(p, version);
     fixture_result(&want, epochs);
+    for (size_t i = 0; i < 2; i++)
+        for (size_t split = 0; split < 2; split++) {
+            epochs[i].split[split].rate_se = 0.0;
+            epochs[i].split[split].compression = epochs[i].split[split].rate;
+        }
     assert_ok(checkpoint_read(p->path, job_a, &got, &found, &p->err), &p->err);
     assert_int_equal(got.progress.n_epochs, 2);
     assert_memory_equal(got.state, "state", 5);
     got.progress.epochs[0].split[0].ce = epochs[0].split[0].ce;
     assert_memory_equal(got.progress.epochs, epochs, sizeof epochs);
     checkpoint_release(&got);
+}
+
+static void test_old_versions(void **state) {
+    check_old_version(*state, 2);
+    check_old_version(*state, 3);
 }
 
 static void test_nothing_yet(void **state) {
@@ -295,10 +312,10 @@ static void test_newer_version(void **state) {
     unsigned char bytes[4096];
     write_small(p);
     const size_t n = file_bytes(p->path, bytes, sizeof bytes);
-    bytes[VERSION_AT] = 4;
+    bytes[VERSION_AT] = 5;
     put_checked(p, bytes, n);
     assert_int_equal(read_code(p, job_a), VIB_EDATA);
-    assert_non_null(strstr(p->err.message, "format version 4; this program knows 2 and 3: cont"));
+    assert_non_null(strstr(p->err.message, "format version 5; this program knows 2 to 4: cont"));
     bytes[VERSION_AT] = 1;
     put_checked(p, bytes, n);
     assert_int_equal(read_code(p, job_a), VIB_ESTATE);
@@ -421,7 +438,7 @@ int main(void) {
         cmocka_unit_test(test_path),
         WITH_PLACE(test_round_trip),
         WITH_PLACE(test_any_splits),
-        WITH_PLACE(test_version_2),
+        WITH_PLACE(test_old_versions),
         WITH_PLACE(test_unknown_split),
         WITH_PLACE(test_nothing_yet),
         WITH_PLACE(test_every_flipped_bit),

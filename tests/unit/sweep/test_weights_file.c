@@ -95,16 +95,18 @@ static void the_objectives_own_parameters_come_last(void **state) {
     float *longer = realloc(p->values, (p->net.n_params + N_OWN) * sizeof *longer);
     assert_non_null(longer);
     p->weights.values = p->values = longer;
-    p->net.objective.n_own = N_OWN;
+    p->net.objective.n_parts = 2;
+    p->net.objective.part[0] = (struct vib_own_part){"backward.mean", 2, 3};
+    p->net.objective.part[1] = (struct vib_own_part){"backward.log_scale", 3, 5};
     for (size_t i = 0; i < N_OWN; i++)
         p->values[p->net.own + i] = (float)i / 4;
     struct file with = written(p);
-    assert_int_equal(
-        ask_number(
-            p, "SELECT ?1 ->> '$.objective.data_offsets[1]' - ?1 ->> '$.objective.data_offsets[0]'",
-            &with),
-        N_OWN * sizeof(float));
-    assert_int_equal(ask_number(p, "SELECT ?1 ->> '$.objective.shape[0]'", &with), N_OWN);
+    assert_int_equal(ask_number(p,
+                                "SELECT ?1 ->> '$.\"backward.log_scale\".data_offsets[1]' -"
+                                " ?1 ->> '$.\"backward.mean\".data_offsets[0]'",
+                                &with),
+                     N_OWN * sizeof(float));
+    assert_int_equal(ask_number(p, "SELECT ?1 ->> '$.\"backward.log_scale\".shape[0]'", &with), 3);
     assert_int_equal(with.size - with.header_bytes,
                      without.size - without.header_bytes + N_OWN * sizeof(float));
     assert_memory_equal(with.bytes + with.size - N_OWN * sizeof(float), p->values + p->net.own,
