@@ -25,7 +25,7 @@ static const struct option_row rows[] = {
      .help = "the shell, of which bash is known"},
 };
 
-static int run(int argc, char **argv, struct vib_error *err) {
+static int tell(const struct program *program, int argc, char **argv, struct vib_error *err) {
     struct completion_options options = {0};
     char quoted[QUOTE_SIZE];
     const int rc = options_read(&command_completion.options, argc, argv, &options, err);
@@ -36,7 +36,7 @@ static int run(int argc, char **argv, struct vib_error *err) {
                              "completion: there is one for bash, not for %s; zsh reads that of "
                              "bash after autoload -U bashcompinit && bashcompinit",
                              quote(quoted, options.shell));
-    completion_bash(&program, stdout);
+    completion_bash(program, stdout);
     return 0; /* main flushes */
 }
 
@@ -49,5 +49,5 @@ const struct command command_completion = {
                         "source <(vib-sweep completion bash)",
                 .rows = rows,
                 .n = sizeof rows / sizeof rows[0]},
-    .run = run,
+    .tell = tell,
 };

@@ -26,13 +26,14 @@ static const struct option_row rows[] = {
      .help = "write every page into the folder DIR, as vib-sweep.1, vib-sweep-export.1 and so on"},
 };
 
-static int find_page(const char *word, const struct command **command, struct vib_error *err) {
+static int find_page(const struct program *program, const char *word,
+                     const struct command **command, struct vib_error *err) {
     struct nearest nearest = {0};
     char quoted[QUOTE_SIZE];
-    for (size_t i = 0; i < program.n_commands; i++) {
-        const char *name = program.commands[i]->options.command;
+    for (size_t i = 0; i < program->n_commands; i++) {
+        const char *name = program->commands[i]->options.command;
         if (strcmp(word, name) == 0) {
-            *command = program.commands[i];
+            *command = program->commands[i];
             return 0;
         }
         if (*name != '\0')
@@ -45,36 +46,38 @@ static int find_page(const char *word, const struct command **command, struct vi
 }
 
 /* To the file, or to standard output where that is NULL. */
-static int write_page(const struct command *command, const char *file, struct vib_error *err) {
+static int write_page(const struct program *program, const struct command *command,
+                      const char *file, struct vib_error *err) {
     struct sink sink;
     const int rc = sink_open(&sink, file, "", "manual", err);
     if (rc == 0)
-        manual_write(&program, command, sink.stream);
+        manual_write(program, command, sink.stream);
     return sink_close(&sink, rc, err);
 }
 
-static int write_all(const char *folder, struct vib_error *err) {
+static int write_all(const struct program *program, const char *folder, struct vib_error *err) {
     char name[MANUAL_NAME_SIZE];
     char *path = malloc(strlen(folder) + 1 + sizeof name);
     int rc = path == NULL ? vib_error_set(err, VIB_ENOMEM, "manual: out of memory") : 0;
-    for (size_t i = 0; rc == 0 && i < program.n_commands; i++) {
-        manual_file(program.commands[i], name);
+    for (size_t i = 0; rc == 0 && i < program->n_commands; i++) {
+        manual_file(program->commands[i], name);
         (void)sprintf(path, "%s/%s", folder, name);
-        rc = write_page(program.commands[i], path, err);
+        rc = write_page(program, program->commands[i], path, err);
     }
     free(path);
     return rc;
 }
 
-static int run(int argc, char **argv, struct vib_error *err) {
+static int tell(const struct program *program, int argc, char **argv, struct vib_error *err) {
     struct manual_options options = {0};
-    const struct command *command = program.commands[0];
+    const struct command *command = program->commands[0];
     int rc = options_read(&command_manual.options, argc, argv, &options, err);
     if (rc == 0 && options.command != NULL)
-        rc = find_page(options.command, &command, err);
+        rc = find_page(program, options.command, &command, err);
     if (rc != 0)
         return rc;
-    return options.folder != NULL ? write_all(options.folder, err) : write_page(command, NULL, err);
+    return options.folder != NULL ? write_all(program, options.folder, err)
+                                  : write_page(program, command, NULL, err);
 }
 
 const struct command command_manual = {
@@ -85,5 +88,5 @@ const struct command command_manual = {
                         "once the program is installed.",
                 .rows = rows,
                 .n = sizeof rows / sizeof rows[0]},
-    .run = run,
+    .tell = tell,
 };

@@ -9,8 +9,6 @@
  * left, 128 + a signal), and what main does then. */
 enum { COMMAND_HELP = OPTIONS_HELP, COMMAND_VERSION };
 
-extern const struct program program; /* in main.c */
-
 extern const struct command command_sweep;
 extern const struct command command_export;
 extern const struct command command_plot;

@@ -36,10 +36,10 @@ static const struct exit_code exit_codes[] = {
 };
 enum { N_EXIT_CODES = sizeof exit_codes / sizeof exit_codes[0] };
 
-const struct program program = {.commands = commands,
-                                .n_commands = N_COMMANDS,
-                                .exit_codes = exit_codes,
-                                .n_exit_codes = N_EXIT_CODES};
+static const struct program program = {.commands = commands,
+                                       .n_commands = N_COMMANDS,
+                                       .exit_codes = exit_codes,
+                                       .n_exit_codes = N_EXIT_CODES};
 
 enum {
     BRIEF_SIZE = 80,
@@ -144,7 +144,8 @@ int main(int argc, char **argv) {
     int rc = argc > 1 ? find_command(argv[1], &command, &err) : 0;
     const int skip = command == &command_sweep ? 0 : 1;
     if (rc == 0)
-        rc = command->run(argc - skip, argv + skip, &err);
+        rc = command->tell != NULL ? command->tell(&program, argc - skip, argv + skip, &err)
+                                   : command->run(argc - skip, argv + skip, &err);
     if (rc == COMMAND_HELP)
         rc = print_help(command);
     else if (rc == COMMAND_VERSION)

@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+struct program;
+
 struct command {
     const char *summary;         /* one line of the program's help */
     struct option_table options; /* with the command's name */
@@ -16,6 +18,8 @@ struct command {
     /* Returns 0, a vib_status with *err filled in, or a positive number of its own (an exit code,
      * or see runner/command.h). Prints no errors itself. */
     int (*run)(int argc, char **argv, struct vib_error *err); /* argv[0] is not looked at */
+    /* The same of a command that tells of the whole program; then run is NULL. */
+    int (*tell)(const struct program *program, int argc, char **argv, struct vib_error *err);
 };
 
 /* What the program may end with. */
