@@ -1,19 +1,38 @@
 #include "runner/base/json.h"
 
+#include "runner/base/utf8.h"
+
 #include <math.h>
+
+static void put_ascii(FILE *out, char c) {
+    if ((unsigned char)c < 0x20)
+        fprintf(out, "\\u%04x", (unsigned)c);
+    else if (c == '"' || c == '\\')
+        fprintf(out, "\\%c", c);
+    else
+        fputc(c, out);
+}
 
 void json_string(FILE *out, const char *text) {
     fputc('"', out);
-    for (; *text != '\0'; text++) {
-        const unsigned char c = (unsigned char)*text;
-        if (c < 0x20)
-            fprintf(out, "\\u%04x", c);
-        else if (c == '"' || c == '\\')
-            fprintf(out, "\\%c", c);
+    while (*text != '\0') {
+        const size_t length = utf8_character(text);
+        if (length == 0)
+            fprintf(out, "\\\\x%02x", (unsigned)(unsigned char)*text);
+        else if (length == 1)
+            put_ascii(out, *text);
         else
-            fputc(c, out);
+            fwrite(text, 1, length, out);
+        text += length > 0 ? length : 1;
     }
     fputc('"', out);
+}
+
+void json_real(FILE *out, double value) {
+    if (isfinite(value))
+        fprintf(out, "%.7g", value);
+    else
+        fputs("null", out);
 }
 
 void json_floats(FILE *out, const float *values, size_t n) {

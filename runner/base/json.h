@@ -5,11 +5,14 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* text is UTF-8, which passes through as it is. */
+/* What is UTF-8 passes through as it is; every byte that is none stands as \xNN. */
 void json_string(FILE *out, const char *text);
 
 /* An array of n numbers that read back to the same floats; NaN and infinities, which JSON lacks,
  * become null. */
 void json_floats(FILE *out, const float *values, size_t n);
+
+/* With 7 significant digits; NaN and infinities become null. */
+void json_real(FILE *out, double value);
 
 #endif

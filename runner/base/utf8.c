@@ -1,12 +1,11 @@
 #include "runner/base/utf8.h"
 
-#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The bytes of the character at text, which is not its end; 0 when there is none. */
-static size_t character(const unsigned char *text) {
+size_t utf8_character(const char *start) {
+    const unsigned char *text = (const unsigned char *)start;
     /* By length: the least code, so that there is one way to write each. */
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     const unsigned char first = *text;
@@ -24,35 +23,33 @@ static size_t character(const unsigned char *text) {
 }
 
 bool utf8_valid(const char *text) {
-    const unsigned char *at = (const unsigned char *)text;
-    while (*at != '\0') {
-        const size_t length = character(at);
+    while (*text != '\0') {
+        const size_t length = utf8_character(text);
         if (length == 0)
             return false;
-        at += length;
+        text += length;
     }
     return true;
 }
 
 char *utf8_escape(const char *text) {
     static const char digits[] = "0123456789abcdef";
-    const unsigned char *at = (const unsigned char *)text;
     char *escaped = malloc(strlen("\\xNN") * strlen(text) + 1), *end = escaped;
     if (escaped == NULL)
         return NULL;
-    while (*at != '\0') {
-        const size_t length = character(at);
+    while (*text != '\0') {
+        const size_t length = utf8_character(text);
         if (length > 0) {
-            memcpy(end, at, length);
+            memcpy(end, text, length);
             end += length;
-            at += length;
+            text += length;
             continue;
         }
         *end++ = '\\';
         *end++ = 'x';
-        *end++ = digits[*at >> 4];
-        *end++ = digits[*at & 15];
-        at++;
+        *end++ = digits[(unsigned char)*text >> 4];
+        *end++ = digits[*text & 15];
+        text++;
     }
     *end = '\0';
     return escaped;

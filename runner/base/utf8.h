@@ -3,6 +3,10 @@
 #define RUNNER_BASE_UTF8_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+/* The bytes of the character that text, which is not empty, begins with; 0 when it is none. */
+size_t utf8_character(const char *text);
 
 /* Whether text is UTF-8 (RFC 3629). */
 bool utf8_valid(const char *text);

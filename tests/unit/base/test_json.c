@@ -50,6 +50,12 @@ static void strings_are_escaped(void **state) {
                   "\"\x7f\xc3\xa9\xe2\x82\xac\xf0\x9f\x99\x82\"");
 }
 
+static void what_is_no_utf8_is_told(void **state) {
+    (void)state;
+    assert_string("a\xff\xc3", "\"a\\\\xff\\\\xc3\"");
+    assert_string("\xc0\x80\xed\xa0\x80", "\"\\\\xc0\\\\x80\\\\xed\\\\xa0\\\\x80\"");
+}
+
 static void every_ascii_character_is_read_back(void **state) {
     char text[128];
     sqlite3 *db;
@@ -70,6 +76,26 @@ static void every_ascii_character_is_read_back(void **state) {
     sqlite3_finalize(statement);
     sqlite3_close(db);
     free(json);
+}
+
+static void assert_real(double value, const char *want) {
+    char *json = NULL;
+    size_t size;
+    FILE *out = open_memstream(&json, &size);
+    assert_non_null(out);
+    json_real(out, value);
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(json, want);
+    free(json);
+}
+
+static void reals(void **state) {
+    (void)state;
+    assert_real(0, "0");
+    assert_real(1.0 / 3, "0.3333333");
+    assert_real(-1e-300, "-1e-300");
+    assert_real((double)NAN, "null");
+    assert_real((double)INFINITY, "null");
 }
 
 static void assert_floats(const float *values, size_t n, const char *want) {
@@ -111,7 +137,9 @@ static void floats_are_read_back(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strings_are_escaped),
+        cmocka_unit_test(what_is_no_utf8_is_told),
         cmocka_unit_test(every_ascii_character_is_read_back),
+        cmocka_unit_test(reals),
         cmocka_unit_test(arrays),
         cmocka_unit_test(floats_are_read_back),
     };
