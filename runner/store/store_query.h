@@ -46,6 +46,12 @@ int store_query(struct store *store, const struct store_query *query, struct vib
  * of the store. */
 int store_choose_seeds(struct store *store, const uint64_t *seeds, size_t n, struct vib_error *err);
 
+/* Computes the views summary and job_point of a reader once, which takes as long as reading them
+ * does: from now on they, and the views that are made from them, speak of this moment, and are
+ * quick to read, those of job_point by point. To be called once at most, and not with chosen seeds.
+ * Errors: those of the store. */
+int store_keep_views(struct store *store, struct vib_error *err);
+
 /* Columns are counted from 0. */
 int store_row_columns(struct store_row *row);
 const char *store_row_name(struct store_row *row, int column); /* NULL: out of memory */

@@ -179,6 +179,37 @@ static int shadow_chosen(struct store *store, sqlite3_stmt *row, struct vib_erro
     return shadow_by(store, row, where, err);
 }
 
+/* A view whose rows are kept in a table, with what finds them there. */
+static const struct {
+    const char *view, *keep;
+} kept[] = {
+    {"job_point",
+     "CREATE TEMP TABLE kept_job_point AS SELECT * FROM job_point;"
+     "CREATE INDEX temp.kept_job ON kept_job_point (point)"},
+    {"summary", "CREATE TEMP TABLE kept_summary AS SELECT * FROM summary"},
+};
+
+static int keep(struct store *store, const char *view, const char *sql, struct vib_error *err) {
+    char *anew = sqlite3_mprintf(
+        "%s; DROP VIEW temp.\"%w\";"
+        "CREATE TEMP VIEW \"%w\" AS SELECT * FROM \"kept_%w\"",
+        sql, view, view, view);
+    if (anew == NULL)
+        return no_memory(store, err);
+    const int result = sqlite3_exec(store->db, anew, NULL, NULL, NULL);
+    sqlite3_free(anew);
+    return result == SQLITE_OK ? 0 : store_fail(store, "keep the views", err);
+}
+
+static int shadow_kept(struct store *store, sqlite3_stmt *row, struct vib_error *err) {
+    const char *name = (const char *)sqlite3_column_text(row, 0);
+    int rc = shadow(store, row, err);
+    for (size_t i = 0; rc == 0 && i < sizeof kept / sizeof kept[0]; i++)
+        if (strcmp(name, kept[i].view) == 0)
+            rc = keep(store, name, kept[i].keep, err);
+    return rc;
+}
+
 int store_shadow_views(struct store *store, struct vib_error *err) {
     struct fresh fresh = {NULL, NULL};
     bool same = false;
@@ -196,6 +227,15 @@ int store_choose_views(struct store *store, struct vib_error *err) {
     int rc = fresh_open(&fresh, store, err);
     if (rc == 0)
         rc = change_all(store, fresh.views, shadow_chosen, err);
+    fresh_close(&fresh);
+    return rc;
+}
+
+int store_hold_views(struct store *store, struct vib_error *err) {
+    struct fresh fresh = {NULL, NULL};
+    int rc = fresh_open(&fresh, store, err);
+    if (rc == 0)
+        rc = change_all(store, fresh.views, shadow_kept, err);
     fresh_close(&fresh);
     return rc;
 }

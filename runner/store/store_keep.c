@@ -1,0 +1,17 @@
+/* A reader that computes what many of its queries need once. */
+#include "runner/store/store_query.h"
+
+#include "runner/store/store_internal.h"
+
+static int run(struct store *store, const char *sql, struct vib_error *err) {
+    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK
+               ? 0
+               : store_fail(store, "keep the views", err);
+}
+
+int store_keep_views(struct store *store, struct vib_error *err) {
+    int rc = run(store, "PRAGMA query_only = OFF", err);
+    if (rc == 0)
+        rc = store_hold_views(store, err);
+    return rc == 0 ? run(store, "PRAGMA query_only = ON", err) : rc;
+}
