@@ -37,6 +37,7 @@ struct merge_counts {
 struct merge_listener {
     void (*tell)(void *context, const char *sentence);
     void *context;
+    bool no_files; /* jobs come without their weights, whose files are neither read nor copied */
 };
 
 /* Opens the target, creating it where it is not there, and begins. The listener is copied. Errors:

@@ -86,7 +86,7 @@ static void hear(void *context, const char *sentence) {
 }
 
 static struct store_merge *begin_merge(struct bench *b) {
-    const struct merge_listener listener = {hear, b};
+    const struct merge_listener listener = {.tell = hear, .context = b};
     struct store_merge *merge = NULL;
     assert_ok(store_merge_begin(&merge, b->f->path, &b->f->host, &listener, &b->f->err),
               &b->f->err);
@@ -514,7 +514,7 @@ static void itself(void **state) {
 
 static void one_merge_at_a_time(void **state) {
     struct bench *b = *state;
-    const struct merge_listener listener = {hear, b};
+    const struct merge_listener listener = {.tell = hear, .context = b};
     struct store_merge *merge = begin_merge(b), *second = NULL;
     assert_int_equal(store_merge_begin(&second, b->f->path, &b->f->host, &listener, &b->f->err),
                      VIB_EBUSY);
