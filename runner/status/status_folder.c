@@ -1,11 +1,10 @@
 /* A folder of parts, as sweeps in shards leave them. */
 #include "runner/status/status.h"
 
+#include "runner/status/parts.h"
 #include "runner/store/store.h"
 #include "runner/sweep/shard.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,45 +25,23 @@ static int add_unreadable(struct status *status, const char *why, struct vib_err
 
 typedef int open_store(struct store **store, const char *path, struct vib_error *err);
 
+struct adding {
+    struct status *status;
+    open_store *open;
+    bool flops, found;
+};
+
 /* What was read before an error stays. */
-static int add_database(struct status *status, const char *path, open_store *open, bool flops,
-                        struct vib_error *err) {
+static int add_database(void *context, const char *path, struct vib_error *err) {
+    struct adding *adding = context;
     struct store *store = NULL;
-    int rc = open(&store, path, err);
+    adding->found = true;
+    int rc = adding->open(&store, path, err);
     if (rc == VIB_OK)
-        rc = status_add(status, store, flops, err);
+        rc = status_add(adding->status, store, adding->flops, err);
     store_close(store);
-    return rc == VIB_OK || rc == VIB_ENOMEM ? rc : add_unreadable(status, err->message, err);
-}
-
-static int is_database(const struct dirent *entry) {
-    static const char suffix[] = ".db";
-    const size_t length = strlen(entry->d_name);
-    return entry->d_name[0] != '.' && length >= sizeof suffix &&
-           strcmp(entry->d_name + length - (sizeof suffix - 1), suffix) == 0;
-}
-
-/* Every database of a folder, which may be missing; *found tells of one. */
-static int add_databases(struct status *status, const char *folder, open_store *open, bool flops,
-                         bool *found, struct vib_error *err) {
-    struct dirent **entries = NULL;
-    int rc = VIB_OK;
-    const int n = scandir(folder, &entries, is_database, alphasort);
-    if (n < 0 && errno != ENOENT)
-        return vib_error_set(err, VIB_EDATA, "cannot read the folder %s: %s", folder,
-                             strerror(errno));
-    for (int i = 0; i < n; i++) {
-        char *path = NULL;
-        *found = true;
-        if (rc == VIB_OK && asprintf(&path, "%s/%s", folder, entries[i]->d_name) < 0)
-            rc = no_memory(err);
-        else if (rc == VIB_OK)
-            rc = add_database(status, path, open, flops, err);
-        free(path);
-        free(entries[i]);
-    }
-    free(entries);
-    return rc;
+    return rc == VIB_OK || rc == VIB_ENOMEM ? rc
+                                            : add_unreadable(adding->status, err->message, err);
 }
 
 static int add_plan(struct status *status, const char *path, struct vib_error *err) {
@@ -78,14 +55,16 @@ static int add_plan(struct status *status, const char *path, struct vib_error *e
 
 static int add_all(struct status *status, const char *folder, const char *plan, const char *parts,
                    struct vib_error *err) {
-    bool found = access(plan, F_OK) == 0;
-    const bool planned = found;
+    const bool planned = access(plan, F_OK) == 0;
+    struct adding adding = {
+        .status = status, .open = store_open_snapshot, .flops = !planned, .found = planned};
     int rc = planned ? add_plan(status, plan, err) : VIB_OK;
     if (rc == VIB_OK)
-        rc = add_databases(status, parts, store_open_snapshot, !planned, &found, err);
+        rc = parts_walk(parts, add_database, &adding, err);
+    adding.open = store_open_reader;
     if (rc == VIB_OK)
-        rc = add_databases(status, folder, store_open_reader, !planned, &found, err);
-    if (rc == VIB_OK && !found)
+        rc = parts_walk(folder, add_database, &adding, err);
+    if (rc == VIB_OK && !adding.found)
         rc = vib_error_set(err, VIB_EDATA,
                            "the folder %s holds no sweep: neither plan.csv nor databases", folder);
     return rc;
