@@ -35,6 +35,9 @@ LIBS_xsmm  := -lxsmm -lxsmmnoblas -lrt
 CORE_LIBS  := $(LIBS_$(BACKEND)) -ldl -lcrypto -lzip -lz -lm
 LIBS       := $(CORE_LIBS) -lyaml -lsqlite3
 
+# Debian's libjs-chart.js, which draws what a browser shows.
+CHART_JS   ?= /usr/share/javascript/chart.js/chart.min.js
+
 # $(call say,WHAT) before a command line shows WHAT instead of the line, unless V=1.
 say = $(if $(V),,@echo '  $(1) $(notdir $@)';)
 
@@ -43,7 +46,8 @@ CORE_SRC   := $(filter-out $(if $(filter openblas,$(BACKEND)),core/engine_xsmm.c
 RUNNER_SRC := $(wildcard runner/*.c runner/*/*.c)
 CORE_OBJ   := $(CORE_SRC:%.c=$(BUILD)/%.o)
 RUNNER_OBJ := $(RUNNER_SRC:%.c=$(BUILD)/%.o)
-EMBEDDED   := runner/store/schema runner/cluster/script_text runner/manual/completion_text
+EMBEDDED   := runner/store/schema runner/cluster/script_text runner/manual/completion_text \
+              runner/page/page_text
 UNIT_SRC   := $(wildcard tests/unit/*/test_*.c)
 UNIT_BIN   := $(UNIT_SRC:%.c=$(BUILD)/%)
 PROGRAM_TESTS := $(filter-out tests/program/common.sh,$(sort $(wildcard tests/program/*.sh)))
@@ -117,6 +121,15 @@ $(BUILD)/runner/manual/completion_text.c: runner/manual/completion.sh
 	@mkdir -p $(@D)
 	@{ echo '#include "runner/manual/completion_text.h"'; $(call embed,$<,completion_sh); } > $@.tmp && \
 	  mv $@.tmp $@
+# The scripts of the page in the order of their names, main.js last; a script that ended within
+# itself would end the page's.
+PAGE       := runner/page/web
+PAGE_JS    := $(CHART_JS) $(sort $(filter-out $(PAGE)/main.js,$(wildcard $(PAGE)/*.js))) $(PAGE)/main.js
+$(BUILD)/runner/page/page_text.c: $(PAGE)/index.html $(PAGE)/style.css $(PAGE_JS) $(PAGE)
+	@mkdir -p $(@D)
+	@cat $(PAGE_JS) > $(@:.c=.js) && ! grep -Eil '</script|<!--' $(@:.c=.js)
+	@{ echo '#include "runner/page/page_text.h"'; $(call embed,$<,page_html); \
+	  $(call embed,$(word 2,$^),page_css); $(call embed,$(@:.c=.js),page_js); } > $@.tmp && mv $@.tmp $@
 
 # What --version and the database say of this build.
 REVISION := $(shell git describe --always --dirty 2>/dev/null)

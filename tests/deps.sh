@@ -47,6 +47,7 @@ zlib.h zlib1g-dev
 zip.h libzip-dev
 openssl/sha.h libssl-dev
 curl/curl.h libcurl4-openssl-dev
+microhttpd.h libmicrohttpd-dev
 END
     if [ "$BACKEND" = xsmm ]; then
         echo 'libxsmm.h libxsmm-dev'
@@ -69,6 +70,11 @@ missing_certificates() {
     [ -z "$certificates" ] || [ -e "$certificates" ] || echo ca-certificates
 }
 
+# Drawn by in a browser; the Makefile embeds it.
+missing_scripts() {
+    [ -e "${CHART_JS:-/usr/share/javascript/chart.js/chart.min.js}" ] || echo libjs-chart.js
+}
+
 # A module of Python; its package is for Debian's own python3, which need not be the first.
 has_module() {
     python3 -c "import $1" 2>/dev/null || /usr/bin/python3 -c "import $1" 2>/dev/null
@@ -76,6 +82,7 @@ has_module() {
 
 # Prints the names of the missing packages.
 missing() {
+    missing_scripts
     if command -v "$compiler" >/dev/null; then
         missing_headers "$1"
         missing_certificates

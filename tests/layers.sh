@@ -24,8 +24,9 @@ runner/sweep core core/data runner/base runner/fetch runner/config runner/store
 runner/manual core runner/base runner/config
 runner/plot core runner/base runner/config runner/store
 runner/status core runner/base runner/config runner/store runner/sweep
+runner/page core runner/base runner/config runner/store runner/status
 runner/cluster core core/data runner/base runner/config runner/store runner/sweep
-runner core core/data runner/base runner/fetch runner/config runner/store runner/sweep runner/plot runner/status runner/cluster runner/manual
+runner core core/data runner/base runner/fetch runner/config runner/store runner/sweep runner/plot runner/status runner/page runner/cluster runner/manual
 END
 }
 

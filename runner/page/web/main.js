@@ -1,0 +1,3 @@
+'use strict';
+
+document.getElementById('main').textContent = 'vib-sweep';
