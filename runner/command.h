@@ -18,6 +18,7 @@ extern const struct command command_fetch;
 extern const struct command command_status;
 extern const struct command command_merge;
 extern const struct command command_page;
+extern const struct command command_serve;
 extern const struct command command_slurm;
 extern const struct command command_manual;
 extern const struct command command_completion;

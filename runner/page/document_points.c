@@ -172,8 +172,10 @@ static int put_rows(const struct question *question, size_t i, FILE *out, struct
         (void)fwrite(text, 1, size, out);
     else
         (void)fputs("\"columns\":[],\"rows\":[]", out);
-    if (rc != VIB_OK)
+    if (rc != VIB_OK) {
+        question->page->incomplete = true;
         page_source_forget(&question->page->sources[i]);
+    }
     free(text);
     return rc == VIB_ENOMEM ? rc : VIB_OK;
 }

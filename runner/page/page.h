@@ -32,6 +32,7 @@ struct page {
     uint64_t version;     /* of the results, from 1 */
     uint64_t state;       /* of the sources in that version, see page_source_look */
     bool keep_version;    /* whatever the sources have by now */
+    bool incomplete;      /* set: a document lacks the rows of a source that could not be read */
 };
 
 /* Paths are borrowed. Errors: VIB_ENOMEM. */
