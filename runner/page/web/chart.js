@@ -1,0 +1,188 @@
+'use strict';
+/* A chart of a panel: one canvas, drawn by Chart.js with the plugins of chart_*.js, from which
+ * points are chosen by pointer and keys. */
+
+const MOST_SPOTS = 4000;
+/** Between two curves of a dataset: null, by which Chart.js sees that its data are in no order.
+ * @type {any} */
+const BREAK = { x: null, y: null };
+/** All charts there are.
+ * @type {ChartView[]} */
+const charts = [];
+
+/** @param {HTMLElement} parent @param {string} name @param {string} label for those who cannot see it
+ * @param {boolean} [chooses] whether its points can be chosen */
+function makeChart(parent, name, label, chooses = true) {
+    const canvas = make('canvas', chooses ? {
+        id: `chart-${name}`, tabindex: 0, role: 'application', 'aria-label': label,
+        'aria-roledescription': 'chart', 'aria-describedby': 'keys',
+    } : { id: `chart-${name}`, role: 'img', 'aria-label': label });
+    parent.append(make('div', { class: 'chart', 'data-chart': name }, canvas));
+    /** @type {any} */
+    const view = { canvas, spec: { x: { kind: 'linear', title: '' }, y: { kind: 'linear', title: '' },
+        datasets: [] } };
+    const plugins = [imagePlugin(view), bandPlugin(), whiskerPlugin(), ellipsePlugin(view),
+        limitPlugin(view), labelPlugin(view), choicePlugin(view)];
+    view.chart = new Chart(canvas, { type: 'scatter', data: { datasets: [] }, plugins,
+        options: optionsOf(view.spec) });
+    charts.push(view);
+    if (chooses) {
+        listenToKeys(view);
+        listenToPointer(view);
+    }
+    return /** @type {ChartView} */ (view);
+}
+
+/** @param {ChartSpec} spec */
+function optionsOf(spec) {
+    return {
+        animation: false, responsive: true, maintainAspectRatio: false,
+        layout: { padding: { top: 6, right: 10 } },
+        events: ['mousemove', 'mouseout'], interaction: { mode: 'nearest', intersect: true },
+        elements: { point: { hitRadius: 5, hoverRadius: 6 } },
+        scales: { x: scaleOf(spec.x), y: scaleOf(spec.y) },
+        plugins: {
+            legend: { display: false },
+            tooltip: {
+                displayColors: false, filter: (/** @type {any} */ _item, /** @type {number} */ i) => i === 0,
+                backgroundColor: theme.ink, titleColor: theme.paper, bodyColor: theme.paper,
+                callbacks: {
+                    title: (/** @type {any[]} */ items) => items.length > 0 && items[0].raw.row
+                        ? titleOf(items[0].raw.row) : '',
+                    label: (/** @type {any} */ item) => item.raw.words ?? wordsOf(item.raw.row),
+                },
+            },
+        },
+    };
+}
+
+/** @param {ChartView} view @param {ChartSpec} spec */
+function showChart(view, spec) {
+    view.spec = spec;
+    view.chart.data.datasets = spec.datasets;
+    view.chart.options = optionsOf(spec);
+    view.chart.update('none');
+}
+
+/** The marks of chosen points alone have changed. */
+function markCharts() {
+    for (const view of charts)
+        view.chart.draw();
+}
+
+/**
+ * Without points that lie on another one: on a grid so coarse that at most MOST_SPOTS remain.
+ * @param {Spot[]} spots in the order of lines @param {ChartSpec['x']} x
+ */
+function thinSpots(spots, x) {
+    if (spots.length <= MOST_SPOTS)
+        return spots;
+    const across = (/** @type {Spot} */ spot) => x.kind === 'log' ? Math.log(spot.x) : spot.x;
+    const shown = spots.filter((spot) => Number.isFinite(across(spot)) && Number.isFinite(spot.y));
+    const [left, right] = rangeOf(shown, across), [low, high] = rangeOf(shown, (spot) => spot.y);
+    for (let cells = 512; ; cells /= 2) {
+        const taken = new Set(), kept = shown.filter((spot) => {
+            const cell = Math.round(cells * (across(spot) - left) / (right - left || 1)) * 1024 +
+                Math.round(cells * (spot.y - low) / (high - low || 1));
+            return taken.has(cell) ? false : taken.add(cell);
+        });
+        if (kept.length <= MOST_SPOTS)
+            return kept;
+    }
+}
+
+/** @template T @param {T[]} items @param {(item: T) => number} value @returns {[number, number]} */
+function rangeOf(items, value) {
+    let least = Infinity, most = -Infinity;
+    for (const item of items) {
+        const v = value(item);
+        if (v < least)
+            least = v;
+        if (v > most)
+            most = v;
+    }
+    return [least, most];
+}
+
+/** What thinSpots left out, for people; '' where nothing.
+ * @param {number} drawn @param {number} all */
+function noteThinned(drawn, all) {
+    return drawn >= all ? '' : `${drawn.toLocaleString('en')} of ${all.toLocaleString('en')} points ` +
+        'are drawn; the others lie on these. ';
+}
+
+/**
+ * One line through spots that is broken where a curve ends; the marks are coloured by beta, shaped
+ * by the source.
+ * @param {Spot[]} spots of one source, with rows @param {Record<string, any>} style
+ * @returns {any}
+ */
+function curveDataset(spots, style) {
+    /** @type {Spot[]} */
+    const data = [];
+    let last = null;
+    for (const spot of spots) {
+        if (last !== null && spot.row !== undefined && !onOneCurve(last, spot.row))
+            data.push(BREAK);
+        data.push(spot);
+        last = spot.row ?? null;
+    }
+    return { data, showLine: true, borderColor: theme.muted, borderWidth: 1, ...style };
+}
+
+/**
+ * How the marks of a dataset look.
+ * @param {any[]} data @param {(row: Row) => string} color @param {string} strong column that is 1
+ *     where a mark has a bold outline @param {number} radius
+ */
+function markStyle(data, color, strong, radius) {
+    const row = data.find((spot) => spot.row !== undefined)?.row;
+    const colors = data.map((spot) => spot.row === undefined ? theme.muted : color(spot.row));
+    const bold = data.map((spot) => spot.row !== undefined && cellOf(spot.row, strong) === 1);
+    return {
+        pointStyle: SHAPES[(row?.source ?? 0) % SHAPES.length], pointRadius: radius,
+        pointBackgroundColor: colors.map((c) => fillOf(c, state.split)),
+        pointBorderColor: colors.map((c, i) =>
+            bold[i] ? theme.ink : state.split === 'test' ? translucent(theme.ink, 0.35) : c),
+        pointBorderWidth: bold.map((is) => is ? 1.8 : state.split === 'test' ? 0.6 : 1.4),
+    };
+}
+
+/** @param {Spot[]} spots @returns {Spot[][]} of each source */
+function bySource(spots) {
+    /** @type {Spot[][]} */
+    const groups = [];
+    for (const spot of spots)
+        (groups[spot.row?.source ?? 0] ??= []).push(spot);
+    return groups.filter((group) => group !== undefined);
+}
+
+/**
+ * What tells curves apart, at that end where they lie furthest apart; none where they are many.
+ * @param {Spot[]} spots @returns {Label[]}
+ */
+function curveLabels(spots) {
+    /** @type {Spot[][]} */
+    const curves = [];
+    for (const spot of spots) {
+        const curve = curves[curves.length - 1];
+        if (curve === undefined || spot.row === undefined || curve[0].row === undefined ||
+            !onOneCurve(curve[0].row, spot.row))
+            curves.push([spot]);
+        else
+            curve.push(spot);
+    }
+    if (curves.length < 2 || curves.length > 12)
+        return [];
+    const spread = (/** @type {(curve: Spot[]) => Spot} */ end) => {
+        const [low, high] = rangeOf(curves, (curve) => end(curve).y);
+        return high - low;
+    };
+    const first = (/** @type {Spot[]} */ curve) => curve[0];
+    const last = (/** @type {Spot[]} */ curve) => curve[curve.length - 1];
+    const end = spread(first) >= spread(last) ? first : last;
+    return curves.map((curve) => {
+        const { x, y, row } = end(curve);
+        return { x, y, text: row === undefined ? '' : labelOf(row, ['beta']) };
+    });
+}

@@ -1,0 +1,120 @@
+'use strict';
+/* Points and jobs as rows: reading, order, filters. */
+
+/** @param {Row} row @param {string} column @returns {Cell} null where it has none */
+function cellOf(row, column) {
+    const place = row.columns.get(column);
+    if (place !== undefined)
+        return row.cells[place];
+    return row.group === null ? null : cellOf(row.group, column);
+}
+
+/** @param {Row} row @param {string} column */
+function numberOf(row, column) {
+    const value = cellOf(row, column);
+    return typeof value === 'number' ? value : null;
+}
+
+/** @param {Row} row @param {string} name of a column of view information_plane @returns {Measure} */
+function measureOf(row, name) {
+    if (row.group !== null)
+        return { mean: numberOf(row, name), lo: null, hi: null };
+    return {
+        mean: numberOf(row, `${name}_mean`), lo: numberOf(row, `${name}_lo`),
+        hi: numberOf(row, `${name}_hi`),
+    };
+}
+
+/** @param {Sheet} sheet */
+function placesOf(sheet) {
+    return new Map(sheet.columns.map((name, place) => [name, place]));
+}
+
+/** @param {Sheet} sheet @param {number} source @returns {Row[]} */
+function pointRows(sheet, source) {
+    const columns = placesOf(sheet);
+    const shared = sheet.shared.beta === undefined ? null : Number(sheet.shared.beta);
+    return sheet.rows.map((cells) => {
+        const at = (/** @type {string} */ name) => cells[columns.get(name) ?? -1] ?? null;
+        const point = Number(at('point')), key = `${source}:${point}`, beta = at('beta') ?? shared;
+        return {
+            id: key, key, source, point, curve: Number(at('curve')), seed: null, job: null,
+            beta: beta === null ? null : Number(beta), cells, columns, group: null,
+        };
+    });
+}
+
+/** @param {Sheet} sheet @param {Row[]} points of the same source @returns {Row[]} */
+function jobRows(sheet, points) {
+    const columns = placesOf(sheet), groups = new Map(points.map((row) => [row.point, row]));
+    /** @type {Row[]} */
+    const rows = [];
+    for (const cells of sheet.rows) {
+        const at = (/** @type {string} */ name) => Number(cells[columns.get(name) ?? -1]);
+        const group = groups.get(at('point'));
+        if (group !== undefined) /* else it ended after the points were read */
+            rows.push({ ...group, id: `${group.key}:${at('job')}`, seed: at('seed'), job: at('job'),
+                cells, columns, group });
+    }
+    return rows;
+}
+
+/** Along curves: what lines join, and how arrow keys go.
+ * @param {Row} a @param {Row} b */
+function compareRows(a, b) {
+    return a.source - b.source || a.curve - b.curve || (a.seed ?? 0) - (b.seed ?? 0) ||
+        (a.beta ?? -1) - (b.beta ?? -1) || a.point - b.point;
+}
+
+/** @param {Row} a @param {Row} b */
+function onOneCurve(a, b) {
+    return a.source === b.source && a.curve === b.curve && a.seed === b.seed;
+}
+
+/** @param {Sheets} points @param {Sheets | null} jobs @returns {Row[]} */
+function allRows(points, jobs) {
+    const rows = points.sources.flatMap((sheet, source) => {
+        const groups = pointRows(sheet, source);
+        return jobs === null ? groups : jobRows(jobs.sources[source], groups);
+    });
+    return rows.sort(compareRows);
+}
+
+/** @param {Sheets} points @returns {Key[]} without seed, which points do not have */
+function allKeys(points) {
+    const keys = new Map();
+    for (const sheet of points.sources)
+        for (const key of sheet.keys)
+            if (key.name !== 'seed')
+                keys.set(key.name, key);
+    return [...keys.values()];
+}
+
+/** @param {Row} row */
+function passes(row) {
+    if (state.hidden.includes(row.source))
+        return false;
+    for (const key of state.keys) {
+        const filter = state.filters[key.name];
+        if (filter === undefined)
+            continue;
+        const value = cellOf(row, key.column);
+        if (filter.not.includes(formatCell(value)))
+            return false;
+        if (typeof value === 'number' &&
+            (value < (filter.min ?? -Infinity) || value > (filter.max ?? Infinity)))
+            return false;
+    }
+    return true;
+}
+
+/** Why a panel has nothing to draw.
+ * @param {string} lacking what its rows lack */
+function whyNothing(lacking) {
+    const overview = state.overview;
+    if (overview !== null && overview.splits.length === 0)
+        return 'No job is done yet.';
+    if (state.all.length === 0)
+        return `No job that is done has measured the ${state.split} split.`;
+    return state.rows.length === 0 ? 'No point passes the filters.' : lacking;
+}
