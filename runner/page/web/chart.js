@@ -3,6 +3,8 @@
  * points are chosen by pointer and keys. */
 
 const MOST_SPOTS = 4000;
+/** More points than that have small marks. */
+const MANY = 1500;
 /** Between two curves of a dataset: null, by which Chart.js sees that its data are in no order.
  * @type {any} */
 const BREAK = { x: null, y: null };
@@ -80,8 +82,10 @@ function thinSpots(spots, x) {
     const across = (/** @type {Spot} */ spot) => x.kind === 'log' ? Math.log(spot.x) : spot.x;
     const shown = spots.filter((spot) => Number.isFinite(across(spot)) && Number.isFinite(spot.y));
     const [left, right] = rangeOf(shown, across), [low, high] = rangeOf(shown, (spot) => spot.y);
-    for (let cells = 512; ; cells /= 2) {
-        const taken = new Set(), kept = shown.filter((spot) => {
+    let kept = shown;
+    for (let cells = 512; ; cells /= 1.3) {
+        const taken = new Set();
+        kept = kept.filter((spot) => {
             const cell = Math.round(cells * (across(spot) - left) / (right - left || 1)) * 1024 +
                 Math.round(cells * (spot.y - low) / (high - low || 1));
             return taken.has(cell) ? false : taken.add(cell);
@@ -183,6 +187,6 @@ function curveLabels(spots) {
     const end = spread(first) >= spread(last) ? first : last;
     return curves.map((curve) => {
         const { x, y, row } = end(curve);
-        return { x, y, text: row === undefined ? '' : labelOf(row, ['beta']) };
+        return { x, y, text: row === undefined ? '' : curveName(row) };
     });
 }

@@ -69,6 +69,22 @@ function choiceColor(n) {
     return CHOICE_COLORS[n % CHOICE_COLORS.length];
 }
 
+/** A coloured tile: with the number of a chosen point, or empty.
+ * @param {string} color @param {string} text */
+function makeSwatch(color, text) {
+    const swatch = make('span', { class: 'swatch', 'aria-hidden': 'true' }, text);
+    paintSwatch(swatch, color);
+    return swatch;
+}
+
+/** Its text is black or white, whichever is read better.
+ * @param {HTMLElement} swatch @param {string} color '' for none */
+function paintSwatch(swatch, color) {
+    const [red, green, blue] = channels(color).map((value) => (value / 255) ** 2.2);
+    swatch.style.backgroundColor = color;
+    swatch.style.color = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? '#000' : '#fff';
+}
+
 /** @param {string} color @param {string} split */
 function fillOf(color, split) {
     return split === 'train' ? theme.paper : split === 'validation' ? translucent(color, 0.4) : color;

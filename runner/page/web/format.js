@@ -36,11 +36,11 @@ function formatCell(value) {
     return typeof value === 'number' ? formatNumber(value) : value ?? '–';
 }
 
-/** What tells a point from the others.
+/** What tells a point from the others of its source.
  * @param {Row} row @param {string[]} [without] keys */
 function labelOf(row, without = []) {
     const parts = [];
-    for (const key of state.keys) {
+    for (const key of state.telling) {
         const value = cellOf(row, key.column);
         if (value !== null && !without.includes(key.name))
             parts.push(`${key.name}=${formatCell(value)}`);
@@ -60,6 +60,12 @@ function sourceName(source) {
 function titleOf(row) {
     const several = (state.overview?.sources.length ?? 0) > 1;
     return `${several ? `${sourceName(row.source)}: ` : ''}${labelOf(row) || 'the only point'}`;
+}
+
+/** @param {Row} row */
+function curveName(row) {
+    const several = (state.overview?.sources.length ?? 0) > 1;
+    return (several ? `${GLYPHS[row.source % GLYPHS.length]} ` : '') + labelOf(row, ['beta']);
 }
 
 /** @param {Measure} measure @param {(value: number | null) => string} format */

@@ -13,15 +13,16 @@ async function reload() {
         return;
     if (!overview.splits.includes(state.split))
         state.split = overview.splits[overview.splits.length - 1] ?? 'test';
-    /** @type {Sheets} */
+    /** @type {Points} */
     const points = overview.splits.length === 0 ? { sources: [] } : await getDocument(`api/points?split=${state.split}`);
-    /** @type {Sheets | null} */
+    /** @type {Jobs | null} */
     const jobs = overview.splits.length > 0 && state.seeds === 'single'
         ? await getDocument(`api/jobs?split=${state.split}`) : null;
     if (mine !== reloads)
         return;
     state.keys = allKeys(points);
     state.all = allRows(points, jobs);
+    state.telling = tellingKeys(state.all, state.keys);
     drawAll();
 }
 

@@ -23,6 +23,7 @@ function startPrinting() {
 }
 
 function startControls() {
+    known('controls').addEventListener('submit', (event) => event.preventDefault());
     known('theme').addEventListener('click', () => {
         state.theme = isDark() ? 'light' : 'dark';
         setTheme();

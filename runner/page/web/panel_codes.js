@@ -29,14 +29,14 @@ addPanel({
 
 /** @typedef {{id: string, key: string, job: number, label: string}} CodeJob */
 
-/** Those of the chosen points; of none chosen the first that is found.
+/** Those of the chosen points.
  * @returns {Promise<CodeJob[]>} */
 async function jobsWithCodes() {
     /** @type {CodeJob[]} */
     const jobs = [];
     for (const { key, label } of shownChoice().slice(0, MOST_CURVES)) {
         const point = await getPoint(key).catch(() => null);
-        for (const { job, seed, codes } of point?.jobs ?? [])
+        for (const { job, seed, codes } of point?.settings.K === '2' ? point.jobs : [])
             if (codes)
                 jobs.push({ id: `${key}:${job}`, key, job, label: `${label} seed=${seed}` });
     }
@@ -69,11 +69,8 @@ function showCodes(view, legend, note, values, job, codes) {
     const wrong = codes.rows.filter(([label, prediction]) => label !== prediction).length;
     note(`${job?.label}: ${formatCount(codes.rows.length, 'code')}, of which ` +
         `${formatPercent(wrong / Math.max(1, codes.rows.length))} are misclassified.`);
-    legend.append(...codes.classes.map((name, c) => {
-        const swatch = make('span', { class: 'swatch', 'aria-hidden': 'true' });
-        swatch.style.backgroundColor = CLASS_COLORS[c % CLASS_COLORS.length];
-        return make('li', {}, swatch, name);
-    }));
+    legend.append(...codes.classes.map((name, c) =>
+        make('li', {}, makeSwatch(CLASS_COLORS[c % CLASS_COLORS.length], ''), name)));
     drawCodes(view, codes);
     const [source, point] = (job?.key ?? ':').split(':').map(Number);
     values([{ name: 'label', title: 'label', kind: 'text' }, { name: 'prediction', title: 'prediction', kind: 'text' },

@@ -73,9 +73,7 @@ function curveLegend(jobs) {
     return [...points.values()].map(({ n, label, key }) => {
         const seeds = jobs.filter((job) => job.key === key).map(({ job }) =>
             job.state === 'done' ? job.seed : `${job.seed} (${job.state})`);
-        const swatch = make('span', { class: 'swatch', 'aria-hidden': 'true' }, String(n + 1));
-        swatch.style.backgroundColor = choiceColor(n);
-        return make('li', {}, swatch, `${label}, seed ${seeds.join(', ')}`);
+        return make('li', {}, makeSwatch(choiceColor(n), String(n + 1)), `${label}, seed ${seeds.join(', ')}`);
     });
 }
 

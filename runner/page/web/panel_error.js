@@ -32,7 +32,7 @@ function drawError(view, note) {
     if (spots.length === 0)
         return note(whyNothing('No point has both an error and a β: its method does not trade by β.'));
     const rows = spots.map((spot) => /** @type {Row} */ (spot.row)), x = betaAxis(rows), color = betaColors();
-    const thin = thinSpots(spots, x), many = thin.length > 1500;
+    const thin = thinSpots(spots, x), many = spots.length > MANY;
     const single = many ? [] : betaSpots(rows, 'percent', (row) => measureOf(row, 'error'));
     const showLine = state.seeds === 'grouped' || thin.length === spots.length;
     const datasets = [

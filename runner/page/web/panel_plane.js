@@ -35,7 +35,7 @@ function planeSpot(row) {
  * @param {Row[]} rows @returns {Limit[]} */
 function levels(rows) {
     return [['h_y', 'H(Y)', [7, 4]], ['ixy', 'I(X;Y)', [2, 3]]].flatMap(([column, name, dash]) => {
-        const values = new Set(rows.map((row) => numberOf(row, String(column))?.toPrecision(4)));
+        const values = new Set(rows.map((row) => numberOf(row, String(column))?.toPrecision(3)));
         values.delete(undefined);
         return values.size > 3 ? [] : [...values].map((value) => ({
             text: `${name} = ${Number(value)}`, dash: /** @type {number[]} */ (dash),
@@ -54,19 +54,19 @@ function drawPlane(view, note) {
     /** @type {Axis} */
     const x = { kind: 'bits', title: 'I(Z;X) (bits)', min: 0 };
     const [low, high] = rangeOf(spots, (spot) => spot.y), top = Math.max(high, ...limits.map((l) => l.at(0)[1]));
-    const color = betaColors(), thin = thinSpots(spots, x);
+    const color = betaColors(), thin = thinSpots(spots, x), many = spots.length > MANY;
     const datasets = bySource(thin).map((group) => {
         const dataset = curveDataset(group, { borderColor: translucent(theme.muted, 0.5),
             showLine: state.seeds === 'grouped' || thin.length === spots.length });
-        Object.assign(dataset, markStyle(dataset.data, color, 'efficient', thin.length > 1500 ? 2 : 4.5));
-        dataset.whiskers = thin.length > 1500 ? 0.12 : 0.75;
+        Object.assign(dataset, markStyle(dataset.data, color, 'efficient', many ? 2 : 4.5));
+        dataset.whiskers = many ? 0.12 : 0.75;
         dataset.whiskerColors = dataset.data.map((/** @type {Spot} */ { row }) => row === undefined ? '' : color(row));
         return dataset;
     });
     limits.push({ text: 'I(Z;Y) = I(Z;X)', dash: [], at: (t) => [t, Math.sinh(t)], place: 0.7 });
     showChart(view, {
         x, y: { kind: 'linear', title: 'I(Z;Y) ≥ (bits)', min: Math.min(0, low), max: top * 1.06 }, datasets,
-        spots, limits, labels: thin.length > 1500 ? [] : curveLabels(spots),
+        spots, limits, labels: many ? [] : curveLabels(spots),
     });
     note(noteThinned(thin.length, spots.length) + noteDeterministic(spots.length) + noteSeeds(rows));
 }

@@ -48,7 +48,8 @@ function showRateValues(values) {
     });
 }
 
-/** By differences of neighbours; each stands between them, and belongs to the greater beta.
+/** By differences of neighbours, less than a quarter of a doubling apart left out: there noise is
+ * all that shows. Each stands between the two, and belongs to the greater beta.
  * @param {Row[]} rows @param {string} name @returns {Spot[]} */
 function slopeSpots(rows, name) {
     /** @type {Spot[]} */
@@ -56,8 +57,10 @@ function slopeSpots(rows, name) {
     let last = null;
     for (const row of rows) {
         const value = measureOf(row, name).mean, before = last && measureOf(last, name).mean;
-        if (last?.beta && row.beta && row.beta > last.beta && onOneCurve(last, row) &&
-            value !== null && before !== null)
+        const joined = last !== null && onOneCurve(last, row);
+        if (joined && last?.beta && row.beta && row.beta < last.beta * 2 ** 0.25)
+            continue;
+        if (joined && last?.beta && row.beta && value !== null && before !== null)
             spots.push({ x: Math.sqrt(row.beta * last.beta), row,
                 y: (value - before) / Math.log2(row.beta / last.beta) });
         last = row;
@@ -67,7 +70,7 @@ function slopeSpots(rows, name) {
 
 /** @param {Row[]} rows @param {Axis} x */
 function rateDatasets(rows, x) {
-    const many = rows.length > 1500;
+    const many = rows.length > MANY;
     const part = (/** @type {string} */ name, /** @type {Record<string, any>} */ style) => bySource(thinSpots(
         betaSpots(rows, 'bits', (row) => measureOf(row, name)), x)).map((group) => curveDataset(group, {
         pointStyle: SHAPES[(group[0].row?.source ?? 0) % SHAPES.length], pointRadius: 0,
@@ -78,7 +81,7 @@ function rateDatasets(rows, x) {
         return { mean: upper, lo: Math.max(0, measureOf(row, 'izx_lower').mean ?? 0), hi: upper };
     }), x)).map((group) => curveDataset(group, { band: translucent(theme.first, many ? 0.08 : 0.2), pointRadius: 0,
         borderColor: theme.first, showLine: state.seeds === 'grouped' || !many }));
-    return [...part('izy_lower', { borderColor: theme.second, borderWidth: 2, pointRadius: many ? 1.5 : 3,
+    return [...part('izy_lower', { borderColor: theme.second, borderWidth: many ? 1 : 2, pointRadius: many ? 1.5 : 3,
         band: translucent(theme.second, 0.15) }), ...bounds,
     ...part('izx_upper', { borderColor: theme.first, borderWidth: 1.5, borderDash: [1.5, 3], pointRadius: many ? 0.8 : 1.8 })];
 }
@@ -99,7 +102,7 @@ function drawRate(view, slope, note) {
     showChart(slope, { x, y: { kind: 'linear', title: SLOPES[slopeName()][1] }, spots: slopes,
         datasets: bySource(thin).map((group) => {
             const dataset = curveDataset(group, { showLine: thin.length === slopes.length || state.seeds === 'grouped' });
-            return Object.assign(dataset, markStyle(dataset.data, color, 'none', thin.length > 1500 ? 1.5 : 3));
+            return Object.assign(dataset, markStyle(dataset.data, color, 'none', slopes.length > MANY ? 1.5 : 3));
         }), labels: steepest(slopes) });
     note(noteZeros(rows) + (slopes.length > 0 ? '' : 'A slope takes two values of β on a curve. ') + noteSeeds(rows));
 }

@@ -133,7 +133,7 @@ function markTable(holder) {
             box.checked = n >= 0;
         if (swatch instanceof HTMLElement) {
             swatch.textContent = n >= 0 ? String(n + 1) : '';
-            swatch.style.backgroundColor = n >= 0 ? choiceColor(n) : '';
+            paintSwatch(swatch, n >= 0 ? choiceColor(n) : '');
         }
     }
 }

@@ -30,7 +30,7 @@ function placesOf(sheet) {
     return new Map(sheet.columns.map((name, place) => [name, place]));
 }
 
-/** @param {Sheet} sheet @param {number} source @returns {Row[]} */
+/** @param {PointSheet} sheet @param {number} source @returns {Row[]} */
 function pointRows(sheet, source) {
     const columns = placesOf(sheet);
     const shared = sheet.shared.beta === undefined ? null : Number(sheet.shared.beta);
@@ -71,7 +71,7 @@ function onOneCurve(a, b) {
     return a.source === b.source && a.curve === b.curve && a.seed === b.seed;
 }
 
-/** @param {Sheets} points @param {Sheets | null} jobs @returns {Row[]} */
+/** @param {Points} points @param {Jobs | null} jobs @returns {Row[]} */
 function allRows(points, jobs) {
     const rows = points.sources.flatMap((sheet, source) => {
         const groups = pointRows(sheet, source);
@@ -80,7 +80,7 @@ function allRows(points, jobs) {
     return rows.sort(compareRows);
 }
 
-/** @param {Sheets} points @returns {Key[]} without seed, which points do not have */
+/** @param {Points} points @returns {Key[]} without seed, which points do not have */
 function allKeys(points) {
     const keys = new Map();
     for (const sheet of points.sources)
@@ -88,6 +88,27 @@ function allKeys(points) {
             if (key.name !== 'seed')
                 keys.set(key.name, key);
     return [...keys.values()];
+}
+
+/** How many points the keys tell apart.
+ * @param {Row[]} rows @param {Key[]} keys */
+function countApart(rows, keys) {
+    const columns = keys.map(({ column }) => column);
+    return new Set(rows.map((row) => `${row.source}\n` + columns.map((name) => cellOf(row, name)).join('\n'))).size;
+}
+
+/** Without keys that follow from the others, of two such the later.
+ * @param {Row[]} rows @param {Key[]} keys */
+function tellingKeys(rows, keys) {
+    const points = rows.map((row) => row.group ?? row), sources = countApart(points, []);
+    let telling = keys.filter((key) => countApart(points, [key]) > sources);
+    const all = countApart(points, telling);
+    for (const key of [...telling].reverse()) {
+        const fewer = telling.filter((other) => other !== key);
+        if (countApart(points, fewer) === all)
+            telling = fewer;
+    }
+    return telling;
 }
 
 /** @param {Row} row */

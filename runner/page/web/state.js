@@ -3,8 +3,8 @@
 
 /** @type {State} */
 const state = {
-    overview: null, all: [], rows: [], keys: [], split: 'test', seeds: 'grouped', theme: 'auto',
-    slope: 'izy_lower', hidden: [], filters: {}, selection: [], cursor: null,
+    overview: null, all: [], rows: [], keys: [], telling: [], split: 'test', seeds: 'grouped',
+    theme: 'auto', slope: 'izy_lower', hidden: [], filters: {}, selection: [], cursor: null,
 };
 
 function writeAddress() {

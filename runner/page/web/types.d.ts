@@ -23,8 +23,10 @@ interface Overview {
     program: string; live: boolean; version: number; at: string; splits: string[];
     sources: Source[]; left_out?: string | null;
 }
-interface Sheet { keys: Key[]; shared: Record<string, string>; columns: string[]; rows: Cell[][] }
-interface Sheets { sources: Sheet[] }
+interface Sheet { columns: string[]; rows: Cell[][] }
+interface PointSheet extends Sheet { keys: Key[]; shared: Record<string, string> }
+interface Points { sources: PointSheet[] }
+interface Jobs { sources: Sheet[] }
 interface PointJob { job: number; seed: number; state: string; message: string; codes: boolean }
 interface Point { point: number; settings: Record<string, string>; jobs: PointJob[] }
 interface Curves { job: number; columns: string[]; rows: Cell[][] }
@@ -49,6 +51,7 @@ interface State {
     all: Row[];    /* of the split */
     rows: Row[];   /* of them those that pass the filters, by source, curve, seed and beta */
     keys: Key[];   /* of all sources */
+    telling: Key[]; /* as many of them as tell the points of a source apart */
     split: string; seeds: 'grouped' | 'single'; theme: 'auto' | 'light' | 'dark'; slope: string;
     hidden: number[]; filters: Record<string, Filter>;
     selection: string[]; /* "source:point", in the order of choosing */
