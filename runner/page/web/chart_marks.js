@@ -95,12 +95,12 @@ function limitPlugin(view) {
                 inside.push(place);
         }
         ctx.stroke();
-        const end = inside[Math.round((inside.length - 1) * (limit.place ?? 1))];
-        if (end === undefined)
+        const at = inside[Math.round((inside.length - 1) * limit.place)];
+        if (at === undefined)
             return;
         ctx.fillStyle = theme.muted;
-        ctx.textAlign = 'right';
-        ctx.fillText(limit.text, Math.min(right, end[0]) - 4, end[1] - 4 < top + 10 ? end[1] + 12 : end[1] - 4);
+        ctx.textAlign = limit.place === 0 ? 'left' : 'right';
+        ctx.fillText(limit.text, at[0] + (limit.place === 0 ? 5 : -5), at[1] - 4 < top + 10 ? at[1] + 12 : at[1] - 4);
     });
     return {
         id: 'limits', beforeDatasetsDraw: (/** @type {Chart} */ chart) => {

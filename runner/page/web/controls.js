@@ -128,7 +128,7 @@ function betaScale() {
 function drawChosen() {
     const n = state.selection.length, shown = state.rows.length, all = state.all.length;
     const noun = state.seeds === 'single' ? 'job' : 'point';
-    known('count').textContent = (shown === all ? '' : `${shown.toLocaleString('en')} of `) + formatCount(all, noun) +
+    known('count').textContent = (shown === all ? '' : `${shown.toLocaleString('en')} of `) + formatCount(all, noun) + `, ${state.split}` +
         (n === 0 ? '' : `, ${n} chosen`);
     known('clear').hidden = n === 0;
     known('all').hidden = Object.keys(state.filters).length + state.hidden.length === 0;

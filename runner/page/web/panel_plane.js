@@ -38,7 +38,7 @@ function levels(rows) {
         const values = new Set(rows.map((row) => numberOf(row, String(column))?.toPrecision(3)));
         values.delete(undefined);
         return values.size > 3 ? [] : [...values].map((value) => ({
-            text: `${name} = ${Number(value)}`, dash: /** @type {number[]} */ (dash),
+            text: `${name} = ${Number(value)}`, place: 0, dash: /** @type {number[]} */ (dash),
             at: (/** @type {number} */ t) => /** @type {[number, number]} */ ([t, Number(value)]),
         }));
     });

@@ -15,7 +15,7 @@ function recipeOf(title, point) {
     return [`# ${title.replace(/[\x00-\x1f\x7f]/g, ' ')}`,
         ...Object.entries(point.settings).filter(([name]) => name !== 'seed' && name !== 'name')
             .map(([name, text]) => `${name}: ${quoteYaml(text)}`),
-        `seed: ${seeds.length === 1 ? seeds[0] : `[${seeds.join(', ')}]`}`].join('\n') + '\n';
+        seeds.length === 1 ? `seed: ${seeds[0]}` : `grid:\n  seed: [${seeds.join(', ')}]`].join('\n') + '\n';
 }
 
 /** Of the point that was chosen last.

@@ -74,7 +74,8 @@ interface Spot {
 }
 type AxisKind = 'log' | 'bits' | 'linear' | 'percent';
 interface Axis { kind: AxisKind; title: string; min?: number; max?: number }
-interface Limit { text: string; at: (t: number) => [number, number]; dash: number[]; place?: number }
+interface Limit { text: string; at: (t: number) => [number, number]; dash: number[];
+    place: number /* of its name on it: 0 to 1 */ }
 interface Label { x: number; y: number; text: string }
 interface Ellipse { x: number; y: number; l11: number; l21: number; l22: number; color: string }
 interface ChartSpec {
