@@ -140,7 +140,9 @@ static int on_split(void *context, struct store_row *row, struct vib_error *err)
 
 int page_splits(struct store *store, bool splits[VIB_SPLITS], struct vib_error *err) {
     const struct store_query query = {
-        .sql = "SELECT DISTINCT split FROM dataset_split", .row = on_split, .context = splits};
+        .sql = "SELECT name FROM split WHERE EXISTS (SELECT 1 FROM result WHERE split = name)",
+        .row = on_split,
+        .context = splits};
     return store_query(store, &query, err);
 }
 
