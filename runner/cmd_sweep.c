@@ -3,6 +3,11 @@
 #include "runner/base/host.h"
 #include "runner/sweep/sweep.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
 enum { MAX_THREADS = 4096, LOG_EVERY_S = 300, MAX_LOG_EVERY_S = 7 * 24 * 3600 };
 
 static const struct option_row rows[] = {
@@ -71,6 +76,11 @@ static const struct option_row rows[] = {
      .kind = OPTION_FLAG,
      .offset = offsetof(struct sweep_options, quiet),
      .help = "no progress; errors and the table of results remain"},
+    {.name = "json",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct sweep_options, json),
+     .help = "write what happens to stdout as JSON, a line for each event, instead of the table of "
+             "results; results/README.md has the fields"},
     {.name = "log-every",
      .kind = OPTION_NUMBER,
      .argument = "SECONDS",
@@ -88,6 +98,9 @@ static const struct option_row rows[] = {
 static int run(int argc, char **argv, struct vib_error *err) {
     struct sweep_options options = {.threads = host_processors(), .log_every_s = LOG_EVERY_S};
     int rc = options_read(&command_sweep.options, argc, argv, &options, err);
+    /* Asked before any file is opened, which might get the number of a closed stdout. */
+    if (rc == VIB_OK && options.json && fcntl(STDOUT_FILENO, F_GETFD) < 0)
+        rc = vib_error_set(err, VIB_EIO, "cannot write to standard output: %s", strerror(errno));
     if (rc == VIB_OK)
         rc = sweep_run(&options, err);
     option_list_release(&options.sets);

@@ -1,5 +1,6 @@
 #include "runner/base/json.h"
 
+#include "runner/base/number.h"
 #include "runner/base/utf8.h"
 
 #include <math.h>
@@ -29,6 +30,13 @@ void json_string(FILE *out, const char *text) {
 }
 
 void json_real(FILE *out, double value) {
+    char text[40] = "null";
+    if (isfinite(value))
+        (void)number_format_real(value, text, sizeof text);
+    (void)fputs(text, out);
+}
+
+void json_rounded(FILE *out, double value) {
     if (isfinite(value))
         fprintf(out, "%.7g", value);
     else

@@ -68,7 +68,7 @@ static int on_job(void *context, struct store_row *row, struct vib_error *err) {
     (void)fputs(",\"message\":", out);
     page_keys_put(out, row, 3);
     (void)fputs(",\"train_s\":", out);
-    json_real(out, store_row_real(row, 4));
+    json_rounded(out, store_row_real(row, 4));
     (void)fputs(",\"weights\":", out);
     page_keys_put(out, row, 5);
     (void)fprintf(out, ",\"codes\":%s}", store_row_integer(row, 6) != 0 ? "true" : "false");

@@ -33,7 +33,7 @@ static void put_value(const struct table *table, struct store_row *row, size_t i
     if (place >= 0 && table->columns[i].name[0] == '$')
         put_json(table->out, row, place);
     else if (place >= 0 && !table->columns[i].exact && store_row_type(row, place) == STORE_REAL)
-        json_real(table->out, store_row_real(row, place));
+        json_rounded(table->out, store_row_real(row, place));
     else
         page_keys_put(table->out, row, place);
 }

@@ -2,17 +2,14 @@
 #include "runner/status/status_show.h"
 
 #include "runner/base/json.h"
-#include "runner/base/number.h"
 #include "runner/config/keys.h"
 
 #include <math.h>
 #include <string.h>
 
 static void put_real(FILE *out, const char *name, double value) {
-    char text[40];
-    if (isfinite(value))
-        (void)number_format_real(value, text, sizeof text);
-    (void)fprintf(out, ",\"%s\":%s", name, isfinite(value) ? text : "null");
+    (void)fprintf(out, ",\"%s\":", name);
+    json_real(out, value);
 }
 
 static void put_text(FILE *out, const char *name, const char *text) {

@@ -22,6 +22,10 @@ struct job *job_new(const char *checkpoint_path) {
     struct job *job = calloc(1, sizeof *job);
     if (job == NULL)
         return NULL;
+    if (pthread_mutex_init(&job->lock, NULL) != 0) {
+        free(job);
+        return NULL;
+    }
     job->checkpoint_path = strdup(checkpoint_path);
     atomic_init(&job->monitor.objective, (double)NAN);
     job->result.objective = (double)NAN;
@@ -39,7 +43,17 @@ void job_free(struct job *job) {
     free(job->weights_path);
     free(job->result.epochs);
     saved_codes_free(job->result.codes);
+    (void)pthread_mutex_destroy(&job->lock); /* which nobody holds */
     free(job);
+}
+
+bool job_evaluation(struct job *job, size_t i, struct epoch_result *evaluation) {
+    (void)pthread_mutex_lock(&job->lock);
+    const bool made = i < job->result.n_epochs;
+    if (made)
+        *evaluation = job->result.epochs[i];
+    (void)pthread_mutex_unlock(&job->lock);
+    return made;
 }
 
 /* The first note stays: later ones are usually its consequences. */
@@ -107,6 +121,18 @@ static bool lost_patience(const struct job *job) {
     return patience > 0 && n > patience && n - 1 - best_evaluation(job) >= patience;
 }
 
+static int add_evaluation(struct job *job, const struct epoch_result *row) {
+    struct job_result *r = &job->result;
+    (void)pthread_mutex_lock(&job->lock);
+    struct epoch_result *epochs = realloc(r->epochs, (r->n_epochs + 1) * sizeof *epochs);
+    if (epochs != NULL) {
+        r->epochs = epochs;
+        r->epochs[r->n_epochs++] = *row;
+    }
+    (void)pthread_mutex_unlock(&job->lock);
+    return epochs != NULL ? VIB_OK : VIB_ENOMEM;
+}
+
 /* Appends an evaluation of all splits. */
 static int evaluate(struct job *job, struct vib_trainer *trainer, const struct vib_progress *p) {
     struct job_result *r = &job->result;
@@ -121,11 +147,8 @@ static int evaluate(struct job *job, struct vib_trainer *trainer, const struct v
         row.splits |= 1u << id;
     }
     r->evaluate_s += clock_s() - start;
-    struct epoch_result *epochs = realloc(r->epochs, (r->n_epochs + 1) * sizeof *epochs);
-    if (epochs == NULL)
+    if (add_evaluation(job, &row) != VIB_OK)
         return VIB_ENOMEM;
-    r->epochs = epochs;
-    r->epochs[r->n_epochs++] = row;
     if (job->settings.job.patience > 0 && best_evaluation(job) == r->n_epochs - 1)
         vib_trainer_keep(trainer);
     return VIB_OK;
@@ -198,6 +221,7 @@ static int train(struct job *job, struct vib_trainer *trainer, struct training *
     const uint64_t first_examples = p.examples;
     show_progress(job, &p, first_examples);
     atomic_store(&job->monitor.base, atomic_load(&job->monitor.done));
+    atomic_store(&job->monitor.evaluated, job->result.n_epochs);
     atomic_store(&job->monitor.started, true);
     now->between_steps = true;
     while (rc == VIB_OK) {

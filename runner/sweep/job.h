@@ -11,6 +11,7 @@
 #include "runner/config/keys.h"
 #include "runner/store/result.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,6 +25,7 @@ struct job_monitor {
     _Atomic size_t step;      /* steps done in the epoch under way, of so many: */
     _Atomic size_t steps_per_epoch;
     _Atomic uint64_t examples; /* processed in this attempt */
+    _Atomic size_t evaluated;  /* evaluations that this attempt began with, of its checkpoint */
     atomic_bool started;
 };
 
@@ -39,8 +41,11 @@ struct job {
     char *weights_path;             /* owned, allocated; NULL = the weights are not kept */
     const atomic_bool *stop;        /* borrowed */
     struct job *before, *after;     /* among the jobs in flight; the coordinator's */
+    bool start_told;                /* as an event; the coordinator's, too, */
+    size_t evaluations_told;        /* and of so many evaluations */
     /* Set by the worker: */
     struct job_monitor monitor;
+    pthread_mutex_t lock; /* of the result's evaluations, since others see some before its end */
     struct job_result result; /* epochs and codes owned, weights lies in weights_path; a note may
                                  stand in message of a done job */
     bool has_checkpoint;      /* there may be a file at checkpoint_path */
@@ -54,6 +59,10 @@ struct job {
 /* Allocates a job that owns a copy of checkpoint_path; NULL when out of memory. */
 struct job *job_new(const char *checkpoint_path);
 void job_free(struct job *job);
+
+/* Copies the i-th evaluation of a job that has started, and may run just now; false when it has not
+ * been made yet. Thread rule: any thread. */
+bool job_evaluation(struct job *job, size_t i, struct epoch_result *evaluation);
 
 /* Ends the job as one that failed before it was run, on thread `worker`. */
 void job_fail(struct job *job, size_t worker, const char *message);

@@ -7,7 +7,7 @@
 #include "runner/sweep/signals.h"
 #include "runner/sweep/sweep_internal.h"
 
-static const double TICK_TERMINAL_S = 0.2, TICK_S = 1.0;
+static const double TICK_LIVE_S = 0.2, TICK_S = 1.0;
 static const double COLLECTING_S = 0.05;    /* while results wait for the next transaction */
 static const double TELL_AFTER_S = 5.0;     /* of a lock: two sweeps meet often, briefly */
 static const double GIVE_UP_AFTER_S = 60.0; /* of failing writes, once asked to stop */
@@ -72,7 +72,7 @@ static bool finished(const struct sweep *s) {
 }
 
 static int loop(struct sweep *s, struct vib_error *err) {
-    const double tick = s->progress.terminal ? TICK_TERMINAL_S : TICK_S;
+    const double tick = s->progress.terminal || s->events.on ? TICK_LIVE_S : TICK_S;
     int rc = VIB_OK;
     while (rc == VIB_OK) {
         bool written = false;
@@ -88,6 +88,7 @@ static int loop(struct sweep *s, struct vib_error *err) {
         s->publishing.changed = s->publishing.changed || written;
         sweep_publish_sometimes(s);
         s->n_helping = pool_balance(s->pool);
+        sweep_tell_running(s);
         show(s);
         signals_wait(s->unsaved.first != NULL ? COLLECTING_S : tick);
     }
@@ -150,7 +151,8 @@ static int finish(struct sweep *s, struct vib_error *err) {
         rc = publish_last(s, err);
     if (rc == VIB_OK) {
         sweep_clean(s, true);
-        rc = report_print(s->store, &s->grid, s->ids, s->database, err);
+        if (!s->options->json)
+            rc = report_print(s->store, &s->grid, s->ids, s->database, err);
     }
     if (rc != VIB_OK)
         return rc;
@@ -174,6 +176,7 @@ static void begin(struct sweep *s) {
 
 static int run(struct sweep *s, struct vib_error *err) {
     struct vib_error ignored;
+    sweep_tell_start(s);
     if (s->grid.n == 0)
         return VIB_OK; /* as sweep_choose_jobs has told */
     if (s->n_done < s->grid.n && vib_kernel_notice() != NULL)
@@ -190,7 +193,7 @@ int sweep_run(const struct sweep_options *options, struct vib_error *err) {
     struct sweep s;
     int rc = sweep_init(&s, options, err);
     if (rc == VIB_OK)
-        rc = run(&s, err);
+        rc = sweep_tell_end(&s, run(&s, err), err);
     if (rc == VIB_ESTOPPED) {
         progress_note(&s.progress, "%s", err->message);
         rc = exit_of_signal(options);

@@ -16,6 +16,7 @@
 #include "runner/config/grid.h"
 #include "runner/base/fifo.h"
 #include "runner/base/host.h"
+#include "runner/sweep/events.h"
 #include "runner/sweep/job.h"
 #include "runner/sweep/job_set.h"
 #include "runner/sweep/pool.h"
@@ -96,6 +97,8 @@ struct sweep {
     struct progress progress;
     size_t n_helping;           /* threads that help with jobs of others, a moment ago */
     struct progress_job *shown; /* [threads] scratch */
+    struct events events;       /* what programs see, with --json */
+    bool start_told, events_failure_told;
 };
 
 /* Everything up to the first job; without a job left, sweep->grid.n is 0. Files are created only
@@ -196,6 +199,21 @@ int sweep_check_memory(const struct sweep *sweep, struct vib_error *err);
 
 /* The same for n jobs that need so many bytes each, in descending order. Exposed for its test. */
 int sweep_judge_memory(const double *needed, size_t n, double available, struct vib_error *err);
+
+/* --- events for programs (sweep_events.c); without --json none of these does anything --- */
+
+/* Before the first job. */
+void sweep_tell_start(struct sweep *sweep);
+
+/* Now and then: which jobs have started, and what was evaluated since. */
+void sweep_tell_running(struct sweep *sweep);
+
+/* A job has ended, and is recorded or not. */
+void sweep_tell_ended(struct sweep *sweep, struct job *job);
+
+/* The sweep has, with that result of sweep_run, which this returns, or VIB_EIO instead where it had
+ * an exit code of its own but the events could not be written. */
+int sweep_tell_end(struct sweep *sweep, int rc, struct vib_error *err);
 
 /* --- the database (sweep_turn.c) --- */
 

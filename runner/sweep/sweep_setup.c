@@ -270,6 +270,7 @@ static int prepare(struct sweep *s, struct vib_error *err) {
 int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_error *err) {
     memset(s, 0, sizeof *s);
     s->options = options;
+    events_init(&s->events, options->json, STDOUT_FILENO);
     s->heartbeat_at_s = s->others_at_s = s->turn_at_s = clock_s();
     s->publishing.at_s = -HUGE_VAL;
     s->job_s = 1.0; /* long, until many short jobs have ended */
@@ -324,6 +325,7 @@ void sweep_release(struct sweep *s) {
         (void)rmdir("results"); /* stays if somebody has put something there meanwhile */
     signals_release();
     progress_release(&s->progress);
+    events_release(&s->events);
     data_cache_free(s->cache);
     grid_release(&s->grid);
     config_release(&s->config);

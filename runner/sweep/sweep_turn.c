@@ -154,6 +154,7 @@ static void settle_job(struct sweep *s, struct job *job) {
     sweep_count(s, &counts);
     struct progress_job told = {job, s->points[job->point].flops};
     progress_finished(&s->progress, &told, &counts);
+    sweep_tell_ended(s, job);
     if (job->holds_data)
         data_cache_let_go(s->cache, job->data);
     job_free(job);

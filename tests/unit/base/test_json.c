@@ -83,7 +83,7 @@ static void assert_real(double value, const char *want) {
     size_t size;
     FILE *out = open_memstream(&json, &size);
     assert_non_null(out);
-    json_real(out, value);
+    json_rounded(out, value);
     assert_int_equal(fclose(out), 0);
     assert_string_equal(json, want);
     free(json);

@@ -1,0 +1,26 @@
+/* Lines for a program that reads along, which is never waited for: what it does not take at once
+ * stays in memory until it does. One that is gone costs nothing but the rest of the lines. SIGPIPE
+ * must be ignored. Thread rule: one thread. */
+#ifndef RUNNER_SWEEP_EVENT_STREAM_H
+#define RUNNER_SWEEP_EVENT_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct event_stream {
+    int fd;
+    char *text; /* [size] not written yet, owned */
+    size_t size, room;
+    int failure; /* an errno: nothing more is written; 0: none */
+};
+
+void event_stream_init(struct event_stream *stream, int fd);
+void event_stream_release(struct event_stream *stream); /* harmless where all is 0 */
+
+/* Adds a whole line, '\n' included. */
+void event_stream_add(struct event_stream *stream, const char *line, size_t size);
+
+/* Writes what is taken at once, or, to wait for the reader, all. */
+void event_stream_flush(struct event_stream *stream, bool wait);
+
+#endif

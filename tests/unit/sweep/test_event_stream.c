@@ -1,0 +1,81 @@
+/* Lines for a reader that is slow, or gone. */
+#include "runner/sweep/event_stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { LINES = 20000 }; /* more than a pipe takes */
+
+static void add(struct event_stream *stream, size_t i) {
+    char line[32];
+    const int size = snprintf(line, sizeof line, "line %zu\n", i);
+    event_stream_add(stream, line, (size_t)size);
+    event_stream_flush(stream, false);
+}
+
+/* A blocking pipe that nobody reads: the test would not end if anything waited. */
+static void a_slow_reader_is_not_waited_for(void **state) {
+    struct event_stream stream;
+    int ends[2], n = 0;
+    size_t i = 0;
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    event_stream_init(&stream, ends[1]);
+    for (i = 0; i < LINES; i++)
+        add(&stream, i);
+    assert_true(stream.size > 0);
+    assert_int_equal(stream.failure, 0);
+    FILE *reader = fdopen(ends[0], "r");
+    assert_non_null(reader);
+    assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
+    for (i = 0; i < LINES; i++) {
+        while (fscanf(reader, "line %d\n", &n) != 1) {
+            clearerr(reader);
+            event_stream_flush(&stream, false);
+        }
+        assert_int_equal(n, i);
+        if (i % 1000 == 0)
+            event_stream_flush(&stream, false);
+    }
+    assert_int_equal(stream.size, 0);
+    event_stream_release(&stream);
+    (void)fclose(reader);
+    (void)close(ends[1]);
+}
+
+static void one_that_is_gone_costs_no_more_than_its_lines(void **state) {
+    struct event_stream stream;
+    int ends[2];
+    (void)state;
+    assert_true(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
+    assert_int_equal(pipe(ends), 0);
+    event_stream_init(&stream, ends[1]);
+    add(&stream, 0);
+    assert_int_equal(stream.size, 0);
+    (void)close(ends[0]);
+    add(&stream, 1);
+    assert_int_equal(stream.failure, EPIPE);
+    add(&stream, 2);
+    event_stream_flush(&stream, true);
+    assert_int_equal(stream.failure, EPIPE);
+    assert_int_equal(stream.size, 0);
+    event_stream_release(&stream);
+    (void)close(ends[1]);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_slow_reader_is_not_waited_for),
+        cmocka_unit_test(one_that_is_gone_costs_no_more_than_its_lines),
+    };
+    return cmocka_run_group_tests_name("event_stream", tests, NULL, NULL);
+}
