@@ -1,9 +1,8 @@
 /* vib-sweep status D|DB: how far a sweep is. */
-#include "runner/cluster/queue_words.h"
 #include "runner/command.h"
+#include "runner/place.h"
 #include "runner/status/status.h"
 #include "runner/status/status_show.h"
-#include "runner/store/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct status_options {
@@ -31,31 +29,6 @@ static const struct option_row rows[] = {
      .help = "write one JSON object instead; results/README.md has its fields"},
 };
 
-static bool is_folder(const char *path) {
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-/* A folder may be one that a batch system works at. */
-static int add_folder(struct status *status, const char *place, struct vib_error *err) {
-    _Static_assert(sizeof status->queue >= QUEUE_WORDS_SIZE, "room for the words");
-    const int rc = status_add_folder(status, place, err);
-    if (rc == VIB_OK)
-        status->in_queue = queue_words(status->queue, place);
-    return rc;
-}
-
-static int add(struct status *status, const char *place, struct vib_error *err) {
-    struct store *store = NULL;
-    if (is_folder(place))
-        return add_folder(status, place, err);
-    int rc = store_open_reader(&store, place, err);
-    if (rc == VIB_OK)
-        rc = status_add(status, store, true, err);
-    store_close(store);
-    return rc;
-}
-
 /* Of the terminal; 0 where there is none. */
 static size_t columns(void) {
     struct winsize size;
@@ -74,7 +47,9 @@ static int run(int argc, char **argv, struct vib_error *err) {
     if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
         return vib_error_set(err, VIB_EIO, "cannot write to standard output: %s", strerror(errno));
     status_init(&status);
-    rc = add(&status, options.place, err);
+    rc = place_read(&status, options.place, err);
+    if (rc == VIB_OK)
+        place_ask_queue(&status, options.place);
     if (rc == VIB_OK)
         rc = status_sum(&status, err);
     if (rc == VIB_OK && options.json)

@@ -16,6 +16,7 @@ extern const struct command command_keys;
 extern const struct command command_data;
 extern const struct command command_fetch;
 extern const struct command command_status;
+extern const struct command command_watch;
 extern const struct command command_merge;
 extern const struct command command_page;
 extern const struct command command_serve;

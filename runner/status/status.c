@@ -70,8 +70,14 @@ static int add_running(struct status *status, const struct running_status *runni
     return VIB_OK;
 }
 
+struct adding {
+    struct status *status;
+    struct store *store;
+};
+
 static int on_job(void *context, const struct job_status *found, struct vib_error *err) {
-    struct status *status = context;
+    const struct adding *adding = context;
+    struct status *status = adding->status;
     struct status_job job = {.state = found->state,
                              .train_s = found->train_s,
                              .flops = found->flops,
@@ -81,12 +87,14 @@ static int on_job(void *context, const struct job_status *found, struct vib_erro
     int rc = VIB_OK;
     if (job.state == JOB_RUNNING)
         rc = add_running(status, &found->running, err);
+    if (rc == VIB_OK && status->seen != NULL)
+        rc = status->seen(status->seen_context, adding->store, found, err);
     return rc == VIB_OK ? add_job(status, &job, err) : rc;
 }
 
 /* A run may have come into several databases. */
 static int on_run(void *context, const struct run_status *run, struct vib_error *err) {
-    struct status *status = context;
+    struct status *status = ((const struct adding *)context)->status;
     size_t i = 0;
     while (i < status->n_runs && strcmp(status->runs[i].uid, run->uid) != 0)
         i++;
@@ -103,8 +111,9 @@ static int on_run(void *context, const struct run_status *run, struct vib_error 
 }
 
 int status_add(struct status *status, struct store *store, bool flops, struct vib_error *err) {
+    struct adding adding = {status, store};
     const struct status_reader reader = {
-        .run = on_run, .job = on_job, .context = status, .flops = flops};
+        .run = on_run, .job = on_job, .context = &adding, .flops = flops};
     int rc = VIB_OK;
     if (status->name[0] == '\0')
         rc = store_sweep_name(store, status->name, sizeof status->name, err);

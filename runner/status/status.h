@@ -35,6 +35,11 @@ struct status {
     size_t n_unreadable;
     char queue[256]; /* what a batch system says of it, in a line; "" when none was asked */
     bool in_queue;   /* a task of it waits or runs there */
+    /* Gets every job as it is added, with the store that it is read from, until status_add returns;
+     * NULL: nobody does. A result other than 0 becomes that of status_add. */
+    int (*seen)(void *context, struct store *store, const struct job_status *job,
+                struct vib_error *err);
+    void *seen_context;
 
     /* Set by status_sum: */
     size_t n_done, n_diverged, n_failed, n_waiting;

@@ -3,12 +3,11 @@
 
 #include "core/printable.h"
 #include "runner/base/text.h"
-#include "runner/config/keys.h"
 #include "runner/config/label.h"
+#include "runner/status/status_label.h"
 
 #include <math.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { LINE = 1024, LISTED = 40 /* jobs at most */, TOLD = 3 /* runs at most */ };
@@ -17,7 +16,7 @@ struct page {
     FILE *out;
     size_t columns;
     const struct status *status;
-    bool *shown; /* [n_keys]: stands in the names of jobs */
+    struct status_label label; /* how jobs are called */
 };
 
 static void put(const struct page *page, const char *format, ...)
@@ -42,44 +41,6 @@ static const char *plural(size_t n) {
 
 /* --- running jobs --- */
 
-static bool is_trade_off(const struct key *key) {
-    for (int m = 0; m < VIB_METHODS; m++)
-        if (key_trade_off((enum vib_method)m) == key)
-            return true;
-    return false;
-}
-
-/* What usually tells jobs apart, and what tells those apart that run. */
-static void choose_keys(const struct page *page) {
-    const struct status *status = page->status;
-    for (size_t k = 0; k < n_keys; k++)
-        page->shown[k] = is_trade_off(&keys[k]) || strcmp(keys[k].name, "K") == 0 ||
-                         strcmp(keys[k].name, "seed") == 0;
-    for (size_t i = 1; i < status->n_running; i++) {
-        const char *first = status->running[0].values, *value = status->running[i].values;
-        for (size_t k = 0; k < n_keys; k++) {
-            page->shown[k] = page->shown[k] || strcmp(first, value) != 0;
-            first += strlen(first) + 1;
-            value += strlen(value) + 1;
-        }
-    }
-}
-
-/* "beta=0.001 K=256 seed=0" */
-static void name_job(const struct page *page, const struct running_status *running, char *text,
-                     size_t size) {
-    const char *value = running->values;
-    size_t used = 0;
-    text[0] = '\0';
-    for (size_t k = 0; k < n_keys; k++, value += strlen(value) + 1) {
-        if (!page->shown[k] || value[0] == '\0' || used >= size)
-            continue;
-        const int length =
-            snprintf(text + used, size - used, "%s%s=%s", used > 0 ? " " : "", keys[k].name, value);
-        used += length > 0 ? (size_t)length : 0;
-    }
-}
-
 static void format_age(double age_s, char text[32]) {
     if (age_s >= 0.0)
         label_duration(age_s, text, 32);
@@ -95,7 +56,7 @@ static bool is_narrow(const struct page *page) {
 
 static void put_job(const struct page *page, const struct running_status *running) {
     char name[LINE / 2], epochs[48], objective[32] = "-", share[32] = "-", age[32];
-    name_job(page, running, name, sizeof name);
+    status_label_name(&page->label, running->values, name, sizeof name);
     format_age(running->run.age_s, age);
     if (isnan(running->share))
         (void)snprintf(epochs, sizeof epochs, "-/%zu", running->epochs);
@@ -118,7 +79,6 @@ static void put_running(const struct page *page) {
     const struct status *status = page->status;
     if (status->n_running == 0)
         return;
-    choose_keys(page);
     put(page, "%s", "");
     put(page, "%9s %8s %6s %8s  %s", "epoch", "J bits", "done", "seen",
         is_narrow(page) ? "" : "job");
@@ -202,14 +162,21 @@ static void put_trouble(const struct page *page) {
         put(page, "nothing runs: --retry runs what failed again");
 }
 
+static void put_page(const struct page *page) {
+    put_counts(page);
+    put_running(page);
+    put_trouble(page);
+}
+
 int status_print(FILE *out, const struct status *status, size_t columns, struct vib_error *err) {
-    const struct page page = {
-        .out = out, .columns = columns, .status = status, .shown = calloc(n_keys, sizeof(bool))};
-    if (page.shown == NULL)
-        return vib_error_set(err, VIB_ENOMEM, "status: out of memory");
-    put_counts(&page);
-    put_running(&page);
-    put_trouble(&page);
-    free(page.shown);
-    return VIB_OK;
+    struct page page = {.out = out, .columns = columns, .status = status};
+    int rc = VIB_OK;
+    status_label_init(&page.label);
+    for (size_t i = 0; i < status->n_running && rc == VIB_OK; i++)
+        rc = status_label_learn(&page.label, status->running[i].values,
+                                status->running[i].values_size, err);
+    if (rc == VIB_OK)
+        put_page(&page);
+    status_label_release(&page.label);
+    return rc;
 }

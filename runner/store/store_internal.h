@@ -220,6 +220,11 @@ void store_setting_find(struct store_row *row, int *columns);
 int store_setting_read(struct store_row *row, const int *columns, struct settings *settings,
                        struct vib_error *err);
 
+/* The same values as text, of every key in turn, each ended by a 0: empty where it is NULL. *values
+ * [*size] is allocated, also after an error, or NULL. Error: VIB_ENOMEM. */
+int store_setting_values(struct store_row *row, const int *columns, const struct settings *settings,
+                         char **values, size_t *size, struct vib_error *err);
+
 /* A job's row as another database has it, but for the name of the data; *theirs tells whether an
  * error is of that one. */
 int store_setting_copy(struct store *store, int64_t job, struct store *from, int64_t from_job,

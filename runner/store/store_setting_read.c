@@ -3,6 +3,9 @@
 
 #include "runner/base/number.h"
 
+#include <stdio.h>
+#include <string.h>
+
 void store_setting_find(struct store_row *row, int *columns) {
     char column[KEY_COLUMN_SIZE];
     for (size_t i = 0; i < n_keys; i++) {
@@ -36,4 +39,21 @@ int store_setting_read(struct store_row *row, const int *columns, struct setting
             rc = take_value(settings, &keys[i], row, columns[i], err);
     settings_normalize(settings);
     return rc;
+}
+
+int store_setting_values(struct store_row *row, const int *columns, const struct settings *settings,
+                         char **values, size_t *size, struct vib_error *err) {
+    char text[KEY_TEXT_SIZE];
+    FILE *out = open_memstream(values, size);
+    if (out == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "out of memory");
+    for (size_t i = 0; i < n_keys; i++) {
+        text[0] = '\0';
+        if (columns[i] >= 0 && store_row_type(row, columns[i]) != STORE_NULL)
+            (void)key_format(settings, &keys[i], text, sizeof text); /* cut, if it is that long */
+        (void)fwrite(text, 1, strlen(text) + 1, out);
+    }
+    if (fclose(out) == 0)
+        return 0;
+    return vib_error_set(err, VIB_ENOMEM, "out of memory");
 }

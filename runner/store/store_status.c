@@ -92,28 +92,10 @@ enum {
     JOB_SECONDS,
     JOB_EPOCH,
     JOB_SHARE,
-    JOB_OBJECTIVE
+    JOB_OBJECTIVE,
+    JOB_STEP,
+    JOB_STEPS
 };
-
-/* The values of a job as they stand in table setting, one after the other. */
-static int write_values(const struct status_walk *walk, struct store_row *row,
-                        const struct settings *settings, char **values, size_t *size,
-                        struct vib_error *err) {
-    char text[KEY_TEXT_SIZE];
-    FILE *out = open_memstream(values, size);
-    if (out == NULL)
-        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", walk->store->path);
-    for (size_t i = 0; i < n_keys; i++) {
-        const int column = walk->columns[i];
-        text[0] = '\0';
-        if (column >= 0 && store_row_type(row, column) != STORE_NULL)
-            (void)key_format(settings, &keys[i], text, sizeof text); /* cut, if it is that long */
-        (void)fwrite(text, 1, strlen(text) + 1, out);
-    }
-    if (fclose(out) == 0)
-        return 0;
-    return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", walk->store->path);
-}
 
 static int on_running(const struct status_walk *walk, struct store_row *row,
                       const struct settings *settings, struct job_status *job,
@@ -126,7 +108,10 @@ static int on_running(const struct status_walk *walk, struct store_row *row,
     running->epochs = settings->job.epochs;
     running->share = store_row_real(row, JOB_SHARE);
     running->objective = store_row_real(row, JOB_OBJECTIVE);
-    int rc = write_values(walk, row, settings, &values, &running->values_size, err);
+    running->step = (size_t)store_row_integer(row, JOB_STEP);
+    running->steps = (size_t)store_row_integer(row, JOB_STEPS);
+    int rc =
+        store_setting_values(row, walk->columns, settings, &values, &running->values_size, err);
     running->values = values;
     if (rc == 0)
         rc = walk->reader->job(walk->reader->context, job, err);
@@ -170,7 +155,7 @@ static int read_jobs(struct status_walk *walk, struct vib_error *err) {
         "SELECT " RUN_COLUMNS ", " AGE_S("max(run.heartbeat_at, coalesce(progress.at, ''))") ","
         " job.state, job.id, job.identity, job.point_identity, job.dataset_digest,"
         " job.train_s + job.evaluate_s, progress.epoch, progress.share, progress.objective,"
-        " setting.* FROM job JOIN setting ON setting.job = job.id"
+        " progress.step, progress.steps_per_epoch, setting.* FROM job JOIN setting ON setting.job = job.id"
         " LEFT JOIN run ON job.state = 'running' AND run.id = job.run"
         " LEFT JOIN progress ON job.state = 'running' AND progress.job = job.id ORDER BY job.id";
     const struct store_query query = {.sql = sql, .head = on_head, .row = on_job, .context = walk};

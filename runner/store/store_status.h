@@ -39,6 +39,7 @@ struct running_status {
     int64_t job;
     struct run_status run;
     size_t epoch, epochs; /* completed, of so many */
+    size_t step, steps;   /* done in the epoch under way, of so many; steps 0: not told yet */
     double share;         /* of its work that is done, 0..1; NaN: not told yet */
     double objective;     /* J, bits; NaN: none yet */
     char *values;         /* [values_size] of every key in turn its value, as text that ends in 0,
