@@ -159,6 +159,7 @@ run:
 	$(BUILD)/vib-sweep configs/quickstart.yaml
 	$(BUILD)/vib-sweep export results/quickstart.db -o results/quickstart.csv
 	@echo 'as CSV: results/quickstart.csv'
+	@$(DEPS) optional
 
 # Tests that let allocations fail: make check runs them, where no sanitizer has replaced the
 # allocator already.

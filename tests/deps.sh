@@ -6,10 +6,12 @@
 #   tests/deps.sh test       compiler, libraries, and what make test uses
 #   tests/deps.sh check      these, and what make check uses
 #   tests/deps.sh cluster    compiler, libraries, and the Slurm of tests/slow/slurm.sh
+#   tests/deps.sh optional   installs nothing: names what is of use beside the program
 #
 # CC (gcc) and BACKEND (xsmm, or openblas where the machine is no x86-64) say for which build.
 # Missing Debian packages are installed with apt-get, as root or through sudo; where that is
-# impossible their names are printed and the status is 1. Silent when nothing is missing. The check
+# impossible their names are printed and the status is 1; what apt-get says is shown where it fails for
+# another reason than the network. Silent when nothing is missing. The check
 # looks for the headers and tools themselves, so it holds on any system and for software that no
 # package manager knows of.
 set -u
@@ -101,6 +103,7 @@ missing() {
     if tests_too "$1"; then
         command -v sqlite3 >/dev/null || echo sqlite3
         command -v gnuplot >/dev/null || echo gnuplot-nox
+        command -v mandoc >/dev/null || echo mandoc
         has_module numpy || echo python3-numpy
     fi
     if [ "$1" = cluster ]; then
@@ -136,14 +139,36 @@ give_up() {
 }
 
 # apt-get as root: brief, non-interactive, patient with another apt-get that is at work. Without a
-# terminal of its own dpkg does not ask for /dev/pts, which a container may lack.
+# terminal of its own dpkg does not ask for /dev/pts, which a container may lack. In a hurry, $hurry,
+# it gives up in seconds where no name server and no host answers.
 apt() {
-    set -- apt-get -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@"
-    if [ "$(id -u)" -eq 0 ]; then
-        DEBIAN_FRONTEND=noninteractive "$@"
-    else
-        sudo env DEBIAN_FRONTEND=noninteractive "$@"
+    set -- -qq -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@"
+    if [ "$hurry" = yes ]; then
+        set -- -o Acquire::Retries=0 -o Acquire::EnableSrvRecords=false \
+            -o Acquire::http::Timeout=3 -o Acquire::https::Timeout=3 "$@"
     fi
+    set -- DEBIAN_FRONTEND=noninteractive LC_ALL=C ${hurry:+RES_OPTIONS='timeout:1 attempts:1'} \
+        apt-get "$@"
+    if [ "$(id -u)" -eq 0 ]; then
+        env "$@"
+    else
+        sudo env "$@"
+    fi
+}
+
+# Why apt-get could not fetch something, by its own words on standard input.
+fetch_failure() {
+    sed -n -e 's/^[EW]: Failed to fetch [^ ]* *//p' \
+        -e "s/^E: \(The repository .* Release' .* Release file\)\.$/\1/p" | sed -n 1p
+}
+
+# One of several sources may be down: the installation decides, which is in a hurry then.
+install_logged() {
+    hurry=yes
+    apt update >"$log" 2>&1
+    [ -n "$(fetch_failure <"$log")" ] || hurry=''
+    # shellcheck disable=SC2086 # a list of words
+    apt install --no-install-recommends $packages >>"$log" 2>&1
 }
 
 install_packages() {
@@ -151,11 +176,22 @@ install_packages() {
     if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
         give_up "neither root nor sudo"
     fi
+    log=$(mktemp) || exit 1
+    trap 'rm -f "$log"' EXIT
     echo "tests/deps.sh: installing $packages" >&2
-    # A package source that is down need not matter: the installation decides.
-    apt update >&2 || echo "tests/deps.sh: apt-get update failed, trying on" >&2
-    # shellcheck disable=SC2086 # a list of words
-    apt install --no-install-recommends $packages >&2 || give_up "apt-get install failed"
+    install_logged && return
+    reason=$(fetch_failure <"$log")
+    [ -z "$reason" ] || give_up "apt-get cannot reach its archive ($reason)"
+    cat "$log" >&2
+    give_up "apt-get install failed"
+}
+
+# What the program uses where it is there, or people with it.
+name_optional() {
+    tools=''
+    command -v sqlite3 >/dev/null || tools="$tools, sqlite3 (SQL on the results)"
+    command -v gnuplot >/dev/null || tools="$tools, gnuplot-nox (vib-sweep plot)"
+    [ -z "$tools" ] || echo "of use, and not here: the Debian packages ${tools#, }"
 }
 
 case $BACKEND in
@@ -167,8 +203,12 @@ xsmm | openblas) ;;
 esac
 case ${1-} in
 build | bench | test | check | cluster) ;;
+optional)
+    name_optional
+    exit
+    ;;
 *)
-    echo "usage: tests/deps.sh build|bench|test|check|cluster" >&2
+    echo "usage: tests/deps.sh build|bench|test|check|cluster|optional" >&2
     exit 2
     ;;
 esac

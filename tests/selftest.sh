@@ -277,9 +277,12 @@ folders_are_gone() {
 
 check 'folders are fresh and removed' folders_are_gone
 
+short() {
+    [ "$(wc -l <"$TMPDIR/output")" = "$1" ]
+}
 # deps STATUS ARGUMENT...: runs deps.sh among fake tools only.
 mkdir "$TMPDIR/bin"
-for tool in bash sh cat sort tr id; do
+for tool in bash sh cat sort tr id sed mktemp rm; do
     ln -s "$(command -v "$tool")" "$TMPDIR/bin/$tool"
 done
 deps() {
@@ -330,7 +333,8 @@ END
 ln -s "$(command -v env)" "$TMPDIR/bin/env"
 ln -s "$(command -v chmod)" "$TMPDIR/bin/chmod"
 fake apt-get <<END
-echo "apt-get \$DEBIAN_FRONTEND \$*"
+echo "apt-get \$DEBIAN_FRONTEND \$*" >>$TMPDIR/apt
+echo "what apt-get says"
 case "\$*" in
 *install*gcc*) printf '#!/bin/bash\ncase \$1 in -print*) echo /dev/null && exit ;; esac\n' >$TMPDIR/bin/gcc
     echo '[ -e $TMPDIR/yaml ] || echo libyaml-dev' >>$TMPDIR/bin/gcc
@@ -338,10 +342,15 @@ case "\$*" in
 *install*libyaml-dev) echo >$TMPDIR/yaml ;;
 esac
 END
+asks_apt() {
+    grep -qE -e "$1" "$TMPDIR/apt"
+}
 check 'deps: installs' deps 0 build
-check 'deps: updates first' says '^apt-get noninteractive .* update$'
-check 'deps: without recommendations' says '^apt-get noninteractive .*--no-install-recommends gcc '
-check 'deps: looks again' says 'install --no-install-recommends libyaml-dev$'
+check 'deps: says that alone' exits 1 says 'what apt-get says'
+check 'deps: names the packages' says '^tests/deps.sh: installing gcc .*zlib1g-dev$'
+check 'deps: updates first' asks_apt '^apt-get noninteractive .* update$'
+check 'deps: without recommendations' asks_apt '^apt-get noninteractive .*--no-install-recommends gcc '
+check 'deps: looks again' asks_apt 'install --no-install-recommends libyaml-dev$'
 silent() {
     deps 0 build
     [ ! -s "$TMPDIR/output" ]
@@ -354,15 +363,51 @@ check 'deps: libcurl lacks its certificates' deps 1 build
 check 'deps: says that, too' says "installed, but not found by 'gcc'.*: ca-certificates$"
 touch "$TMPDIR/certificates"
 check 'deps: silent when they are there' silent
+check 'deps: what is of use' deps 0 optional
+check 'deps: is named' says '^of use, .*: the Debian packages sqlite3 .*, gnuplot-nox '
+check 'deps: in a line' short 1
+fake sqlite3 <<'END'
+END
+check 'deps: and what is there is not' deps 0 optional
+check 'deps: but the rest' says ': the Debian packages gnuplot-nox '
+rm "$TMPDIR/bin/sqlite3"
 rm "$TMPDIR/yaml"
 fake apt-get <<'END'
+echo 'E: Unable to correct problems'
 exit 100
 END
 check 'deps: apt-get fails' deps 1 build
 check 'deps: says so' says 'apt-get install failed; .*: libyaml-dev$'
+check 'deps: shows what apt-get says' says '^E: Unable to correct problems$'
+
+# As apt-get ends without a network: the update with 0.
+fake apt-get <<'END'
+case "$*" in
+*update) echo "W: Failed to fetch http://deb.debian.org/x/InRelease  Could not resolve 'deb.debian.org'"
+    echo 'W: Some index files failed to download.' ;;
+*Timeout=3*install*) echo 'E: Unable to locate package libyaml-dev' && exit 100 ;;
+*) echo 'not in a hurry' && exit 100 ;;
+esac
+END
+check 'deps: no network' deps 1 build
+unreachable="apt-get cannot reach its archive \(Could not resolve '[a-z.]*'\)"
+check 'deps: says it in a sentence' says "^tests/deps.sh: $unreachable; please .*: libyaml-dev\$"
+check 'deps: says no more' short 2
 fake apt-get <<'END'
 END
 check 'deps: installed in vain' deps 1 build
 check 'deps: says that' says "installed, but not found by 'gcc'.*: libyaml-dev$"
+
+# The real apt-get, where there is no network at all, asked for a compiler that is none.
+no_network() {
+    CC=gcc-0 exits 1 timeout 60 unshare --net tests/deps.sh build >"$TMPDIR/output" 2>&1
+    cat "$TMPDIR/output"
+    short 2 && says 'installing gcc-0' && says 'apt-get cannot reach its archive \(.*\); please .*: gcc-0'
+}
+if command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ] && unshare --net true 2>/dev/null; then
+    check 'deps: no network, and the real apt-get' no_network
+else
+    skip 'deps: no network, and the real apt-get' 'no apt-get, or no right to a network of our own'
+fi
 
 done_testing
