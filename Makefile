@@ -5,7 +5,7 @@
 #   WERROR=1             warnings are errors (used by CI)
 #   V=1                  whole command lines
 
-VERSION := 0.1.0
+VERSION := 0.2.0
 BACKEND ?= $(if $(filter x86_64,$(shell uname -m)),xsmm,openblas)
 ifeq ($(filter $(BACKEND),xsmm openblas),)
 $(error BACKEND is '$(BACKEND)', expected xsmm or openblas)

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* "0.1.0"; a static string. */
+/* "0.2.0"; a static string. */
 const char *version_program(void);
 
 /* Compiler, flags and revision; a static string. */
