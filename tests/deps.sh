@@ -114,8 +114,8 @@ missing() {
     if [ "$1" = check ]; then
         has_module sklearn || echo python3-sklearn
         command -v valgrind >/dev/null || echo valgrind
-        python3 -c 'import pandas' 2>/dev/null || /usr/bin/python3 -c 'import pandas' 2>/dev/null ||
-            echo python3-pandas
+        has_module pandas || echo python3-pandas
+        has_module matplotlib || echo python3-matplotlib
         missing_sanitizers
     fi
 }

@@ -1,11 +1,12 @@
 #!/bin/bash
-# The README of the repository and that of the tests: their commands and files exist.
+# The READMEs: their commands and files exist, links lead somewhere, and each is found by a link.
 # shellcheck disable=SC2317 # functions are called by name, through check
 . tests/tap.sh
 
 TMPDIR=$(mktemp -d)
 trap 'rm -rf "$TMPDIR"' EXIT
-documents=(README.md tests/README.md)
+shopt -s nullglob
+documents=(*.md */README.md */*/README.md)
 
 # Every command of make in the documents, in blocks and in the text where it stands in one line;
 # without comments and what follows upon it.
@@ -41,6 +42,51 @@ check 'noticed: a command that is not there' exits 2 make_knows 'make tests-of-n
 while IFS= read -r file; do
     check "$file" exists "$file"
 done < <(named_files)
+
+# Lines "DOCUMENT TARGET" of links to files.
+links() {
+    local document target
+    for document in "$@"; do
+        while IFS= read -r target; do
+            echo "$document $(dirname "$document")/${target%%#*}"
+        done < <(grep -oE '\]\([^)]+\)' "$document" | sed 's/^](//; s/)$//' | grep -vE '^[a-z]+:')
+    done
+}
+leads_somewhere() {
+    local document target missing=0
+    while read -r document target; do
+        [ -e "$target" ] || {
+            echo "$document: $target"
+            missing=1
+        }
+    done < <(links "$@")
+    return "$missing"
+}
+is_linked() {
+    links "${documents[@]}" | while read -r _ target; do realpath "$target"; done |
+        grep -qxF "$(realpath "$1")"
+}
+check 'links lead to files' leads_somewhere "${documents[@]}"
+for document in "${documents[@]}"; do
+    [ "$document" = README.md ] || check "$document is found by a link" is_linked "$document"
+done
+# shellcheck disable=SC2016 # no command
+printf '[a](nowhere.md) [b](https://example.org) `c`\n' >"$TMPDIR/wrong.md"
+check 'noticed: a link to nothing' exits 1 leads_somewhere "$TMPDIR/wrong.md"
+
+# shellcheck disable=SC2016 # no command
+for room in core/*/ runner/*/; do
+    check "runner/README.md tells of $room" grep -qF "\`$room\`" runner/README.md
+done
+
+# One version, of the program, of what is cited and of the last change.
+same_version() {
+    local version
+    version=$(sed -nE 's/^VERSION := (.*)$/\1/p' Makefile)
+    [ -n "$version" ] && grep -qx "version: $version" CITATION.cff &&
+        grep -m 1 '^## ' CHANGELOG.md | grep -qF "## $version"
+}
+check 'CITATION.cff and CHANGELOG.md have the version of the program' same_version
 for folder in tests/*/; do
     check "tests/README.md tells of $folder" grep -qF "\`${folder#tests/}" tests/README.md
 done

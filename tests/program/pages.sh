@@ -1,5 +1,5 @@
 #!/bin/bash
-# What the pages of configs/ and results/ show works: their blocks, run in order in an empty folder.
+# What the READMEs show works: their blocks, run in order in an empty folder, and what those print.
 # shellcheck disable=SC2317 # functions are called by name, through check
 . tests/tap.sh
 . tests/program/common.sh
@@ -9,7 +9,9 @@
 pythons=(${PAGES_PYTHON:+"$PAGES_PYTHON"} python3 /usr/bin/python3 "$root/build/peers/bin/python")
 
 [ -n "$(python_with numpy)" ] || skip_all 'no numpy: install python3-numpy'
+set -o pipefail
 mkdir bin && ln -s "$vib" bin/vib-sweep
+ln -s "$root/configs" configs
 export PATH=$PWD/bin:$PATH PYTHONPATH=$PWD PYTHONDONTWRITEBYTECODE=1
 
 # blocks PAGE FOLDER: its blocks as files FOLDER/N.LANGUAGE and, a line each, `N LANGUAGE SECTION`.
@@ -40,15 +42,35 @@ sys.exit(None in map(find_spec, sys.argv[1:]))' "${modules[@]}" 2>/dev/null; the
     done
 }
 
-# run FILE LANGUAGE: a block whose first line is `# NAME` is saved by that name.
+# near FILE FILE: the same, but for numbers that another CPU or compiler rounds otherwise: 2 %, or 0.2.
+near() {
+    paste -d '\n' "$1" "$2" | awk '
+        function number(word) { return word ~ /^-?[0-9]+(\.[0-9]+)?$/ }
+        function size(x) { return x < 0 ? -x : x }
+        function differ(a, b) {
+            if (number(a) && number(b)) return size(a - b) > 0.2 && size(a - b) > 0.02 * size(b)
+            return a != b && a !~ /^[─┌┬┐├┼┤└┴┘]+$/
+        }
+        NR % 2 { n = split($0, left); next }
+        {
+            wrong = split($0, right) != n
+            for (i = 1; i <= n; i++) if (differ(left[i], right[i])) wrong = 1
+            if (wrong) { print; bad = 1 }
+        }
+        END { exit bad || NR < 2 }'
+}
+
+# run FILE LANGUAGE: a block whose first line is `# NAME` is saved by that name; one of text is what
+# the one before printed.
 run() {
     local name
     name=$(sed -nE '1s/^# ([a-z0-9]+\.[a-z]+)$/\1/p' "$1")
     [ -z "$name" ] || cp "$1" "$name" || return
     case $2 in
     yaml) [ -n "$name" ] ;;
-    sh) bash -eu "$1" ;;
-    python) "$(python_for "$1")" "$1" ;;
+    text) near printed "$1" ;;
+    sh) bash -eu "$1" | tee printed ;;
+    python) "$(python_for "$1")" "$1" | tee printed ;;
     *) return 1 ;;
     esac
 }
@@ -69,7 +91,11 @@ page() {
     done < <(blocks "$root/$1" "$2")
 }
 
-page configs/README.md configs
+page README.md top_blocks
+check 'the best beta is chosen by validation' sql_is results/mine.db \
+    'select count(*), chosen_by, n_betas from best_beta' '1|validation|4'
+check 'a figure is drawn' grep -q '<svg' plane.svg
+page configs/README.md configs_blocks
 check 'three betas were found in a configuration' sql_is results/first.db \
     'select count(*), count(distinct beta), count(distinct seed) from setting' '15|3|3'
 check 'shapes were split and learned' sql_is results/shapes.db \
@@ -80,7 +106,49 @@ check 'labels were damaged' sql_is results/damage.db \
     "select max(error_mc) < 0.2 from result join setting using (job)
      where split = 'train' and dataset_label_noise in (0, 0.5) group by dataset_label_noise" $'1\n0'
 page results/README.md results_blocks
+has_points() {
+    [ "$(grep -c 'beta = ' shapes.svg)" -ge 4 ]
+}
+if [ -e shapes.svg ]; then
+    check "matplotlib's figure has every point" has_points
+fi
+
+# The loop of a night, with a program that ends with the codes that a file names, one after the other.
+page runner/README.md runner_blocks
+mkdir night
+cat >night/vib-sweep <<'END'
+#!/bin/bash
+code=$(head -n 1 codes)
+sed -i 1d codes
+echo "ran $*"
+exit "$code"
+END
+chmod +x night/vib-sweep
+# night_is CODES STATUS LOG: of two configurations; LOG has the words of night.log that tell of an end.
+night_is() {
+    local got
+    rm -f night.log && tr ' ' '\n' <<<"$1" >codes
+    PATH=$PWD/night:$PATH exits "$2" bash night.sh a.yaml b.yaml || return 1
+    got=$(sed -nE 's/^(.*): ended with ([0-9]+) at try ([0-9])$/\1 \2 \3/p' night.log | paste -sd,)
+    [ "$got" = "$3" ] || {
+        echo "got: $got"
+        return 1
+    }
+}
+check 'a night: failed jobs are tried again' night_is '1 0 0' 0 'a.yaml 0 2,b.yaml 0 1'
+check 'twice, and then the next one has its turn' night_is '1 1 1 0' 0 'a.yaml 1 3,b.yaml 0 1'
+check 'diverged ones are not, nor is a mistake' night_is '2 78' 0 'a.yaml 2 1,b.yaml 78 1'
+check 'a signal ends it' night_is 130 130 'a.yaml 130 1'
 echo 'assert False' >wrong
 check 'noticed: a block that fails' exits 1 run wrong python
+printf '│ 0.1 │ 20.1 │ a\n' >printed
+printf '│ 0.1 │ 20.3 │ a\n' >shown
+check 'another rounding passes' run shown text
+sed 's/20.3/21/' shown >other
+check 'noticed: another number' exits 1 run other text
+sed 's/a$/b/' shown >other
+check 'noticed: another word' exits 1 run other text
+sed p shown >other
+check 'noticed: another line' exits 1 run other text
 
 cd "$root" && done_testing
