@@ -184,7 +184,19 @@ test:
 	@$(RUN_TESTS) tests/selftest.sh tests/layers.sh tests/documents.sh tests/claims.sh \
 	    $(call suite,$(SANITIZE))
 
-check:
+# axe-core, which looks for what keeps people from using a page: one version of it, where npm can be
+# had; tests/check/page.sh says where it lacks.
+AXE     := axe-core-4.10.3.tgz
+AXE_SUM := 0f2b4d7dcdf7d1219df8d1959ad68e565f51d14c3f0d88bb71cd59abeb956292
+build/axe/axe.min.js:
+	@mkdir -p $(@D)
+	@cd $(@D) && ! command -v npm >/dev/null || \
+	    { npm pack --silent $(AXE:axe-core-%.tgz=axe-core@%) >/dev/null && \
+	      echo '$(AXE_SUM)  $(AXE)' | sha256sum --check --quiet && \
+	      tar -xzf $(AXE) --strip-components=1 package/axe.min.js package/LICENSE && touch axe.min.js; } || \
+	    echo '$(AXE) could not be had: pages are not looked at for accessibility' >&2
+
+check: build/axe/axe.min.js
 	@$(DEPS) check
 	@+set -e; for tree in '' $(TREES); do $(SUBMAKE) SANITIZE=$$tree test-programs; done
 	@TEST_TIMEOUT=900 $(RUN_TESTS) VIB_SWEEP='$(CURDIR)/$(call tree,)/vib-sweep' \

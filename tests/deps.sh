@@ -116,6 +116,10 @@ missing() {
         command -v valgrind >/dev/null || echo valgrind
         has_module pandas || echo python3-pandas
         has_module matplotlib || echo python3-matplotlib
+        has_module selenium || echo python3-selenium
+        for program in chromium:chromium chromedriver:chromium-driver tsc:node-typescript; do
+            command -v "${program%:*}" >/dev/null || echo "${program#*:}"
+        done
         missing_sanitizers
     fi
 }

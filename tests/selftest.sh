@@ -322,7 +322,7 @@ check 'deps: a machine that libxsmm does not know' deps 1 build
 check 'deps: has the other backend' exits 1 says xsmm
 export CC=clang-14
 check 'deps: another compiler' deps 1 check
-check 'deps: names its packages' says ': clang-14 .*libclang-rt-14-dev '
+check 'deps: names its packages' says ' clang-14 .*libclang-rt-14-dev '
 unset CC
 
 # An apt-get whose installation brings a compiler that finds everything but YAML, at first. It says
