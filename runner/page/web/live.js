@@ -2,23 +2,23 @@
 /* News from the server: asks for the overview, and for the rest only when something has changed. */
 
 const EVERY_MS = 2000, MOST_MS = 30000;
-const connection = { heard: 0, delay: EVERY_MS, timer: 0, trouble: '' };
-/** Counts calls of reload: the last one shows what it read. */
-let reloads = 0;
+/** `version` is that of the rows that are shown, `trouble` why there are no news: '' for none. */
+const connection = { version: -1, heard: 0, delay: EVERY_MS, timer: 0, trouble: '', reading: false };
+/** Counts calls of readRows: the last one shows what it read. */
+let readings = 0;
 
 /** Reads the rows of the split, and draws all. */
-async function reload() {
-    const mine = ++reloads, overview = state.overview;
-    if (overview === null)
-        return;
-    if (!overview.splits.includes(state.split))
-        state.split = overview.splits[overview.splits.length - 1] ?? 'test';
+async function readRows() {
+    const mine = ++readings, splits = state.overview?.splits ?? [];
+    if (!splits.includes(state.split))
+        state.split = splits[splits.length - 1] ?? 'test';
     /** @type {Points} */
-    const points = overview.splits.length === 0 ? { sources: [] } : await getDocument(`api/points?split=${state.split}`);
+    const points = splits.length === 0 ? { sources: [] }
+        : await getDocument(`api/points?split=${state.split}`);
     /** @type {Jobs | null} */
-    const jobs = overview.splits.length > 0 && state.seeds === 'single'
+    const jobs = splits.length > 0 && state.seeds === 'single'
         ? await getDocument(`api/jobs?split=${state.split}`) : null;
-    if (mine !== reloads)
+    if (mine !== readings)
         return;
     state.keys = allKeys(points);
     state.all = allRows(points, jobs);
@@ -26,24 +26,48 @@ async function reload() {
     drawAll();
 }
 
+/** What the controls call: other rows. */
+async function reload() {
+    connection.reading = true;
+    showConnection();
+    await readRows().catch(lose);
+    connection.reading = false;
+    showConnection();
+}
+
 /** Reads the overview, and the rest when it tells of a change. */
 async function hear() {
     /** @type {Overview} */
     const overview = await readDocument('api/overview');
-    const changed = overview.version !== state.overview?.version;
+    const changed = overview.version !== connection.version;
     state.overview = overview;
+    for (const life of lives)
+        life.news?.();
     if (changed) {
+        const names = sweepNames(overview);
+        known('name').textContent = names;
+        document.title = `${names} – vib-sweep`;
         forgetDocuments();
-        known('name').textContent = sweepNames(overview);
-        document.title = `${sweepNames(overview)} – vib-sweep`;
-        await reload();
+        connection.reading = state.all.length === 0;
+        showConnection();
+        await readRows();
+        connection.version = overview.version;
     }
+    connection.reading = false;
 }
 
 /** @param {Overview} overview */
 function sweepNames(overview) {
     const names = new Set(overview.sources.map(({ status, name }) => status?.name || name));
     return [...names].join(', ') || 'vib-sweep';
+}
+
+/** A TypeError is what fetch throws without a connection.
+ * @param {unknown} trouble */
+function lose(trouble) {
+    connection.delay = Math.min(MOST_MS, 2 * connection.delay);
+    connection.trouble = trouble instanceof Error && !(trouble instanceof TypeError)
+        ? trouble.message.replace(/\.$/, '') : 'Connection lost';
 }
 
 /** Hears, and again after a while, as long as somebody looks. */
@@ -53,27 +77,25 @@ async function listen() {
         await hear();
         Object.assign(connection, { heard: Date.now(), delay: EVERY_MS, trouble: '' });
     } catch (trouble) {
-        connection.delay = Math.min(MOST_MS, 2 * connection.delay);
-        connection.trouble = trouble instanceof TypeError ? '' : trouble instanceof Error ? trouble.message : String(trouble);
-        connection.heard = -Math.abs(connection.heard);
+        lose(trouble);
     }
     showConnection();
-    if (state.overview?.live !== false && !document.hidden && hasServer()) {
-        clearTimeout(connection.timer);
+    clearTimeout(connection.timer);
+    if (hasServer() && !document.hidden)
         connection.timer = window.setTimeout(listen, connection.delay);
-    }
 }
 
 function showConnection() {
-    const seconds = Math.round((Date.now() - Math.abs(connection.heard)) / 1000);
-    const line = known('live'), lost = connection.heard <= 0;
-    line.classList.toggle('lost', lost);
-    if (!hasServer())
-        line.textContent = `as of ${(state.overview?.at ?? '').replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')}`;
-    else if (lost)
-        line.textContent = `${connection.trouble || 'Connection lost'}, trying again`;
+    const line = known('live'), at = state.overview?.at ?? '';
+    line.classList.toggle('lost', connection.trouble !== '');
+    if (connection.trouble !== '')
+        line.textContent = connection.trouble + (hasServer() ? ', trying again' : '');
+    else if (connection.reading)
+        line.textContent = 'reading …';
+    else if (!hasServer())
+        line.textContent = `as of ${at.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')}`;
     else
-        line.textContent = state.overview?.live === false ? '' : `live, ${seconds} s ago`;
+        line.textContent = `live, ${Math.round((Date.now() - connection.heard) / 1000)} s ago`;
 }
 
 function startListening() {
@@ -82,5 +104,5 @@ function startListening() {
             listen();
     });
     setInterval(showConnection, 1000);
-    return listen();
+    listen();
 }

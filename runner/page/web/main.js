@@ -58,7 +58,7 @@ function start() {
     startPanels();
     startControls();
     startPrinting();
-    return startListening();
+    startListening();
 }
 
 start();

@@ -1,6 +1,8 @@
 'use strict';
 /* How far each sweep is, its running jobs, and what failed. */
 
+const MOST_RUNNING = 40;
+
 addPanel({
     id: 'progress', title: 'Progress', span: 'wide',
     help: 'J is the mean objective over the steps of the epoch under way. Time left: at the pace of the jobs that are done.',
@@ -8,16 +10,27 @@ addPanel({
         const holder = make('div', { class: 'sources' });
         body.append(holder);
         let shown = '';
-        return {
-            draw() {
-                const news = JSON.stringify(state.overview?.sources);
-                if (news !== shown) /* else what somebody opened or reads stays */
-                    holder.replaceChildren(...(state.overview?.sources ?? []).map(sourceProgress));
-                shown = news;
-            },
+        const news = () => {
+            const text = JSON.stringify(state.overview?.sources);
+            if (text !== shown)
+                replaceKeeping(holder, (state.overview?.sources ?? []).map(sourceProgress));
+            shown = text;
         };
+        return { news, draw() { shown = ''; news(); } }; /* labels tell other keys */
     },
 });
+
+/** What is open stays open, what has the focus keeps it.
+ * @param {HTMLElement} holder @param {Node[]} children */
+function replaceKeeping(holder, children) {
+    const open = [...holder.querySelectorAll('details[open]')].map(({ id }) => id);
+    const focused = document.activeElement?.closest('details');
+    const kept = focused && holder.contains(focused) ? focused.id : '';
+    holder.replaceChildren(...children);
+    for (const id of open)
+        document.getElementById(id)?.setAttribute('open', '');
+    document.getElementById(kept)?.querySelector('summary')?.focus();
+}
 
 /** @param {Source} source @param {number} place */
 function sourceProgress(source, place) {
@@ -70,8 +83,10 @@ function progressWords(status) {
 
 /** @param {Status} status */
 function runningTable(status) {
-    const names = state.keys.map((key) => key.name).concat('seed');
-    const rows = status.running_jobs.slice(0, 40).map((job) => {
+    const jobs = status.running_jobs, first = jobs[0].settings, told = state.telling.map(({ name }) => name);
+    const names = Object.keys(first).filter((name) => ['beta', 'K', 'seed', ...told].includes(name) ||
+        jobs.some(({ settings }) => settings[name] !== first[name]));
+    const rows = jobs.slice(0, MOST_RUNNING).map((job) => {
         const label = names.filter((name) => job.settings[name] !== undefined)
             .map((name) => `${name}=${job.settings[name]}`).join(' ');
         const share = job.share === null ? 'begins' : `${Math.round(100 * job.share)} %`;
@@ -83,7 +98,7 @@ function runningTable(status) {
     });
     const head = make('tr', {}, ...['running job', 'epoch', 'done', 'J (bits)', 'host'].map((text) =>
         make('th', { scope: 'col' }, text)));
-    const more = status.running_jobs.length - rows.length;
+    const more = jobs.length - rows.length;
     return make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Running jobs of ${status.name}` },
         make('table', { class: 'running' }, make('thead', {}, head), make('tbody', {}, ...rows)),
         ...more > 0 ? [`and ${formatCount(more, 'more job')}`] : []);

@@ -59,7 +59,8 @@ interface State {
 }
 
 interface PanelLife {
-    draw(): void;    /* other rows, another theme, or news */
+    draw(): void;    /* other rows, or another theme */
+    news?(): void;   /* another overview */
     select?(): void; /* another selection */
 }
 interface Panel {
