@@ -181,6 +181,7 @@ static void draw(struct watch *watch, const struct status *status) {
                                    .waiting = status->n_waiting,
                                    .share = status->n > 0 ? share / (double)status->n : 0.0,
                                    .eta_s = status->eta_s,
+                                   .examples_per_s = (double)NAN,
                                    .queue = status->queue,
                                    .n_rows = status->n_running,
                                    .id = job_id,

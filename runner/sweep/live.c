@@ -202,7 +202,8 @@ static void put_block(struct live *live, FILE *out, const struct live_view *view
     enum { OTHERS = 2 /* summary and header */ };
     size_t n = 0;
     live->n_lines = 0;
-    live->n_wanted = view->n_rows > live->n_wanted ? view->n_rows : live->n_wanted;
+    const size_t jobs = view->n_rows > view->running ? view->n_rows : view->running;
+    live->n_wanted = jobs > live->n_wanted ? jobs : live->n_wanted;
     put_summary(live, out, view, columns);
     if (limit > OTHERS)
         n = live->n_wanted + OTHERS <= limit ? live->n_wanted : limit - OTHERS - 1;

@@ -73,7 +73,9 @@ static void summary_fields(const struct live_view *view, char field[SUMMARY_FIEL
     (void)snprintf(field[RUNNING], FIELD, "  %*zu running", digits(view->running), view->running);
     if (view->failed > 0)
         (void)snprintf(field[FAILED], FIELD, ", %zu failed", view->failed);
-    if (view->examples_per_s > 0.0)
+    if (view->examples_per_s == 0.0) /* its place is kept for it */
+        (void)snprintf(field[RATE], FIELD, "  %6s examples/s", "-");
+    else if (!isnan(view->examples_per_s))
         (void)snprintf(field[RATE], FIELD, "  %6.0f examples/s", view->examples_per_s);
     if (view->helping > 0)
         (void)snprintf(field[HELPING], FIELD, " + %zu helping", view->helping);

@@ -31,7 +31,7 @@ struct live_view {
     size_t elsewhere;      /* jobs that run in other processes */
     double share;          /* of all its jobs that is done, 0..1 */
     double eta_s;          /* seconds left; NaN: unknown */
-    double examples_per_s; /* 0: unknown */
+    double examples_per_s; /* 0: not measured yet; NaN: nobody knows */
     const char *queue;     /* what a batch system says; NULL or "": nothing */
     /* Its running jobs: what tells the i-th from all others, never 0, and what is shown of it. */
     size_t n_rows;

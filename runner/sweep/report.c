@@ -3,140 +3,162 @@
 #include "runner/base/text.h"
 #include "runner/config/label.h"
 
+#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
-struct columns {
-    struct label label;
-    size_t width[LABEL_MAX_KEYS]; /* characters */
-};
-
-static size_t width_of(const char *text) {
-    return text_width(text, strlen(text));
+/* Of the terminal; 0 where there is none. */
+static size_t terminal_columns(void) {
+    struct winsize size;
+    return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-static void measure(struct columns *columns, const struct grid *grid, size_t rows) {
-    char cell[KEY_TEXT_SIZE];
-    const struct label *label = &columns->label;
-    label_init(&columns->label, grid->config);
-    for (size_t c = 0; c < label->n; c++)
-        columns->width[c] = width_of(label->keys[c]->name);
-    for (size_t i = 0; i < rows; i++) {
-        struct settings settings;
-        grid_settings(grid, i, &settings);
-        for (size_t c = 0; c < label->n; c++) {
-            label_value(label, c, &settings, cell);
-            const size_t width = width_of(cell);
-            columns->width[c] = width > columns->width[c] ? width : columns->width[c];
-        }
-    }
+/* Of the values the error with one sample goes first, then the bounds; all of them before a key. */
+void report_value_columns(struct report_page *page) {
+    enum { IZX_RANK = LABEL_MAX_KEYS + 1, IZY_RANK, ERROR_RANK };
+    page->table.values = page->table.n_columns;
+    report_table_column(&page->table, "error %", ERROR_RANK);
+    report_table_column(&page->table, "error_mc %", 0);
+    report_table_column(&page->table, "I(Z;X) <= bits", IZX_RANK);
+    report_table_column(&page->table, "I(Z;Y) >= bits", IZY_RANK);
 }
 
-static void print_cell(const char *text, size_t width) {
-    printf("%*s%s  ", (int)(width - width_of(text)), "", text);
-}
-
-static void print_header(const struct columns *columns) {
-    for (size_t c = 0; c < columns->label.n; c++)
-        print_cell(columns->label.keys[c]->name, columns->width[c]);
-    puts("error %  error_mc %  I(Z;X) <= bits  I(Z;Y) >= bits");
-}
-
-static void print_bits(bool measured, double bits, int digits) {
-    if (measured)
-        printf("  %14.*f", digits, bits);
-    else
-        printf("  %14s", "-");
-}
-
-static void print_result(const struct result_row *row, const struct vib_method_info *method,
-                         const char *split) {
-    printf("%7.2f  %10.2f", 100.0 * row->error, 100.0 * row->error_mc);
-    print_bits(method->rate, row->izx_upper, 3);
-    print_bits(method->stochastic, row->izy_lower, 4);
-    printf("%s%s\n", split[0] != '\0' ? "  " : "", split);
-}
+/* --- a row for every job --- */
 
 /* The splits that speak for the jobs of the first rows, as a set. */
-static int read_shown(struct store *store, const int64_t *ids, size_t rows, unsigned *shown,
+static int read_shown(const struct report *report, size_t rows, struct report_page *page,
                       struct vib_error *err) {
     struct result_row split[VIB_SPLITS];
-    unsigned splits;
+    unsigned splits, shown = 0;
     int rc = VIB_OK;
-    *shown = 0;
     for (size_t i = 0; i < rows && rc == VIB_OK; i++) {
-        rc = store_read_result(store, ids[i], split, &splits, err);
+        rc = store_read_result(report->store, report->ids[i], split, &splits, err);
         if (rc == VIB_OK && splits != 0)
-            *shown |= 1u << job_split_shown(splits);
+            shown |= 1u << job_split_shown(splits);
+    }
+    page->usual = shown == 0 ? VIB_TEST : job_split_shown(shown);
+    page->several = (shown & ~(1u << page->usual)) != 0;
+    return rc;
+}
+
+static int add_keys(struct report_page *page, const struct settings *settings,
+                    struct vib_error *err) {
+    char cell[KEY_TEXT_SIZE];
+    int rc = report_table_row(&page->table, err);
+    for (size_t c = 0; c < page->label.n && rc == VIB_OK; c++) {
+        label_value(&page->label, c, settings, cell);
+        rc = report_table_cell(&page->table, c, cell, err);
     }
     return rc;
 }
 
-/* The split of most data: the rows of any other say whose they are. */
-static enum vib_split_id print_title(unsigned shown) {
-    const enum vib_split_id usual = shown == 0 ? VIB_TEST : job_split_shown(shown);
-    printf("%s split%s; error with 1 sample of z per example, error_mc with evaluate.samples\n",
-           vib_split_name(usual), (shown & ~(1u << usual)) != 0 ? " unless it says another" : "");
-    return usual;
+static int add_values(struct report_page *page, const struct result_row *row,
+                      const struct vib_method_info *method, const char *split,
+                      struct vib_error *err) {
+    const double value[] = {100.0 * row->error, 100.0 * row->error_mc,
+                            method->rate ? row->izx_upper : (double)NAN,
+                            method->stochastic ? row->izy_lower : (double)NAN};
+    static const int digits[] = {2, 2, 3, 4};
+    int rc = VIB_OK;
+    for (size_t i = 0; i < sizeof value / sizeof value[0] && rc == VIB_OK; i++) {
+        char cell[400] = "-";
+        if (i < 2 || !isnan(value[i]))
+            (void)snprintf(cell, sizeof cell, "%.*f", digits[i], value[i]);
+        rc = report_table_cell(&page->table, page->table.values + i, cell, err);
+    }
+    if (rc == VIB_OK && split[0] != '\0')
+        rc = report_table_note(&page->table, split, err);
+    return rc;
 }
 
-/* A row for a job that ended; *open counts the others. */
-static int print_row(struct store *store, const struct grid *grid, const struct columns *columns,
-                     enum vib_split_id usual, size_t i, int64_t id, size_t *open,
-                     struct vib_error *err) {
+/* A row for a job that ended; others are counted. */
+static int add_job(const struct report *report, struct report_page *page, size_t i,
+                   struct vib_error *err) {
     struct result_row split[VIB_SPLITS];
     struct settings settings;
     enum job_state state = JOB_PENDING;
-    char cell[KEY_TEXT_SIZE];
     unsigned splits = 0;
     bool known = true;
-    int rc = store_read_result(store, id, split, &splits, err);
+    int rc = store_read_result(report->store, report->ids[i], split, &splits, err);
     const bool found = splits != 0;
     const enum vib_split_id shown = job_split_shown(splits);
     if (rc == VIB_OK && !found)
-        rc = store_job_state(store, id, &state, &known, err);
+        rc = store_job_state(report->store, report->ids[i], &state, &known, err);
     if (rc != VIB_OK)
         return rc;
     if (!found && known && (state == JOB_PENDING || state == JOB_RUNNING)) {
-        ++*open;
+        page->n_open++;
         return VIB_OK;
     }
-    grid_settings(grid, i, &settings);
-    for (size_t c = 0; c < columns->label.n; c++) {
-        label_value(&columns->label, c, &settings, cell);
-        print_cell(cell, columns->width[c]);
-    }
-    if (found)
-        print_result(&split[shown], vib_method_info(settings.job.method),
-                     shown != usual ? vib_split_name(shown) : "");
-    else
-        printf("%7s\n", known ? job_state_name(state) : "deleted");
-    return VIB_OK;
+    grid_settings(report->grid, i, &settings);
+    rc = add_keys(page, &settings, err);
+    if (rc == VIB_OK && found)
+        rc = add_values(page, &split[shown], vib_method_info(settings.job.method),
+                        shown != page->usual ? vib_split_name(shown) : "", err);
+    else if (rc == VIB_OK)
+        rc = report_table_instead(&page->table, known ? job_state_name(state) : "deleted", err);
+    return rc;
 }
 
-int report_print(struct store *store, const struct grid *grid, const int64_t *ids,
-                 const char *database, struct vib_error *err) {
-    struct columns columns;
-    size_t rows = grid->n < REPORT_MAX_ROWS ? grid->n : REPORT_MAX_ROWS, open = 0;
-    measure(&columns, grid, rows);
-    unsigned shown;
-    int rc = read_shown(store, ids, rows, &shown, err);
-    if (rc != VIB_OK)
-        return rc;
-    const enum vib_split_id usual = print_title(shown);
-    print_header(&columns);
+static int report_jobs(const struct report *report, struct report_page *page,
+                       struct vib_error *err) {
+    const size_t rows = report->grid->n < REPORT_MAX_ROWS ? report->grid->n : REPORT_MAX_ROWS;
+    int rc = read_shown(report, rows, page, err);
+    label_init(&page->label, report->grid->config);
+    for (size_t c = 0; c < page->label.n; c++)
+        report_table_column(&page->table, page->label.keys[c]->name, page->label.n - c);
+    report_value_columns(page);
+    page->n_rows = report->grid->n;
     for (size_t i = 0; i < rows && rc == VIB_OK; i++)
-        rc = print_row(store, grid, &columns, usual, i, ids[i], &open, err);
-    if (open > 0)
-        printf("%zu job%s without a result yet\n", open, open == 1 ? " is" : "s are");
-    if (rows < grid->n) {
-        printf("... and %zu more: vib-sweep export ", grid->n - rows);
-        text_show(stdout, database);
-        putchar('\n');
-    }
-    fputs("results: ", stdout);
+        rc = add_job(report, page, i, err);
+    return rc;
+}
+
+/* --- the page --- */
+
+static void print_where(const char *before, const char *database) {
+    (void)fputs(before, stdout);
     text_show(stdout, database);
-    putchar('\n');
+    (void)putchar('\n');
+}
+
+static void print_title(const struct report_page *page, bool means) {
+    printf("%s split%s%s; error with 1 sample of z per example, error_mc with evaluate.samples\n",
+           vib_split_name(page->usual), page->several ? " unless it says another" : "",
+           means ? "; means over seeds \u00b1 half of their 95 % interval" : "");
+}
+
+static void print_rest(const struct report *report, const struct report_page *page, bool means) {
+    const size_t shown = page->n_rows < REPORT_MAX_ROWS ? page->n_rows : REPORT_MAX_ROWS;
+    if (page->n_failed > 0)
+        printf("%zu job%s failed or diverged%s\n", page->n_failed, page->n_failed == 1 ? "" : "s",
+               page->table.n_rows > 0 ? ", in no mean" : "");
+    if (page->n_open > 0 && page->table.n_rows > 0)
+        printf("%zu job%s without a result yet\n", page->n_open,
+               page->n_open == 1 ? " is" : "s are");
+    if (shown < page->n_rows)
+        printf("... and %zu more", page->n_rows - shown);
+    if (means)
+        printf("%s%zu jobs, one by one", shown < page->n_rows ? "; all " : "all ", report->grid->n);
+    if (means || shown < page->n_rows)
+        print_where(": vib-sweep export ", report->database);
+    print_where("results: ", report->database);
+}
+
+int report_print(const struct report *report, struct vib_error *err) {
+    struct report_page page = {.n_rows = 0};
+    const bool means = report->grid->n > REPORT_MAX_SEEDS && report_has_seeds(report->grid);
+    const int rc = means ? report_seeds(report, &page, err) : report_jobs(report, &page, err);
+    if (rc == VIB_OK && page.table.n_rows > 0) {
+        print_title(&page, means);
+        report_table_print(&page.table, terminal_columns(), stdout);
+    } else if (rc == VIB_OK) {
+        printf("no job of %zu has a result%s\n", report->grid->n, page.n_open > 0 ? " yet" : "");
+    }
+    if (rc == VIB_OK)
+        print_rest(report, &page, means);
+    report_table_release(&page.table);
     return rc;
 }

@@ -146,13 +146,14 @@ static int exit_of_signal(const struct sweep_options *options) {
 }
 
 static int finish(struct sweep *s, struct vib_error *err) {
+    const struct report report = {s->store, &s->grid, s->ids, s->database};
     int rc = end_run(s, err);
     if (rc == VIB_OK)
         rc = publish_last(s, err);
     if (rc == VIB_OK) {
         sweep_clean(s, true);
         if (!s->options->json)
-            rc = report_print(s->store, &s->grid, s->ids, s->database, err);
+            rc = report_print(&report, err);
     }
     if (rc != VIB_OK)
         return rc;

@@ -56,8 +56,10 @@ reads() {
     python3 read_events.py "$root/results/README.md" "$@"
 }
 
-check 'a sweep that tells events ends with status 0' eval \
-    '"$vib" small.yaml -j 2 -q --json --db small.db >small.jsonl'
+tells() {
+    "$vib" small.yaml -j 2 -q --json --db small.db >small.jsonl
+}
+check 'a sweep that tells events ends with status 0' tells
 check 'each has the fields that the page says, with the numbers of the database' reads small.jsonl \
     'len(of("job_started")) == 6 and len(of("job_finished")) == 6 and len(of("epoch")) == 12 and
      {tuple(e["splits"]) for e in of("epoch")} == {("train", "test")} and
@@ -75,8 +77,11 @@ assert all(s == want for s in seen.values()), seen
 END
 }
 check 'of each job in order' in_order
-check 'a sweep that has nothing to do: start and end' eval \
-    '"$vib" small.yaml -q --json --db small.db >again.jsonl && reads again.jsonl "len(events) == 2 and events[0][\"done\"] == 6"'
+again() {
+    "$vib" small.yaml -q --json --db small.db >again.jsonl &&
+        reads again.jsonl 'len(events) == 2 and events[0]["done"] == 6'
+}
+check 'a sweep that has nothing to do: start and end' again
 
 diverges() {
     exits 1 "$vib" small.yaml -q --json --db bad.db --set K=2 --set 'beta=[0.1]' --set train.lr=1e30 >bad.jsonl &&

@@ -1,0 +1,101 @@
+"""Runs a command on a terminal of its own and keeps all that it writes there, escape codes included.
+
+    screen.py record ROWSxCOLUMNS[,ROWSxCOLUMNS] FILE COMMAND...   status: that of the command
+    screen.py check COLUMNS FILE      the block that vib-sweep redraws holds still and fits
+    screen.py lines FILE              what scrolled by, without the block
+    screen.py last FILE               the last block
+
+The second size is that of the terminal from the first block on.
+"""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import sys
+import termios
+
+
+def resize(fd, size):
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+
+
+def record(sizes, path, command):
+    sizes = [tuple(map(int, size.split("x"))) for size in sizes.split(",")]
+    pid, fd = pty.fork()
+    if pid == 0:
+        resize(0, sizes[0])
+        os.environ.update(TERM="xterm", NO_COLOR="1")
+        os.execvp(command[0], command)
+    with open(path, "wb", buffering=0) as out:
+        while True:
+            try:
+                text = os.read(fd, 65536)
+            except OSError:  # what Linux says at the end
+                break
+            if not text:
+                break
+            out.write(text)
+            if len(sizes) > 1 and b"\033[K" in text:
+                resize(fd, sizes.pop())
+                out.write(b"<RESIZED>")
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def read(path):
+    return open(path, "rb").read().decode().replace("\r\n", "\n")
+
+
+def frames(text):
+    """Every block that was drawn, as its lines: they are those that end by erasing the rest."""
+    for part in re.split(r"\033\[\d+A\r", text):
+        lines = re.findall(r"([^\n\033]*)\033\[K\n", part.replace("\033[J", ""))
+        if lines:
+            yield lines
+
+
+def check(columns, path):
+    *resized, text = read(path).split("<RESIZED>")
+    blocks = list(frames(text))
+    assert len(blocks) > 5, "it was redrawn"
+    heights = [len(lines) for lines in blocks]
+    assert heights == sorted(heights), heights  # never less, so that nothing jumps
+    assert heights[-1] == max(set(heights), key=heights.count), heights
+    moves = [int(n) for n in re.findall(r"\033\[(\d+)A", text)]
+    if resized:  # once over lines that the terminal has wrapped
+        del moves[0]
+    assert set(moves) <= set(heights), (set(moves), set(heights))
+    for lines in blocks:
+        assert all(len(line) < columns for line in lines), lines
+        at = lines[1].index("job")
+        rows = [line for line in lines[2:] if line and not line.startswith("+")]
+        assert all(re.match(r" *(?:[\w./%-]+ +)*(?:beta|K)=", line) for line in rows), rows
+        # All columns end below each other, and the names begin where the heading does.
+        assert all(line[at - 1] == " " and line[at] in "bK" for line in rows), (lines[1], rows)
+    scrolled = sum(bool(line) for line in scroll(text))
+    erased = text.count("\033[J")
+    # One for each line above the block, one for a new size, one at its end.
+    assert erased <= scrolled + 2, (erased, scrolled)
+    steps = {line.split("/")[0] for lines in blocks for line in lines[2:] if "/" in line}
+    return len(blocks), erased, len(steps)
+
+
+def scroll(text):
+    """Lines that are of no block."""
+    plain = re.sub(r"[^\n\033]*\033\[K\n", "", text.replace("<RESIZED>", ""))
+    return re.sub(r"\033\[\d*[AJKm]|\r", "", plain).splitlines()
+
+
+if __name__ == "__main__":
+    verb, *words = sys.argv[1:]
+    if verb == "record":
+        sys.exit(record(words[0], words[1], words[2:]))
+    elif verb == "check":
+        print(check(int(words[0]), words[1]))
+    elif verb == "lines":
+        print("\n".join(scroll(read(words[0]))))
+    elif verb == "last":
+        print("\n".join(list(frames(read(words[0])))[-1]))
+    else:
+        sys.exit(__doc__)
