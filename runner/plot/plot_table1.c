@@ -24,7 +24,7 @@ static const struct {
     {"confidence_penalty", "confidence penalty", 1.36, false},
     {"label_smoothing", "label smoothing", 1.40, false},
     {"vib", "VIB", 1.13, true},
-    {"ceb", "CEB", NAN, true},
+    {"ceb", "CEB", (double)NAN, true},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 _Static_assert((int)ROWS == (int)VIB_METHODS, "a row for each method");
