@@ -44,7 +44,7 @@ if command -v mandoc >/dev/null; then
 else
     skip 'mandoc reads them' 'no mandoc: install the package mandoc'
 fi
-if command -v groff >/dev/null && groff -man -z pages/vib-sweep.1 2>/dev/null; then
+if command -v groff >/dev/null && groff -man -z /dev/null 2>/dev/null; then
     check 'groff reads them' groff_lint pages/*
     check 'noticed: a macro that is none, by groff' exits 1 groff_lint wrong.1
 else
