@@ -131,8 +131,8 @@ $(BUILD)/runner/page/page_text.c: $(PAGE)/index.html $(PAGE)/style.css $(PAGE_JS
 	@{ echo '#include "runner/page/page_text.h"'; $(call embed,$<,page_html); \
 	  $(call embed,$(word 2,$^),page_css); $(call embed,$(@:.c=.js),page_js); } > $@.tmp && mv $@.tmp $@
 
-# What --version and the database say of this build.
-REVISION := $(shell git describe --always --dirty 2>/dev/null)
+# What --version and the database say of this build; the same to root, who may install it only.
+REVISION := $(shell git -c safe.directory='$(CURDIR)' describe --always --dirty 2>/dev/null)
 $(BUILD)/revision: FORCE
 	@mkdir -p $(@D)
 	@echo '$(REVISION)' | cmp -s - $@ || echo '$(REVISION)' > $@
@@ -231,14 +231,14 @@ at        = $(DESTDIR)$(PREFIX)
 CONFIGS  := $(wildcard configs/*.yaml)
 DOCUMENTS := LICENSE $(wildcard *.md *.cff */README.md results/reference/README.md results/reference/*.svg)
 install: $(BUILD)/vib-sweep
-	@rm -rf $(BUILD)/manual && mkdir $(BUILD)/manual
-	@$(BUILD)/vib-sweep manual --all $(BUILD)/manual
-	@$(BUILD)/vib-sweep completion bash >$(BUILD)/manual/completion
-	install -D -m 755 $(BUILD)/vib-sweep '$(at)/bin/vib-sweep'
+	install -D -m 755 $< '$(at)/bin/vib-sweep'
 	install -D -m 644 -t '$(at)/share/vib-sweep/configs' $(CONFIGS)
-	install -D -m 644 -t '$(at)/share/man/man1' $(BUILD)/manual/*.1
-	install -D -m 644 -t '$(at)/share/man/man5' $(BUILD)/manual/*.5
-	install -D -m 644 $(BUILD)/manual/completion '$(at)/share/bash-completion/completions/vib-sweep'
+	@set -e; made=$$(mktemp -d); trap 'rm -rf "$$made"' EXIT; \
+	$< manual --all "$$made"; \
+	$< completion bash >"$$made/completion"; \
+	install -D -m 644 -t '$(at)/share/man/man1' "$$made"/*.1; \
+	install -D -m 644 -t '$(at)/share/man/man5' "$$made"/*.5; \
+	install -D -m 644 "$$made/completion" '$(at)/share/bash-completion/completions/vib-sweep'
 	@set -e; for file in $(DOCUMENTS); do \
 	    install -D -m 644 "$$file" '$(at)/share/doc/vib-sweep/'"$$file"; done
 
