@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -71,6 +72,18 @@ static const struct option_row rows[] = {
      .kind = OPTION_FLAG,
      .offset = offsetof(struct sweep_options, retry),
      .help = "run failed jobs again (a diverged job is a result and stays)"},
+    {.name = "fail-fast",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct sweep_options, fail_fast),
+     .help = "end with the first job that fails or diverges: the other running ones are "
+             "checkpointed (exit code 1)"},
+    {.name = "max-failures",
+     .kind = OPTION_NUMBER,
+     .argument = "N",
+     .min = 1,
+     .max = INT32_MAX,
+     .offset = offsetof(struct sweep_options, max_failures),
+     .help = "the same with the N-th one of this run"},
     {.name = "quiet",
      .letter = 'q',
      .kind = OPTION_FLAG,

@@ -5,8 +5,8 @@
 
 #include "runner/base/command.h"
 
-/* What a command may return beside 0, a vib_status and exit codes (1 some jobs failed, 3 work is
- * left, 128 + a signal), and what main does then. */
+/* What a command may return beside 0, a vib_status and exit codes (1 some jobs failed, 2
+ * some diverged, 3 work is left, 128 + a signal), and what main does then. */
 enum { COMMAND_HELP = OPTIONS_HELP, COMMAND_VERSION };
 
 extern const struct command command_sweep;

@@ -20,7 +20,10 @@ enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
 
 static const struct exit_code exit_codes[] = {
     {"0", "all jobs are done"},
-    {"1", "some failed or diverged, or merged results disagree"},
+    {"1",
+     "some failed, which --retry tries again, or --fail-fast or --max-failures ended the sweep, or "
+     "merged results disagree"},
+    {"2", "some diverged and all others are done: to run it again changes nothing"},
     {"3", "a --shard was asked to stop and has work left"},
     {"64", "wrong usage"},
     {"66",

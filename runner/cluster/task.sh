@@ -76,6 +76,8 @@ case $asked$status in
 yes138 | yes143) status=3 ;;
 esac
 say "ended with $status"
+# 2: some diverged, which is their result: to Slurm the task is complete.
+[ "$status" -ne 2 ] || exit 0
 [ "$status" -eq 3 ] || exit "$status"
 if ! is_wanted; then
     say 'is not wanted any more'

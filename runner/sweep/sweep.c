@@ -97,9 +97,13 @@ static int loop(struct sweep *s, struct vib_error *err) {
     return rc;
 }
 
+static bool is_settled(const struct sweep *s) {
+    return s->n_done + s->n_diverged + s->n_failed == s->grid.n;
+}
+
 /* A signal that came when all was done has interrupted nothing. */
 static bool interrupted(const struct sweep *s) {
-    return signals_received() != 0 && !s->gave_up && s->n_done + s->n_failed < s->grid.n;
+    return signals_received() != 0 && !s->gave_up && !is_settled(s);
 }
 
 static const char *outcome(const struct sweep *s) {
@@ -145,6 +149,13 @@ static int exit_of_signal(const struct sweep_options *options) {
     return options->shard != NULL ? SWEEP_WORK_LEFT : 128 + signals_received();
 }
 
+/* What is left where it gave up is tried again by the same command, as is what failed. */
+static int exit_of_jobs(const struct sweep *s) {
+    if (s->n_failed > 0 || !is_settled(s))
+        return SWEEP_SOME_FAILED;
+    return s->n_diverged > 0 ? SWEEP_SOME_DIVERGED : 0;
+}
+
 static int finish(struct sweep *s, struct vib_error *err) {
     const struct report report = {s->store, &s->grid, s->ids, s->database};
     int rc = end_run(s, err);
@@ -163,13 +174,13 @@ static int finish(struct sweep *s, struct vib_error *err) {
                       s->n_done + s->n_known, s->grid.n + s->n_known);
         return exit_of_signal(s->options);
     }
-    return s->n_failed > 0 ? 1 : 0;
+    return exit_of_jobs(s);
 }
 
 /* Where all has ended already there is nothing to begin. */
 static void begin(struct sweep *s) {
     struct progress_counts counts;
-    if (s->n_done + s->n_failed == s->grid.n)
+    if (is_settled(s))
         return;
     sweep_count(s, &counts);
     progress_begin(&s->progress, &counts, s->threads, s->database);

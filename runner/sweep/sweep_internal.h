@@ -30,7 +30,14 @@
 #include <stdint.h>
 
 /* A grid point as the coordinator sees it. */
-enum point_state { POINT_WAITING, POINT_RUNNING, POINT_ELSEWHERE, POINT_DONE, POINT_FAILED };
+enum point_state {
+    POINT_WAITING,
+    POINT_RUNNING,
+    POINT_ELSEWHERE,
+    POINT_DONE,
+    POINT_DIVERGED,
+    POINT_FAILED
+};
 
 struct point {
     int64_t id;                     /* of table job */
@@ -74,7 +81,8 @@ struct sweep {
     int64_t *ids;         /* [grid.n], of table job */
     uint32_t *order;      /* [grid.n] points, longest estimated job first */
     size_t next;          /* in order: no point before it waits to be claimed */
-    size_t n_waiting, n_running, n_elsewhere, n_done, n_failed; /* points by state */
+    /* Points by state. */
+    size_t n_waiting, n_running, n_elsewhere, n_done, n_diverged, n_failed;
     double flops_waiting; /* of the waiting points, but for rounding */
     size_t n_unsaved;     /* points done before, without the codes or weights now asked for */
     /* Jobs on their way; claimed, in flight, unsaved, and then they are freed. */
@@ -91,6 +99,7 @@ struct sweep {
     double failing_since_s; /* of writes; 0 = they succeed */
     bool failure_told;
     size_t n_failing;     /* jobs that failed since one last did not */
+    size_t n_trouble;     /* jobs of this run that failed or diverged */
     bool gave_up;         /* because of these */
     int64_t silence_told; /* the run of whose silence the user knows; 0 = of none */
     /* What the user sees: */

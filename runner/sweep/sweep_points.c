@@ -9,6 +9,8 @@ enum point_state sweep_point_state(enum job_state state) {
         return POINT_ELSEWHERE;
     case JOB_DONE:
         return POINT_DONE;
+    case JOB_DIVERGED:
+        return POINT_DIVERGED;
     default:
         return POINT_FAILED;
     }
@@ -24,6 +26,8 @@ static size_t *count_of(struct sweep *s, enum point_state state) {
         return &s->n_elsewhere;
     case POINT_DONE:
         return &s->n_done;
+    case POINT_DIVERGED:
+        return &s->n_diverged;
     default:
         return &s->n_failed;
     }
@@ -49,7 +53,7 @@ static double longest_waiting(const struct sweep *s) {
 void sweep_count(const struct sweep *s, struct progress_counts *counts) {
     counts->total = s->grid.n + s->n_known;
     counts->done = s->n_done + s->n_known;
-    counts->failed = s->n_failed;
+    counts->failed = s->n_failed + s->n_diverged;
     counts->running = s->n_running < s->threads ? s->n_running : s->threads; /* others wait */
     counts->helping = s->n_helping;
     counts->elsewhere = s->n_elsewhere;

@@ -123,18 +123,42 @@ static int claim_jobs(struct sweep *s, struct vib_error *err) {
     return rc;
 }
 
+/* Jobs that are under way are checkpointed, not ended: hours of them may be left. */
+static void give_up(struct sweep *s) {
+    s->gave_up = true;
+    atomic_store(&s->stop, true);
+}
+
 /* Of a shard: a machine that fails job after job would fail all that others could do. */
+static bool shard_fails(const struct sweep *s) {
+    return s->options->shard != NULL && s->n_failing >= SWEEP_MOST_FAILURES;
+}
+
+/* As --fail-fast and --max-failures ask for. */
+static bool fails_too_often(const struct sweep *s) {
+    const size_t most = s->options->fail_fast ? 1 : s->options->max_failures;
+    return most > 0 && s->n_trouble >= most && s->n_waiting + s->n_running > 0;
+}
+
 static void count_failure(struct sweep *s, const struct job *job) {
     if (job->interrupted || !job->recorded)
         return;
     s->n_failing = job->result.state == JOB_FAILED ? s->n_failing + 1 : 0;
-    if (s->options->shard == NULL || s->n_failing < SWEEP_MOST_FAILURES || s->gave_up)
+    s->n_trouble += job->result.state != JOB_DONE;
+    if (s->gave_up)
         return;
-    s->gave_up = true;
-    atomic_store(&s->stop, true);
-    progress_note(&s->progress,
-                  "giving up: %zu jobs in a row failed here, the last one because: %s",
-                  s->n_failing, job->result.message);
+    if (shard_fails(s)) {
+        progress_note(&s->progress,
+                      "giving up: %zu jobs in a row failed here, the last one because: %s",
+                      s->n_failing, job->result.message);
+        give_up(s);
+    } else if (fails_too_often(s)) {
+        progress_note(&s->progress,
+                      "giving up, as asked: %zu job%s failed or diverged; what runs is "
+                      "checkpointed, and the same command continues",
+                      s->n_trouble, s->n_trouble == 1 ? "" : "s");
+        give_up(s);
+    }
 }
 
 /* After the commit: an ended job is accounted for, told, forgotten, and its checkpoint removed. */
@@ -145,7 +169,7 @@ static void settle_job(struct sweep *s, struct job *job) {
     else if (!job->recorded)
         sweep_move(s, job->point, POINT_ELSEWHERE);
     else
-        sweep_move(s, job->point, job->result.state == JOB_DONE ? POINT_DONE : POINT_FAILED);
+        sweep_move(s, job->point, sweep_point_state(job->result.state));
     /* A failed job's stays, for --retry. */
     if (job->has_checkpoint && !job->interrupted && job->recorded &&
         job->result.state != JOB_FAILED)

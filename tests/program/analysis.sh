@@ -106,7 +106,7 @@ check 'no bit of code tells more than a bit about the label' sql_is one.db \
 diverging() {
     "$vib" small.yaml -q --set beta=0.1 --set K=2 --set 'seed=[0, 1]' --set train.lr=1e30 --db wild.db
 }
-check 'a point that diverges: status 1' exits 1 diverging
+check 'a point that diverges: status 2' exits 2 diverging
 check 'has no row' sql_is wild.db 'select count(*) from summary' 0
 check 'is counted' sql_is wild.db 'select max(n_diverged) from job_point' 2
 

@@ -404,6 +404,9 @@ anew
 check 'failed jobs end the task' exits 1 as_task 1
 check 'for good' requeued 0
 anew
+check 'diverged ones are results' exits 0 as_task 2
+check 'and are not requeued' requeued 0
+anew
 echo 66 >check
 check 'a task whose data are missing refuses' exits 66 as_task 0
 check 'before it runs' test ! -e runs

@@ -78,7 +78,7 @@ check 'adds only what is new' sql_is two.db \
 diverge() {
     "$vib" small.yaml -q --set 'train.lr=[1e-3, 1e30]' --set beta=0.1 --set K=2 --db wild.db
 }
-check 'a diverging job: status 1' exits 1 diverge
+check 'a diverging job: status 2' exits 2 diverge
 check 'is recorded with its epoch, the other is done' sql_is wild.db \
     "select state, message from job join setting on job = id order by train_lr" \
     $'done|\ndiverged|the objective or the weights are not finite in epoch 1'

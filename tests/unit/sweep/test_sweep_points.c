@@ -79,6 +79,10 @@ static void every_move_is_counted(void **state) {
     sweep_move(s, 2, POINT_WAITING);
     assert_int_equal(s->n_waiting, 1);
     assert_counts(f, 2, 1, 0, 0);
+    sweep_move(s, 2, POINT_DIVERGED);
+    assert_int_equal(s->n_diverged, 1);
+    assert_int_equal(s->n_failed, 1);
+    assert_counts(f, 2, 2, 0, 0); /* people see them as one */
 }
 
 static void what_waits_is_estimated(void **state) {
@@ -105,14 +109,13 @@ static void no_more_run_than_there_are_threads(void **state) {
     assert_counts(f, 0, 0, 2, 0);
 }
 
-/* A diverged job is a result, and yet counts among the failed. */
 static void states_of_jobs_are_states_of_points(void **state) {
     (void)state;
     assert_int_equal(sweep_point_state(JOB_PENDING), POINT_WAITING);
     assert_int_equal(sweep_point_state(JOB_RUNNING), POINT_ELSEWHERE);
     assert_int_equal(sweep_point_state(JOB_DONE), POINT_DONE);
     assert_int_equal(sweep_point_state(JOB_FAILED), POINT_FAILED);
-    assert_int_equal(sweep_point_state(JOB_DIVERGED), POINT_FAILED);
+    assert_int_equal(sweep_point_state(JOB_DIVERGED), POINT_DIVERGED);
 }
 
 #define POINTS_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_new, fixture_free)
