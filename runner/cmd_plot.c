@@ -23,7 +23,7 @@ struct plot_options {
     struct option_list K, beta, only; /* values, and KEY=VALUE */
     /* Made of these: */
     enum plot_format format;
-    struct plot_filter *filters; /* [n_filters], owned */
+    struct store_filter *filters; /* [n_filters], owned */
     size_t n_filters;
 };
 
@@ -81,7 +81,7 @@ static int add_filters(struct plot_options *options, const char *key,
         if ((size_t)snprintf(text, sizeof text, "%s%s", key, values->texts[i]) >= sizeof text)
             return vib_error_set(err, VIB_EUSAGE, "plot: a selection of %zu characters is too long",
                                  strlen(values->texts[i]));
-        rc = plot_filter_parse(&options->filters[options->n_filters++], text, err);
+        rc = store_filter_parse(&options->filters[options->n_filters++], text, "plot", err);
     }
     return rc;
 }

@@ -4,7 +4,7 @@
 
 #include "core/error.h"
 #include "runner/plot/plot_canvas.h"
-#include "runner/plot/plot_filter.h"
+#include "runner/store/store_filter.h"
 #include "runner/store/store.h"
 
 #include <stdbool.h>
@@ -15,7 +15,7 @@ struct plot_figure;
 
 struct plot_request {
     const struct plot_figure *figure;
-    const struct plot_filter *filters; /* [n_filters] */
+    const struct store_filter *filters; /* [n_filters] */
     size_t n_filters;
     enum plot_format format;
     bool to_file;         /* the script names its own output, <figure>.svg; else standard output */

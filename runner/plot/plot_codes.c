@@ -160,7 +160,7 @@ struct titles {
 static char *make_title(const struct plot_canvas *canvas, const struct plot_cloud *cloud,
                         int digits, size_t *lines) {
     const char *variant = cloud->panel->variant;
-    char beta[32], number[PLOT_NUMBER], *setting = NULL, *title = NULL;
+    char beta[32], number[STORE_NUMBER], *setting = NULL, *title = NULL;
     (void)number_format_digits(cloud->point->beta, digits, beta, sizeof beta);
     if (asprintf(&setting, "β = %s%s%s", beta, *variant != '\0' ? ", " : "", variant) < 0)
         return NULL;
@@ -169,7 +169,7 @@ static char *make_title(const struct plot_canvas *canvas, const struct plot_clou
     ++*lines;
     if (wrapped != NULL &&
         asprintf(&title, "%s\nerror %.2f %%, with %.8s samples %.2f %%", wrapped,
-                 100 * cloud->error, plot_value(cloud->point, "evaluate.samples", number),
+                 100 * cloud->error, store_value(cloud->point, "evaluate.samples", number),
                  100 * cloud->error_mc) < 0)
         title = NULL;
     free(wrapped);

@@ -122,11 +122,11 @@ static const char error_command[] =
     "        using (at(split)):(percent(column(m))) with linespoints linestyle style(split, m)\n";
 
 /* The number of samples behind error_mc, as far as all points agree on it. */
-static const char *samples(const struct plot *plot, char number[PLOT_NUMBER]) {
-    char other[PLOT_NUMBER];
-    const char *first = plot_value(plot->data->ordered[0], "evaluate.samples", number);
+static const char *samples(const struct plot *plot, char number[STORE_NUMBER]) {
+    char other[STORE_NUMBER];
+    const char *first = store_value(plot->data->ordered[0], "evaluate.samples", number);
     for (size_t i = 1; i < plot->data->n; i++)
-        if (strcmp(first, plot_value(plot->data->ordered[i], "evaluate.samples", other)) != 0)
+        if (strcmp(first, store_value(plot->data->ordered[i], "evaluate.samples", other)) != 0)
             return "several";
     return first;
 }
@@ -135,7 +135,7 @@ int plot_error_beta(const struct plot *plot, struct vib_error *err) {
     const struct plot_extent extent = plot_points_extent(plot);
     const struct error_axis axis = make_error_axis(plot);
     struct plot_canvas canvas;
-    char train[40], test[40], number[PLOT_NUMBER], tic[ERROR_TIC];
+    char train[40], test[40], number[STORE_NUMBER], tic[ERROR_TIC];
     const char *n_samples = samples(plot, number);
     int rc = plot_points_canvas(plot, &canvas, err);
     if (rc != 0)

@@ -19,7 +19,7 @@ static const struct {
 /* A walk over the rows of summary; columns are numbers of the statement's, -1 where it has none. */
 struct reader {
     struct plot_data *data;
-    const struct plot_filter *filters;
+    const struct store_filter *filters;
     size_t n_filters;
     int64_t id;               /* of the point of the row before; 0 at first */
     struct plot_point *point; /* that one; NULL when it did not pass */
@@ -44,10 +44,10 @@ static int split_of(struct store_row *row, int column) {
     return split;
 }
 
-const char *plot_value(const struct plot_point *point, const char *key_name,
-                       char number[PLOT_NUMBER]) {
+const char *store_value(const struct plot_point *point, const char *key_name,
+                        char number[STORE_NUMBER]) {
     const struct key *key = key_find(key_name);
-    const char *text = key == NULL ? NULL : plot_value_text(&point->values[key - keys], number);
+    const char *text = key == NULL ? NULL : store_value_text(&point->values[key - keys], number);
     return text != NULL ? text : "";
 }
 
@@ -91,21 +91,6 @@ static double read_real(struct store_row *row, int column) {
     return column < 0 ? (double)NAN : store_row_real(row, column);
 }
 
-/* False when out of memory. */
-static bool borrow_value(struct store_row *row, int column, struct store_value *value) {
-    *value = (struct store_value){.type = STORE_NULL};
-    if (column < 0)
-        return true;
-    value->type = store_row_type(row, column);
-    if (value->type == STORE_INTEGER)
-        value->integer = store_row_integer(row, column);
-    else if (value->type == STORE_REAL)
-        value->real = store_row_real(row, column);
-    else if (value->type == STORE_TEXT)
-        return (value->text = store_row_text(row, column, NULL)) != NULL;
-    return true;
-}
-
 /* Of the row's values; texts that are those of the point before are kept once. NULL when out of
  * memory. */
 static struct store_value *copy_values(const struct reader *reader) {
@@ -116,7 +101,7 @@ static struct store_value *copy_values(const struct reader *reader) {
         values[k] = reader->values[k];
         if (values[k].type != STORE_TEXT)
             continue;
-        values[k].text = before != NULL && plot_value_same(&before[k], &values[k])
+        values[k].text = before != NULL && store_value_same(&before[k], &values[k])
                              ? before[k].text
                              : config_arena_copy(data->arena, values[k].text);
         if (values[k].text == NULL)
@@ -148,9 +133,9 @@ static int begin_point(struct reader *reader, struct store_row *row, struct vib_
     const struct key *method = key_find("method");
     reader->point = NULL;
     for (size_t k = 0; k <= n_keys; k++)
-        if (!borrow_value(row, reader->columns[k], &reader->values[k]))
+        if (!store_row_value(row, reader->columns[k], &reader->values[k]))
             return no_memory(err);
-    if (!plot_filters_pass(reader->filters, reader->n_filters, reader->values))
+    if (!store_filters_pass_point(reader->filters, reader->n_filters, reader->values))
         return 0;
     const struct store_value *values = copy_values(reader);
     struct plot_point *point = values != NULL ? add_point(reader->data) : NULL;
@@ -192,7 +177,7 @@ static int read_points(struct reader *reader, struct store *store, struct vib_er
     return store_query(store, &query, err);
 }
 
-int plot_data_read(struct plot_data *data, struct store *store, const struct plot_filter *filters,
+int plot_data_read(struct plot_data *data, struct store *store, const struct store_filter *filters,
                    size_t n_filters, struct vib_error *err) {
     struct reader reader = {.data = data, .filters = filters, .n_filters = n_filters};
     int rc = 0;
@@ -203,7 +188,7 @@ int plot_data_read(struct plot_data *data, struct store *store, const struct plo
     if (data->arena == NULL || reader.columns == NULL || reader.values == NULL)
         rc = no_memory(err);
     if (rc == 0)
-        rc = plot_filters_choose_seeds(filters, n_filters, store, err);
+        rc = store_filters_choose_seeds(filters, n_filters, store, err);
     if (rc == 0)
         rc = read_points(&reader, store, err);
     free(reader.columns);

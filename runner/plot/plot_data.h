@@ -5,8 +5,8 @@
 #define RUNNER_PLOT_PLOT_DATA_H
 
 #include "core/error.h"
-#include "runner/plot/plot_filter.h"
-#include "runner/plot/plot_value.h"
+#include "runner/store/store_filter.h"
+#include "runner/store/store_value.h"
 #include "runner/store/store.h"
 
 #include <stdbool.h>
@@ -65,13 +65,13 @@ struct plot_data {
     struct config_arena *arena;        /* of the values */
 };
 
-/* The point's value of a key as text, "" where it has none; `number` as for plot_value_text. */
-const char *plot_value(const struct plot_point *point, const char *key_name,
-                       char number[PLOT_NUMBER]);
+/* The point's value of a key as text, "" where it has none; `number` as for store_value_text. */
+const char *store_value(const struct plot_point *point, const char *key_name,
+                        char number[STORE_NUMBER]);
 
 /* Reads the points that pass the filters, maybe none, each over the seeds that do. *data is to be
  * released whatever the result. Errors: those of the store, VIB_ENOMEM. */
-int plot_data_read(struct plot_data *data, struct store *store, const struct plot_filter *filters,
+int plot_data_read(struct plot_data *data, struct store *store, const struct store_filter *filters,
                    size_t n_filters, struct vib_error *err);
 
 /* Finds each point's first seed. Errors: those of the store. */

@@ -14,7 +14,7 @@ void plot_differences(const struct plot_point *const *points, size_t n, plot_ali
         if (!alike(points[first], points[i]))
             first = i;
         for (size_t k = 0; k <= n_keys; k++)
-            differs[k] |= !plot_value_same(&points[first]->values[k], &points[i]->values[k]);
+            differs[k] |= !store_value_same(&points[first]->values[k], &points[i]->values[k]);
     }
 }
 
@@ -42,7 +42,7 @@ static int characters_of_digests(const struct plot_point *const *points, size_t 
         for (size_t j = 0; j < i; j++) {
             const struct store_value *a = &points[i]->values[n_keys];
             const struct store_value *b = &points[j]->values[n_keys];
-            if (a->type != STORE_TEXT || b->type != STORE_TEXT || plot_value_same(a, b))
+            if (a->type != STORE_TEXT || b->type != STORE_TEXT || store_value_same(a, b))
                 continue;
             while (most < MOST && strncmp(a->text, b->text, most) == 0)
                 most++;
@@ -72,8 +72,8 @@ struct words {
 };
 
 static void write_value(FILE *out, const struct store_value *value, int digits, bool is_digest) {
-    char number[PLOT_NUMBER];
-    const char *text = plot_value_text(value, number);
+    char number[STORE_NUMBER];
+    const char *text = store_value_text(value, number);
     if (value->type == STORE_REAL)
         (void)number_format_digits(value->real, digits, number, sizeof number);
     (void)fprintf(out, "%.*s", is_digest ? digits : (int)strlen(text), text);

@@ -13,7 +13,7 @@ static int no_memory(struct vib_error *err) {
 
 static bool same_values(const struct plot_point *a, const struct plot_point *b, const bool *which) {
     for (size_t k = 0; k <= n_keys; k++)
-        if (which[k] && !plot_value_same(&a->values[k], &b->values[k]))
+        if (which[k] && !store_value_same(&a->values[k], &b->values[k]))
             return false;
     return true;
 }
@@ -41,7 +41,7 @@ static void write_variation(FILE *out, const void *context) {
         if (variation->differs[k] || strcmp(name, "beta") == 0)
             continue;
         for (size_t i = 1; i < panel->n && !varies; i++)
-            varies = !plot_value_same(&panel->points[0]->values[k], &panel->points[i]->values[k]);
+            varies = !store_value_same(&panel->points[0]->values[k], &panel->points[i]->values[k]);
         if (!varies || (k == n_keys && of_data))
             continue;
         of_data |= plot_is_of_data(k);

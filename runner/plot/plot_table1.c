@@ -57,8 +57,8 @@ static const struct plot_mean *test_error(const struct bar *bar) {
 
 /* The paper's beta is 1e-3. */
 static double paper_error(const struct plot_point *point, size_t row) {
-    char number[PLOT_NUMBER];
-    const bool has = strcmp(plot_value(point, "dataset.name", number), "mnist") == 0 &&
+    char number[STORE_NUMBER];
+    const bool has = strcmp(store_value(point, "dataset.name", number), "mnist") == 0 &&
                      point->K == 256 && (isnan(point->beta) || fabs(point->beta - 1e-3) < 1e-9);
     return has ? rows[row].paper : (double)NAN;
 }

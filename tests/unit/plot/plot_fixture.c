@@ -48,11 +48,11 @@ void plot_use_data(struct fixture *f, char digit) {
 }
 
 void plot_read(struct fixture *f, struct plot_data *data, const char *const *filters, size_t n) {
-    struct plot_filter parsed[4];
+    struct store_filter parsed[4];
     struct store *reader = NULL;
     assert_true(n <= sizeof parsed / sizeof parsed[0]);
     for (size_t i = 0; i < n; i++)
-        assert_ok(plot_filter_parse(&parsed[i], filters[i], &f->err), &f->err);
+        assert_ok(store_filter_parse(&parsed[i], filters[i], "plot", &f->err), &f->err);
     assert_ok(store_open_reader(&reader, f->path, &f->err), &f->err);
     assert_ok(plot_data_read(data, reader, parsed, n, &f->err), &f->err);
     assert_ok(plot_data_order(data, &f->err), &f->err);

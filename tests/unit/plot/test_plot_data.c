@@ -14,44 +14,6 @@ static void assert_close(double got, double want) {
         fail_msg("got %.9g, wanted %.9g", got, want);
 }
 
-static void test_values(void **state) {
-    const struct store_value null = {.type = STORE_NULL};
-    const struct store_value one = {.type = STORE_INTEGER, .integer = 1};
-    const struct store_value two = {.type = STORE_INTEGER, .integer = 2};
-    const struct store_value real = {.type = STORE_REAL, .real = 1e-3};
-    const struct store_value other = {.type = STORE_REAL, .real = 2e-3};
-    const struct store_value text = {.type = STORE_TEXT, .text = "relu"};
-    const struct store_value *const values[] = {&null, &one, &two, &real, &other, &text};
-    static const char *const texts[] = {NULL, "1", "2", "0.001", "0.002", "relu"};
-    char number[PLOT_NUMBER], copy[] = "relu";
-    (void)state;
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-        const char *got = plot_value_text(values[i], number);
-        if (texts[i] != NULL)
-            assert_string_equal(got, texts[i]);
-        else
-            assert_null(got);
-        for (size_t j = 0; j < sizeof values / sizeof values[0]; j++)
-            assert_int_equal(plot_value_same(values[i], values[j]), i == j);
-    }
-    assert_true(plot_value_same(&text, &(struct store_value){.type = STORE_TEXT, .text = copy}));
-}
-
-static void test_filters(void **state) {
-    struct plot_filter filter;
-    struct vib_error err;
-    (void)state;
-    assert_int_equal(plot_filter_parse(&filter, "beta=1e-3", &err), 0);
-    assert_string_equal(filter.key->name, "beta");
-    assert_string_equal(filter.value, "0.001");
-    assert_int_equal(plot_filter_parse(&filter, "model.hidden=[8,  4]", &err), 0);
-    assert_string_equal(filter.value, "[8, 4]");
-    static const char *const wrong[] = {"beta",         "=1",      "K=2.5", "train.epoch=3",
-                                        "save.codes=1", "method=", ""};
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
-        assert_int_equal(plot_filter_parse(&filter, wrong[i], &err), VIB_EUSAGE);
-}
-
 /* Three seeds of one point, the lowest of which came second, and another point. */
 static void add_seeds(struct fixture *f) {
     assert_int_equal(plot_add_job(f, "K=2 beta=0.5 seed=7", 0.75, 3), 1);
@@ -138,7 +100,7 @@ static void test_points_are_selected(void **state) {
     static const char *const filters[] = {"K=3", "K=5", "train.lr=1e-3"};
     struct fixture *f = *state;
     struct plot_data data;
-    char number[PLOT_NUMBER];
+    char number[STORE_NUMBER];
     (void)plot_add_job(f, "K=2 train.lr=1e-3", 0.1, 1);
     (void)plot_add_job(f, "K=5 train.lr=1e-3", 0.2, 1);
     (void)plot_add_job(f, "K=3 train.lr=2e-3", 0.3, 1);
@@ -150,9 +112,9 @@ static void test_points_are_selected(void **state) {
     assert_int_equal(data.ordered[1]->K, 5);
     assert_close(data.ordered[1]->measure[PLOT_TEST][PLOT_ERROR].mean, 0.2);
     for (size_t i = 0; i < 2; i++) {
-        assert_string_equal(plot_value(data.ordered[i], "model.activation", number), "relu");
-        assert_string_equal(plot_value(data.ordered[i], "train.lr", number), "0.001");
-        assert_string_equal(plot_value(data.ordered[i], "train.dropout", number), "");
+        assert_string_equal(store_value(data.ordered[i], "model.activation", number), "relu");
+        assert_string_equal(store_value(data.ordered[i], "train.lr", number), "0.001");
+        assert_string_equal(store_value(data.ordered[i], "train.dropout", number), "");
     }
     plot_data_release(&data);
 }
@@ -195,8 +157,6 @@ static void test_other_splits_are_left_out(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_filters),
         cmocka_unit_test_setup_teardown(test_points_are_means_over_seeds, fixture_new,
                                         fixture_free),
         cmocka_unit_test_setup_teardown(test_single_seeds_of_a_point, fixture_new, fixture_free),
