@@ -1,4 +1,4 @@
-/* The program's commands: one row each in main.c, one file each (runner/cmd_NAME.c), where its
+/* The program's commands: one row each in main.c, and a file (runner/cmd_NAME.c), where its
  * options are rows, too. */
 #ifndef RUNNER_COMMAND_H
 #define RUNNER_COMMAND_H
@@ -18,6 +18,8 @@ extern const struct command command_fetch;
 extern const struct command command_status;
 extern const struct command command_watch;
 extern const struct command command_merge;
+extern const struct command command_rerun;
+extern const struct command command_forget;
 extern const struct command command_page;
 extern const struct command command_serve;
 extern const struct command command_slurm;

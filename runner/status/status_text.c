@@ -4,7 +4,7 @@
 #include "core/printable.h"
 #include "runner/base/text.h"
 #include "runner/config/label.h"
-#include "runner/status/status_label.h"
+#include "runner/config/value_label.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@ struct page {
     FILE *out;
     size_t columns;
     const struct status *status;
-    struct status_label label; /* how jobs are called */
+    struct value_label label; /* how jobs are called */
 };
 
 static void put(const struct page *page, const char *format, ...)
@@ -56,7 +56,7 @@ static bool is_narrow(const struct page *page) {
 
 static void put_job(const struct page *page, const struct running_status *running) {
     char name[LINE / 2], epochs[48], objective[32] = "-", share[32] = "-", age[32];
-    status_label_name(&page->label, running->values, name, sizeof name);
+    value_label_name(&page->label, running->values, name, sizeof name);
     format_age(running->run.age_s, age);
     if (isnan(running->share))
         (void)snprintf(epochs, sizeof epochs, "-/%zu", running->epochs);
@@ -171,12 +171,12 @@ static void put_page(const struct page *page) {
 int status_print(FILE *out, const struct status *status, size_t columns, struct vib_error *err) {
     struct page page = {.out = out, .columns = columns, .status = status};
     int rc = VIB_OK;
-    status_label_init(&page.label);
+    value_label_init(&page.label);
     for (size_t i = 0; i < status->n_running && rc == VIB_OK; i++)
-        rc = status_label_learn(&page.label, status->running[i].values,
-                                status->running[i].values_size, err);
+        rc = value_label_learn(&page.label, status->running[i].values,
+                               status->running[i].values_size, err);
     if (rc == VIB_OK)
         put_page(&page);
-    status_label_release(&page.label);
+    value_label_release(&page.label);
     return rc;
 }

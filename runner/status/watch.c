@@ -21,7 +21,7 @@ void watch_init(struct watch *watch, int fd) {
     memset(watch, 0, sizeof *watch);
     watch->terminal = live_possible(fd);
     live_init(&watch->live, fd);
-    status_label_init(&watch->label);
+    value_label_init(&watch->label);
 }
 
 static void forget_ended(struct watch *watch) {
@@ -35,7 +35,7 @@ static void forget_ended(struct watch *watch) {
 void watch_release(struct watch *watch) {
     forget_ended(watch);
     job_set_release(&watch->known);
-    status_label_release(&watch->label);
+    value_label_release(&watch->label);
     live_release(&watch->live);
 }
 
@@ -115,7 +115,7 @@ static void tell_ended(struct watch *watch, const struct watch_ended *job, size_
         ending.izx_upper = status->split[ending.split].izx_upper;
         ending.izy_lower = status->split[ending.split].izy_lower;
     }
-    status_label_name(&watch->label, status->values, label, sizeof label);
+    value_label_name(&watch->label, status->values, label, sizeof label);
     ending_text(&ending, text);
     ending_line(place, total, label, text, line);
     live_print(&watch->live, line);
@@ -161,7 +161,7 @@ static void job_row(const void *context, size_t i, struct live_row *row) {
                              .objective = running->objective,
                              .host = running->run.host,
                              .age_s = running->run.age_s};
-    status_label_name(&shown->watch->label, running->values, row->label, sizeof row->label);
+    value_label_name(&shown->watch->label, running->values, row->label, sizeof row->label);
     vib_make_printable(row->label);
 }
 
@@ -212,11 +212,11 @@ static void log_counts(struct watch *watch, const struct status *status) {
 static int learn(struct watch *watch, const struct status *status, struct vib_error *err) {
     int rc = VIB_OK;
     for (size_t i = 0; i < status->n_running && rc == VIB_OK; i++)
-        rc = status_label_learn(&watch->label, status->running[i].values,
-                                status->running[i].values_size, err);
+        rc = value_label_learn(&watch->label, status->running[i].values,
+                               status->running[i].values_size, err);
     for (size_t i = 0; i < watch->n_ended && rc == VIB_OK; i++)
-        rc = status_label_learn(&watch->label, watch->ended[i].status.values,
-                                watch->ended[i].status.values_size, err);
+        rc = value_label_learn(&watch->label, watch->ended[i].status.values,
+                               watch->ended[i].status.values_size, err);
     return rc;
 }
 

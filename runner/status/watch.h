@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "runner/status/status.h"
-#include "runner/status/status_label.h"
+#include "runner/config/value_label.h"
 #include "runner/sweep/job_set.h"
 #include "runner/sweep/live.h"
 
@@ -19,7 +19,7 @@ struct watch_ended; /* a job that has ended since the last reading; private */
 struct watch {
     bool terminal, begun; /* begun: there was a reading before */
     struct live live;
-    struct status_label label;
+    struct value_label label;
     struct job_set known;      /* jobs that had ended before */
     struct watch_ended *ended; /* [n_ended] owned */
     size_t n_ended, n_untold;  /* n_untold: further ones, of which there are too many to tell */

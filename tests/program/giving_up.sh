@@ -57,7 +57,7 @@ check 'some diverged, others are done: status 2' exits 2 mixed
 check 'so it stays' exits 2 mixed --retry
 check 'the last one ends nothing' exits 2 mixed --fail-fast --set 'train.lr=1e30'
 failed_too() {
-    sql mixed.db "update job set state = 'failed' where state = 'done'" && mixed
+    sql mixed.db "update job set state = 'failed' where state = 'done'" && mixed --quiet
 }
 check 'one failed as well: status 1' exits 1 failed_too
 check '--max-failures 0' exits 64 mixed --max-failures 0

@@ -1,4 +1,4 @@
-#include "runner/status/status_label.h"
+#include "runner/config/value_label.h"
 
 #include "runner/config/keys.h"
 
@@ -14,25 +14,25 @@ static bool is_trade_off(const struct key *key) {
     return false;
 }
 
-void status_label_init(struct status_label *label) {
+void value_label_init(struct value_label *label) {
     assert(n_keys <= LABEL_MAX_KEYS);
-    *label = (struct status_label){.first = NULL};
+    *label = (struct value_label){.first = NULL};
     for (size_t k = 0; k < n_keys; k++)
         label->shown[k] = is_trade_off(&keys[k]) || strcmp(keys[k].name, "K") == 0 ||
                           strcmp(keys[k].name, "seed") == 0;
 }
 
-void status_label_release(struct status_label *label) {
+void value_label_release(struct value_label *label) {
     free(label->first);
     label->first = NULL;
 }
 
-int status_label_learn(struct status_label *label, const char *values, size_t size,
-                       struct vib_error *err) {
+int value_label_learn(struct value_label *label, const char *values, size_t size,
+                      struct vib_error *err) {
     if (label->first == NULL) {
         label->first = malloc(size);
         if (label->first == NULL)
-            return vib_error_set(err, VIB_ENOMEM, "status: out of memory");
+            return vib_error_set(err, VIB_ENOMEM, "out of memory");
         memcpy(label->first, values, size);
     }
     const char *first = label->first;
@@ -44,8 +44,8 @@ int status_label_learn(struct status_label *label, const char *values, size_t si
     return VIB_OK;
 }
 
-void status_label_name(const struct status_label *label, const char *values, char *text,
-                       size_t size) {
+void value_label_name(const struct value_label *label, const char *values, char *text,
+                      size_t size) {
     size_t used = 0;
     text[0] = '\0';
     for (size_t k = 0; k < n_keys; k++, values += strlen(values) + 1) {
