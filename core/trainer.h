@@ -106,4 +106,7 @@ double vib_job_flops(const struct vib_params *params, const struct vib_dataset *
  * moment. */
 size_t vib_job_bytes(const struct vib_params *params, const struct vib_dataset *data);
 
+/* What vib_trainer_state_size is of the job's trainer. */
+size_t vib_job_state_size(const struct vib_params *params, const struct vib_dataset *data);
+
 #endif

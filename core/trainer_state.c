@@ -18,6 +18,13 @@ size_t vib_trainer_state_size(const struct vib_trainer *t) {
     return sizeof *t->state + n_saved(t) * t->net.n_params * sizeof(float);
 }
 
+size_t vib_job_state_size(const struct vib_params *params, const struct vib_dataset *data) {
+    struct vib_network net;
+    const size_t n = VIB_TRAINER_COPIES + (params->patience > 0 ? 1 : 0);
+    vib_network_init(&net, params, data->dim, data->classes);
+    return sizeof(struct state_header) + n * net.n_params * sizeof(float);
+}
+
 void vib_trainer_read_state(const struct vib_trainer *t, size_t first, size_t size, void *out) {
     const size_t n = t->net.n_params, number = sizeof(float);
     unsigned char *to = out;

@@ -25,8 +25,9 @@ runner/manual core runner/base runner/config
 runner/plot core runner/base runner/config runner/store
 runner/status core runner/base runner/config runner/store runner/sweep
 runner/page core runner/base runner/config runner/store runner/status
+runner/forecast core runner/base runner/config runner/store runner/sweep
 runner/cluster core core/data runner/base runner/config runner/store runner/sweep
-runner core core/data runner/base runner/fetch runner/config runner/store runner/sweep runner/plot runner/status runner/page runner/cluster runner/manual
+runner core core/data runner/base runner/fetch runner/config runner/store runner/sweep runner/plot runner/status runner/page runner/forecast runner/cluster runner/manual
 END
 }
 
@@ -183,7 +184,7 @@ else
 fi
 check 'noticed: a circle' notices_circle
 check 'SQLite stays behind the store' keeps_sqlite runner/*.[ch] runner/config/*.[ch] \
-    runner/sweep/*.[ch] runner/plot/*.[ch] runner/cluster/*.[ch] core/*.[ch] core/*/*.[ch]
+    runner/sweep/*.[ch] runner/plot/*.[ch] runner/forecast/*.[ch] runner/cluster/*.[ch] core/*.[ch] core/*/*.[ch]
 check 'core/ keeps the wall' keeps_wall "${core[@]}"
 check 'allowed lines pass' lets_pass
 for line in "${wrong_lines[@]}"; do

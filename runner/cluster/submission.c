@@ -71,10 +71,11 @@ static int read_grid(struct submission *s, struct vib_error *err) {
 }
 
 static int measure_rate(struct submission *s, struct vib_error *err) {
+    static const double TRIAL_S = 2.0;
     const size_t here = host_processors();
     const struct vib_error *why = err;
     int rc = estimate_rate(&s->estimate, &s->grid, s->cache, s->threads < here ? s->threads : here,
-                           &s->rate, err);
+                           TRIAL_S, &s->rate, err);
     if (rc != VIB_OK) {
         const struct vib_error reason = *why;
         vib_error_set(err, rc, "%s; --rate FLOPS gives it", reason.message);

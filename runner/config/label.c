@@ -101,3 +101,15 @@ void label_duration(double seconds, char *text, size_t size) {
     else
         snprintf(text, size, "%.0f d %.0f h", floor(hours / 24.0), fmod(hours, 24.0));
 }
+
+const char *label_bytes(double bytes, char *text, size_t size) {
+    if (bytes >= 1e12)
+        snprintf(text, size, "%.1f TB", bytes * 1e-12);
+    else if (bytes >= 1e9)
+        snprintf(text, size, "%.1f GB", bytes * 1e-9);
+    else if (bytes >= 1e5)
+        snprintf(text, size, "%.*f MB", bytes < 1e7, bytes * 1e-6);
+    else
+        snprintf(text, size, "%.0f kB", ceil(bytes * 1e-3));
+    return text;
+}

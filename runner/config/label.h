@@ -32,4 +32,7 @@ void label_job(const struct label *label, const struct settings *settings, char 
 /* "35 s", "12 min", "3 h 20 min", "2 d 4 h"; text needs 32 bytes. */
 void label_duration(double seconds, char *text, size_t size);
 
+/* "85 kB", "1.3 MB", "12 MB", "2.5 GB"; text needs 32 bytes. Returns it. */
+const char *label_bytes(double bytes, char *text, size_t size);
+
 #endif

@@ -68,6 +68,7 @@ struct trial {
     pthread_t thread;
     const struct settings *settings; /* borrowed, as is */
     const struct vib_dataset *data;
+    double limit_s;          /* of seconds */
     double flops, elapsed_s; /* of the steps that count */
     int rc;
     struct vib_error err;
@@ -76,14 +77,15 @@ struct trial {
 /* Steps until the time is over or there are no more; those before do not count, as the first ones
  * of a trainer are slow. That it diverges says nothing of its speed. */
 static void measure(struct trial *trial, struct vib_trainer *trainer) {
-    static const double TRIAL_S = 2.0, CHUNK_S = 0.05;
+    static const double CHUNK_S = 0.05;
     struct vib_progress before, now;
     size_t chunk = 1;
     int rc = vib_trainer_advance(trainer, chunk);
     vib_trainer_progress(trainer, &before);
     now = before;
     const double start = clock_s();
-    while (rc == VIB_OK && trial->elapsed_s < TRIAL_S && now.epoch < trial->settings->job.epochs) {
+    while (rc == VIB_OK && trial->elapsed_s < trial->limit_s &&
+           now.epoch < trial->settings->job.epochs) {
         const double chunk_start = clock_s();
         rc = vib_trainer_advance(trainer, chunk);
         vib_trainer_progress(trainer, &now);
@@ -129,7 +131,7 @@ static int run_trials(struct trial *trials, size_t n, struct vib_error *err) {
 }
 
 static int try_job(const struct settings *settings, const struct vib_dataset *data, size_t threads,
-                   double *flops_per_s, struct vib_error *err) {
+                   double trial_s, double *flops_per_s, struct vib_error *err) {
     double flops = 0.0, elapsed_s = 0.0;
     struct trial *trials = calloc(threads, sizeof *trials);
     if (trials == NULL)
@@ -137,6 +139,7 @@ static int try_job(const struct settings *settings, const struct vib_dataset *da
     for (size_t i = 0; i < threads; i++) {
         trials[i].settings = settings;
         trials[i].data = data;
+        trials[i].limit_s = trial_s;
     }
     int rc = run_trials(trials, threads, err);
     for (size_t i = 0; i < threads; i++) {
@@ -154,7 +157,7 @@ static int try_job(const struct settings *settings, const struct vib_dataset *da
 }
 
 int estimate_rate(const struct estimate *estimate, const struct grid *grid,
-                  struct data_cache *cache, size_t threads, double *flops_per_s,
+                  struct data_cache *cache, size_t threads, double trial_s, double *flops_per_s,
                   struct vib_error *err) {
     const struct vib_dataset *data;
     struct settings settings;
@@ -164,7 +167,7 @@ int estimate_rate(const struct estimate *estimate, const struct grid *grid,
         rc = data_cache_hold(cache, data, err);
     if (rc != VIB_OK)
         return rc;
-    rc = try_job(&settings, data, threads, flops_per_s, err);
+    rc = try_job(&settings, data, threads, trial_s, flops_per_s, err);
     data_cache_let_go(cache, data);
     return rc;
 }

@@ -42,11 +42,11 @@ int estimate_grid(struct estimate *estimate, const struct grid *grid, struct dat
                   struct vib_error *err);
 void estimate_release(struct estimate *estimate); /* harmless on a zeroed one */
 
-/* FLOP/s of one thread while `threads` of them are at work, each training the longest job of the
- * grid for some two seconds. Nothing is kept. Errors: of data_cache_hold and vib_trainer_new;
+/* FLOP/s of one thread while `threads` of them are at work, each training estimate->longest for
+ * `trial_s` seconds. Nothing is kept. Errors: of data_cache_hold and vib_trainer_new;
  * VIB_ENOMEM, VIB_ETHREAD. */
 int estimate_rate(const struct estimate *estimate, const struct grid *grid,
-                  struct data_cache *cache, size_t threads, double *flops_per_s,
+                  struct data_cache *cache, size_t threads, double trial_s, double *flops_per_s,
                   struct vib_error *err);
 
 #endif

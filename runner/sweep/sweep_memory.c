@@ -2,9 +2,9 @@
  * process, perhaps after hours, perhaps another one. */
 #include "runner/sweep/sweep_internal.h"
 
+#include "runner/config/label.h"
 #include "runner/sweep/estimate.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { AMOUNT_SIZE = 32 };
@@ -12,14 +12,6 @@ enum { AMOUNT_SIZE = 32 };
 static int most_first(const void *a, const void *b) {
     const double x = *(const double *)a, y = *(const double *)b;
     return (x < y) - (x > y);
-}
-
-/* "2.5 GB" */
-static const char *amount(char text[AMOUNT_SIZE], double bytes) {
-    const bool giga = bytes >= 1e9;
-    (void)snprintf(text, AMOUNT_SIZE, "%.*f %s", giga ? 1 : 0, bytes * (giga ? 1e-9 : 1e-6),
-                   giga ? "GB" : "MB");
-    return text;
 }
 
 int sweep_judge_memory(const double *needed, size_t n, double available, struct vib_error *err) {
@@ -30,19 +22,19 @@ int sweep_judge_memory(const double *needed, size_t n, double available, struct 
         sum += needed[i];
         fitting += sum <= available;
     }
-    amount(left, available);
+    label_bytes(available, left, sizeof left);
     if (fitting == n)
         return VIB_OK;
     if (fitting == 0)
         return vib_error_set(err, VIB_ENOMEM,
                              "the largest job takes about %s of memory, but only %s can be had; "
                              "make its model smaller (model.hidden, K, train.batch)",
-                             amount(total, needed[0]), left);
+                             label_bytes(needed[0], total, sizeof total), left);
     return vib_error_set(err, VIB_ENOMEM,
                          "%zu jobs at a time take about %s of memory, but only %s can be had; run "
                          "fewer (-j %zu) or make their models smaller (model.hidden, K, "
                          "train.batch)",
-                         n, amount(total, sum), left, fitting);
+                         n, label_bytes(sum, total, sizeof total), left, fitting);
 }
 
 int sweep_check_memory(const struct sweep *s, struct vib_error *err) {

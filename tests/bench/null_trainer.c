@@ -128,6 +128,12 @@ double vib_job_flops(const struct vib_params *params, const struct vib_dataset *
     return (double)params->epochs;
 }
 
+size_t vib_job_state_size(const struct vib_params *params, const struct vib_dataset *data) {
+    (void)params;
+    (void)data;
+    return sizeof(((struct vib_trainer *)NULL)->epoch);
+}
+
 size_t vib_job_bytes(const struct vib_params *params, const struct vib_dataset *data) {
     (void)params;
     (void)data;

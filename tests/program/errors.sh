@@ -149,7 +149,7 @@ has_help() {
         grep -q "^usage: vib-sweep${1:+ $1}" help && ! grep -E '.{81}' help
 }
 check '--help' has_help
-for command in export plot keys fetch status rerun forget; do
+for command in export plot keys fetch status rerun forget plan; do
     check "$command --help" has_help "$command"
     check "--help names $command" grep -q "^  vib-sweep $command" <("$vib" --help)
 done

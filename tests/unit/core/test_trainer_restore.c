@@ -130,9 +130,31 @@ static void only_what_a_trainer_wrote_is_restored(void **state) {
     vib_dataset_release(&data);
 }
 
+static void its_size_is_known_beforehand(void **state) {
+    (void)state;
+    const struct vib_mixture mixture = {.dim = 4,
+                                        .classes = 3,
+                                        .n_train = 100,
+                                        .n_test = 40,
+                                        .separation = 4,
+                                        .noise = 1,
+                                        .seed = 1};
+    struct vib_params patient = params;
+    struct vib_dataset data;
+    struct vib_error err;
+    patient.patience = 2;
+    assert_int_equal(vib_dataset_make_mixture(&data, &mixture, &err), VIB_OK);
+    struct vib_trainer *trainer = trainer_for(&params, &data);
+    assert_int_equal(vib_job_state_size(&params, &data), vib_trainer_state_size(trainer));
+    assert_true(vib_job_state_size(&patient, &data) > vib_trainer_state_size(trainer));
+    vib_trainer_free(trainer);
+    vib_dataset_release(&data);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_a_trainer_wrote_is_restored),
+        cmocka_unit_test(its_size_is_known_beforehand),
     };
     return cmocka_run_group_tests_name("trainer_restore", tests, NULL, NULL);
 }

@@ -91,7 +91,7 @@ static void the_rate_is_a_rate(void **state) {
     struct planned *f = *state;
     double rate = 0.0;
     assert_ok(estimate_grid(&f->estimate, &f->grid, f->cache, &f->err), &f->err);
-    assert_ok(estimate_rate(&f->estimate, &f->grid, f->cache, 2, &rate, &f->err), &f->err);
+    assert_ok(estimate_rate(&f->estimate, &f->grid, f->cache, 2, 0.1, &rate, &f->err), &f->err);
     assert_true(rate > 1e4 && rate < 1e13);
 }
 
