@@ -17,6 +17,13 @@ static const struct vib_compression *const compressions[VIB_METHODS] = {
 #undef ROW
 };
 
+static struct vib_rate_function rate_function(const struct vib_compression *compression,
+                                              const struct vib_params *params) {
+    return (struct vib_rate_function){.kind = params->rate_function,
+                                      .exponent = params->rate_exponent,
+                                      .weight = compression->weight(params)};
+}
+
 static void init_parts(struct vib_objective *o, const struct vib_params *params,
                        struct vib_shape shape) {
     if (o->compression->parts != NULL)
@@ -31,7 +38,7 @@ void vib_objective_init(struct vib_objective *o, const struct vib_params *params
     o->compression = compressions[params->method];
     o->posterior = vib_posterior_of(params);
     o->classes = shape.classes;
-    o->weight = o->compression->weight(params);
+    o->u = rate_function(o->compression, params);
     o->has_rate = vib_method_info(params->method)->rate;
     init_parts(o, params, shape);
     if (params->method == VIB_METHOD_DROPOUT)
@@ -55,12 +62,37 @@ static double sum(const double *x, size_t n) {
     return total;
 }
 
+/* Of the last hundred steps or so: state is the decaying sum of R and that of ones. */
+static double running_mean(const double *state) {
+    return state[0] / state[1];
+}
+
+/* The running mean once R is among it; without a state R itself. */
+static double take_in(double R, double *state) {
+    static const double DECAY = 0.99;
+    if (state == NULL)
+        return R;
+    state[0] = DECAY * state[0] + (1.0 - DECAY) * R;
+    state[1] = DECAY * state[1] + (1.0 - DECAY);
+    return running_mean(state);
+}
+
 double vib_objective_forward(const struct vib_objective *o, const struct vib_objective_batch *batch,
                              double *nats) {
     vib_loss_forward(&o->loss, batch->logits, batch->labels, batch->rows, o->classes, nats);
     const double loss = sum(nats, batch->rows);
     o->compression->forward(o, batch, nats);
-    return (loss + o->weight * sum(nats, batch->rows)) / LN2;
+    const double compression = sum(nats, batch->rows), rows = (double)batch->rows;
+    if (o->u.kind == VIB_RATE_LINEAR)
+        return (loss + batch->warm * o->u.weight * compression) / LN2;
+    const double R = take_in(compression / (rows * LN2), batch->state);
+    return loss / LN2 + rows * batch->warm * vib_rate_value(&o->u, R);
+}
+
+double vib_objective_weight(const struct vib_objective *o, double warm, const double *state) {
+    if (o->u.kind == VIB_RATE_LINEAR)
+        return warm * o->u.weight;
+    return warm * vib_rate_slope(&o->u, running_mean(state));
 }
 
 void vib_objective_compression(const struct vib_objective *o,
@@ -69,8 +101,8 @@ void vib_objective_compression(const struct vib_objective *o,
 }
 
 double vib_objective_measured(const struct vib_params *params, double ce, double compression) {
-    const double weight = compressions[params->method]->weight(params);
-    return isnan(compression) ? ce : ce + weight * compression;
+    const struct vib_rate_function u = rate_function(compressions[params->method], params);
+    return isnan(compression) ? ce : ce + vib_rate_value(&u, compression);
 }
 
 /* From nats, summed over the batch, to J. */
@@ -87,7 +119,8 @@ void vib_objective_backward_logits(const struct vib_objective *o,
 void vib_objective_backward_head(const struct vib_objective *o,
                                  const struct vib_objective_batch *batch, float *dz, float *dhead,
                                  float *down) {
-    const float weight = (float)(scale_of(batch) * o->weight);
+    const double nats = scale_of(batch);
+    const float weight = (float)(nats * vib_objective_weight(o, batch->warm, batch->state));
     o->compression->backward(o, batch, weight, dhead, dz, down);
     vib_posterior_backward(&o->posterior, batch->head, batch->eps, dz, weight, batch->rows, dhead);
 }

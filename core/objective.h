@@ -1,10 +1,12 @@
 /* What a job minimises, and its gradients: the fit of the labels, and the compression of the code.
  *
- *   J = 1 / (B ln 2) sum_i [loss_i + weight compression_i]      over the B examples of a batch,
- * bits
+ *   J = 1 / (B ln 2) sum_i loss_i + weight u(R)      over the B examples of a batch, bits
+ *   R = 1 / (B ln 2) sum_i compression_i
  *
  * The loss is core/loss.h's. The compression is one family's: nats for each example, which may
- * depend on the whole batch and on parameters of the family's own, which are learned along.
+ * depend on the whole batch and on parameters of the family's own, which are learned along. u is
+ * core/rate_function.h's. Where it is not linear u'(R) of a few examples would be biased: R is a
+ * running mean over the steps then, and the gradient that of weight u'(R) R, u'(R) held fast.
  *
  *   method    compression_i                                                    weight
  *   vib       the rate KL[p(z|x_i) || r(z)], r(z) = N(0, I); Alemi et al. 2017   beta
@@ -20,6 +22,7 @@
 #include "core/method.h"
 #include "core/params.h"
 #include "core/posterior.h"
+#include "core/rate_function.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,6 +51,7 @@ struct vib_objective_batch {
     const float *own;           /* [n_own] */
     double *state;              /* [VIB_OBJECTIVE_STATE] that pass from step to step, 0 before the
                                    first; checkpoints carry them. NULL in evaluation */
+    double warm;                /* 0..1, a factor on the weight: below 1 while it warms up */
 };
 
 struct vib_compression;
@@ -57,9 +61,9 @@ struct vib_objective {
     struct vib_posterior posterior;
     size_t classes;
     struct vib_loss loss;
-    double weight;  /* of the compression */
-    bool has_rate;  /* whether the compression is a rate, which bounds I(Z;X) */
-    double dropout; /* probability that a step drops a hidden unit */
+    struct vib_rate_function u; /* with the weight of the compression */
+    bool has_rate;              /* whether the compression is a rate, which bounds I(Z;X) */
+    double dropout;             /* probability that a step drops a hidden unit */
     size_t n_own;   /* numbers among the parameters that are the compression's own: those of */
     size_t n_parts; /* these, one after the other, */
     struct vib_own_part part[VIB_OWN_PARTS]; /* each [rows][columns] */
@@ -93,9 +97,14 @@ void vib_objective_init(struct vib_objective *objective, const struct vib_params
 /* The initial values of own [n_own], a function of seed alone. */
 void vib_objective_init_own(const struct vib_objective *objective, uint64_t seed, float *own);
 
-/* B J: the sum over the batch of the terms of J, in bits. nats [rows] is scratch. */
+/* B J: the sum over the batch of the terms of J, in bits. nats [rows] is scratch. With a state, it
+ * takes R into the running mean. */
 double vib_objective_forward(const struct vib_objective *objective,
                              const struct vib_objective_batch *batch, double *nats);
+
+/* warm weight u'(R), the weight of R in the gradient at a state; bits per bit. */
+double vib_objective_weight(const struct vib_objective *objective, double warm,
+                            const double *state);
 
 /* nats[i] = compression_i. */
 void vib_objective_compression(const struct vib_objective *objective,
@@ -110,7 +119,7 @@ void vib_objective_backward_logits(const struct vib_objective *objective,
                                    const struct vib_objective_batch *batch, float *dlogits);
 
 /* dhead [rows][H] = dJ/dhead and down [n_own] = dJ/down, given dz = d(mean loss)/dz [rows][K],
- * which is changed. */
+ * which is changed. Unless u is linear the batch has a state, which has seen it. */
 void vib_objective_backward_head(const struct vib_objective *objective,
                                  const struct vib_objective_batch *batch, float *dz, float *dhead,
                                  float *down);

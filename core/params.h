@@ -12,6 +12,9 @@ enum { VIB_MAX_HIDDEN = 8, VIB_MAX_FULL_K = 64 /* of K with full covariance */ }
 /* Of p(z|x) = N(mu, L L^T). */
 enum vib_covariance { VIB_DIAGONAL, VIB_FULL };
 
+/* What the mean rate counts as: core/rate_function.h. */
+enum vib_rate_kind { VIB_RATE_LINEAR, VIB_RATE_POWER, VIB_RATE_EXPONENTIAL };
+
 enum vib_activation { VIB_RELU, VIB_TANH };
 
 /* Of matrix operands; sums are float32 either way. */
@@ -19,10 +22,12 @@ enum vib_type { VIB_F32, VIB_BF16 };
 
 struct vib_params {
     enum vib_method method;
-    double beta;   /* weight of the rate in J = CE + beta * rate */
-    double gamma;  /* of the residual information in CEB's J = CE + gamma * Re */
-    size_t K;      /* dimension of the code z */
-    uint64_t seed; /* selects every random stream of the job */
+    double beta;                      /* weight of the rate in J = CE + beta * rate */
+    enum vib_rate_kind rate_function; /* u in J = CE + beta * u(rate) */
+    double rate_exponent;             /* of a power or exponential u */
+    double gamma;                     /* of the residual information in CEB's J = CE + gamma * Re */
+    size_t K;                         /* dimension of the code z */
+    uint64_t seed;                    /* selects every random stream of the job */
 
     size_t n_hidden; /* hidden layers of the encoder, 0..VIB_MAX_HIDDEN */
     size_t hidden[VIB_MAX_HIDDEN];
@@ -36,6 +41,7 @@ struct vib_params {
 
     enum vib_type precision; /* of the operands of the large products in training */
     size_t epochs;
+    size_t warmup_epochs;   /* over which the weight of the compression rises from 0 */
     size_t batch;           /* examples per step; the last, smaller batch of an epoch is used too */
     double lr;              /* Adam's step size in the first epoch */
     double lr_decay;        /* lr is multiplied by this ... */

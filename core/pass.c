@@ -154,7 +154,8 @@ struct vib_objective_batch vib_pass_batch(const struct vib_pass *pass, const str
                                         .factor = pass->factor,
                                         .eps = pass->eps,
                                         .z = pass->z,
-                                        .own = w->f32 + pass->net->own_memory};
+                                        .own = w->f32 + pass->net->own_memory,
+                                        .warm = 1.0};
 }
 
 size_t vib_pass_row_parts(const struct vib_pass *pass) {

@@ -84,7 +84,7 @@ void vib_decode_rows(struct vib_pass *pass, const struct vib_weights *w,
                      const struct vib_product *decoder, size_t first, size_t rows);
 
 /* After vib_encode and vib_decode: what an objective sees of the pass, by the parameters that it
- * ran with. labels [batch] are borrowed; state is NULL. */
+ * ran with. labels [batch] are borrowed; state is NULL, warm 1. */
 struct vib_objective_batch vib_pass_batch(const struct vib_pass *pass, const struct vib_weights *w,
                                           const uint16_t *labels);
 

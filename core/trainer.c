@@ -186,6 +186,12 @@ static void fill_part(void *context, size_t part) {
     fill_masks(t, pass, row, rows);
 }
 
+/* Linear from 0, and exactly 1 once it is over. */
+static double warm_at(const struct vib_trainer *t, uint64_t step) {
+    const uint64_t steps = (uint64_t)t->params.warmup_epochs * t->steps_per_epoch;
+    return step < steps ? (double)step / (double)steps : 1.0;
+}
+
 static int take_step(struct vib_trainer *t) {
     struct state_header *s = t->state;
     const size_t left = t->data->split[VIB_TRAIN].n - s->step * t->params.batch;
@@ -199,6 +205,7 @@ static int take_step(struct vib_trainer *t) {
     vib_decode(pass, &w);
     struct vib_objective_batch batch = vib_pass_batch(pass, &w, t->labels);
     batch.state = s->objective;
+    batch.warm = warm_at(t, s->total_steps);
     double sum = vib_objective_forward(&t->net.objective, &batch, t->nats);
     if (!isfinite(sum))
         return VIB_EDIVERGED;
@@ -249,6 +256,10 @@ void vib_trainer_progress(const struct vib_trainer *t, struct vib_progress *prog
     progress->steps_per_epoch = t->steps_per_epoch;
     progress->examples = s->examples;
     progress->lr = s->lr;
+    progress->weight =
+        s->total_steps == 0
+            ? (double)NAN
+            : vib_objective_weight(&t->net.objective, warm_at(t, s->total_steps - 1), s->objective);
     progress->done =
         ((double)s->epoch + (double)s->step / (double)t->steps_per_epoch) /
         (double)t->params.epochs *

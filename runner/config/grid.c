@@ -100,8 +100,10 @@ static int find_methods(struct equality *equality, const struct config *config,
 
 static int equality_init(struct equality *equality, const struct config *config,
                          struct vib_error *err) {
-    /* Of a sweep over data sets some points may be the mixture's. */
-    struct job_kind kind = {.mixture = data_is_mixture(&config->base.data) ||
+    /* Of a sweep over data sets some points may be the mixture's; and some may have what only a
+     * choice among the settings gives them. */
+    struct job_kind kind = {.exponent = true,
+                            .mixture = data_is_mixture(&config->base.data) ||
                                        config_sweeps(config, key_find("dataset.name"))};
     memset(equality, 0, sizeof *equality);
     int rc = find_methods(equality, config, err);
@@ -141,7 +143,8 @@ static size_t first_equal(const struct equality *equality, const struct config *
 
 /* Every key is on one axis at most, so points are equal exactly when their values are equal axis
  * by axis, as far as these matter to their method: no point needs to be compared with another. (In
- * a sweep over data sets all keys of the mixture count; the store then knows equal jobs.) */
+ * a sweep over data sets all keys of the mixture count, as do those that depend on another choice
+ * than the method; the store then knows equal jobs.) */
 static int mark_duplicates(const struct config *config, unsigned char *fates, size_t points,
                            struct vib_error *err) {
     struct equality equality;

@@ -26,8 +26,9 @@
 #define ONLY(method) (1u << VIB_METHOD_##method)
 #define ADD_STOCHASTIC(id, name, stochastic, ...) | ((stochastic) ? ONLY(id) : 0u)
 #define STOCHASTIC (0u VIB_METHOD_MAP(ADD_STOCHASTIC))
+#define OF_BETA ONLY(VIB)
 
-#define METHOD_HELP_VIB "z is drawn from p(z|x); J = CE + beta * rate"
+#define METHOD_HELP_VIB "z is drawn from p(z|x); J = CE + beta * u(rate), u by train.rate_function"
 #define METHOD_HELP_CEB                                                                            \
     "z is drawn from p(z|x); J = CE + gamma * Re, Re = KL[p(z|x) || b(z|y)] >= I(X;Z|Y), with a "  \
     "mean and a scale of b(z|y) learned for each class"
@@ -57,6 +58,11 @@ static const struct key_choice estimators[] = {VIB_ESTIMATOR_MAP(ESTIMATOR_CHOIC
 static const struct key_choice covariances[] = {
     [VIB_DIAGONAL] = {"diagonal", "K variances"},
     [VIB_FULL] = {"full", "K (K + 1) / 2 numbers per example, for K up to 64"},
+    {NULL, NULL}};
+static const struct key_choice rate_functions[] = {
+    [VIB_RATE_LINEAR] = {"linear", "u(r) = r"},
+    [VIB_RATE_POWER] = {"power", "u(r) = r^(1 + train.rate_exponent)"},
+    [VIB_RATE_EXPONENTIAL] = {"exponential", "u(r) = exp(train.rate_exponent * r) - 1"},
     {NULL, NULL}};
 static const struct key_choice precisions[] = {
     [VIB_F32] = {"float32", "24 significant bits"},
@@ -88,6 +94,7 @@ _Static_assert(VIB_MAX_FULL_K == 64, "the help of `full` says so");
 _Static_assert(sizeof(enum vib_method) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_type) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_covariance) == sizeof(int), "KEY_CHOICE stores an int");
+_Static_assert(sizeof(enum vib_rate_kind) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_activation) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_scale) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(AT(job.hidden) == AT(job.n_hidden) + sizeof(size_t), "KEY_WIDTHS stores both");
@@ -107,7 +114,7 @@ const struct key keys[] = {
              "compares it with, whose code is deterministic"},
     {.name = "beta", .type = KEY_REAL, .field = AT(job.beta),
      .default_text = "1e-3", .max = NO_LIMIT, .methods = KEY_TRADE_OFF,
-     .help = "weight of the rate in J = CE + beta * rate"},
+     .help = "weight of the rate in J = CE + beta * u(rate)"},
     {.name = "K", .type = KEY_SIZE, .field = AT(job.K),
      .default_text = "256", .min = 1, .max = 65536,
      .help = "dimension of the code z"},
@@ -214,6 +221,17 @@ const struct key keys[] = {
      .default_text = "float32", .choices = precisions,
      .help = "of the operands of the large matrix products in training; sums, master "
              "weights, optimiser, loss and all evaluation are float32 either way"},
+    {.name = "train.rate_function", .type = KEY_CHOICE, .field = AT(job.rate_function),
+     .default_text = "linear", .choices = rate_functions, .methods = OF_BETA,
+     .help = "u in J = CE + beta * u(rate), the mean rate in bits; those that bend trace the whole "
+             "curve where Y is a function of X, a rate r by beta = 1 / u'(r)"},
+    {.name = "train.rate_exponent", .type = KEY_REAL, .field = AT(job.rate_exponent),
+     .default_text = "1", .flags = KEY_ABOVE_MIN | KEY_EXPONENT, .max = NO_LIMIT,
+     .methods = OF_BETA,
+     .help = "of a power or, per bit, an exponential train.rate_function"},
+    {.name = "train.beta_warmup", .type = KEY_SIZE, .field = AT(job.warmup_epochs),
+     .default_text = "0", .max = 1000000, .unit = "epochs", .methods = STOCHASTIC,
+     .help = "epochs over which beta, or train.gamma, rises from 0, step by step"},
     {.name = "train.gamma", .type = KEY_REAL, .field = AT(job.gamma),
      .default_text = "1", .max = NO_LIMIT, .methods = KEY_TRADE_OFF,
      .help = "weight of Re in J = CE + gamma * Re; at the optimum the trade-off of beta = "
@@ -257,8 +275,8 @@ const struct key keys[] = {
 
     {.name = "train.patience", .type = KEY_SIZE, .field = AT(job.patience),
      .default_text = "0", .max = MAX_INTEGER, .unit = "evaluations",
-     .help = "evaluations without a better validation objective, CE + beta * rate, that end a job "
-             "early; the weights of the best one are the result; 0: never"},
+     .help = "evaluations without a better validation objective, J, that end a job early; "
+             "the weights of the best one are the result; 0: never"},
 
     {.name = "evaluate.every", .type = KEY_SIZE, .field = AT(job.eval_every),
      .default_text = "20", .min = 1, .max = MAX_INTEGER, .unit = "epochs",

@@ -70,7 +70,8 @@ enum {
     KEY_SHARE = 256,   /* KEY_REAL that is a share below 1, and from 1 on a number: a whole one */
     KEY_LIMIT = 512,   /* KEY_DATA that counts as a key of its own where the view takes it, see
                           data_limits_view */
-    KEY_OF_SECTION = 1024 /* what a value in its section's place is: one key of a section */
+    KEY_OF_SECTION = 1024, /* what a value in its section's place is: one key of a section */
+    KEY_EXPONENT = 2048    /* of a rate function that has an exponent */
 };
 
 /* A value of a KEY_CHOICE, or a name in a KEY_SET. */
@@ -141,7 +142,8 @@ struct vib_view data_view(const struct data_spec *data);
 /* What decides which keys matter to a job. Where one does not, it counts as its default. */
 struct job_kind {
     enum vib_method method;
-    bool mixture; /* of the built-in data set */
+    bool mixture;  /* of the built-in data set */
+    bool exponent; /* its rate function has one */
 };
 struct job_kind settings_kind(const struct settings *settings);
 

@@ -263,7 +263,7 @@ static int add_column(struct store *store, const struct key *key, struct vib_err
         rc = store_fail(store, "fill in a new setting", err);
     for (int m = 0; m < VIB_METHODS; m++)
         for (int mixture = 0; mixture < 2 && rc == 0; mixture++) {
-            const struct job_kind kind = {(enum vib_method)m, mixture == 1};
+            const struct job_kind kind = {.method = (enum vib_method)m, .mixture = mixture == 1};
             if (key_matters(key, kind))
                 rc = fill(store, statement, key, kind, err);
         }

@@ -238,11 +238,16 @@ static void test_sets(void **state) {
 static void test_what_matters_to_a_method(void **state) {
     (void)state;
     struct settings s, defaults;
-    assert_true(key_matters(key("beta"), (struct job_kind){VIB_METHOD_VIB, true}));
-    assert_false(key_matters(key("beta"), (struct job_kind){VIB_METHOD_DROPOUT, true}));
-    assert_true(key_matters(key("train.dropout"), (struct job_kind){VIB_METHOD_DROPOUT, true}));
-    assert_false(key_matters(key("train.dropout"), (struct job_kind){VIB_METHOD_VIB, true}));
-    assert_true(key_matters(key("train.lr"), (struct job_kind){VIB_METHOD_LABEL_SMOOTHING, true}));
+    assert_true(
+        key_matters(key("beta"), (struct job_kind){.method = VIB_METHOD_VIB, .mixture = true}));
+    assert_false(
+        key_matters(key("beta"), (struct job_kind){.method = VIB_METHOD_DROPOUT, .mixture = true}));
+    assert_true(key_matters(key("train.dropout"),
+                            (struct job_kind){.method = VIB_METHOD_DROPOUT, .mixture = true}));
+    assert_false(key_matters(key("train.dropout"),
+                             (struct job_kind){.method = VIB_METHOD_VIB, .mixture = true}));
+    assert_true(key_matters(
+        key("train.lr"), (struct job_kind){.method = VIB_METHOD_LABEL_SMOOTHING, .mixture = true}));
     settings_init(&s);
     settings_init(&defaults);
     s.job.beta = 0.5;
@@ -264,7 +269,7 @@ static void test_methods_choose_their_keys(void **state) {
     static const char *const of_a_drawn_code[] = {"model.covariance", "evaluate.samples",
                                                   "evaluate.bounds", "evaluate.bounds_n"};
     for (int m = 0; m < VIB_METHODS; m++) {
-        const struct job_kind kind = {(enum vib_method)m, true};
+        const struct job_kind kind = {.method = (enum vib_method)m, .mixture = true};
         const struct vib_method_info *method = vib_method_info(kind.method);
         for (size_t i = 0; i < sizeof of_a_drawn_code / sizeof of_a_drawn_code[0]; i++)
             assert_int_equal(key_matters(key(of_a_drawn_code[i]), kind), method->stochastic);
@@ -278,6 +283,25 @@ static void test_methods_choose_their_keys(void **state) {
         else
             assert_null(key_trade_off(kind.method));
     }
+}
+
+/* An exponent matters where a rate function has one, of methods that have a rate function. */
+static void test_what_matters_to_a_choice(void **state) {
+    (void)state;
+    struct settings s;
+    settings_init(&s);
+    s.job.rate_exponent = 3.0;
+    s.job.rate_function = VIB_RATE_POWER;
+    settings_normalize(&s);
+    assert_true(s.job.rate_exponent == 3.0);
+    s.job.rate_function = VIB_RATE_LINEAR;
+    settings_normalize(&s);
+    assert_true(s.job.rate_exponent == 1.0);
+    s.job.rate_exponent = 3.0;
+    s.job.rate_function = VIB_RATE_EXPONENTIAL;
+    s.job.method = VIB_METHOD_CEB;
+    settings_normalize(&s);
+    assert_true(s.job.rate_exponent == 1.0 && s.job.rate_function == VIB_RATE_LINEAR);
 }
 
 /* Nor does what other data sets make no use of: only the mixture is generated. */
@@ -457,6 +481,7 @@ int main(void) {
         cmocka_unit_test(test_sets),
         cmocka_unit_test(test_what_matters_to_a_method),
         cmocka_unit_test(test_what_matters_to_a_data_set),
+        cmocka_unit_test(test_what_matters_to_a_choice),
         cmocka_unit_test(test_methods_choose_their_keys),
         cmocka_unit_test(test_format_truncates),
         cmocka_unit_test(test_nearest),

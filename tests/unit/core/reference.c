@@ -80,7 +80,7 @@ static double example_objective(const struct vib_network *net, const double *w,
     double kl = sample(&net->posterior, out, batch->eps + row * net->K, z);
     layer_forward(&net->layer[net->n_hidden + 1], w, z, out);
     return loss_of(&batch->objective->loss, out, batch->labels[row], net->classes) +
-           batch->objective->weight * kl;
+           batch->objective->u.weight * kl;
 }
 
 double reference_objective(const struct vib_network *net, const double *w,

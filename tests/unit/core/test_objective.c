@@ -80,15 +80,11 @@ static const struct vib_params params = {
     .beta = 0.3, .gamma = 0.4, .K = K, .n_hidden = 1, .hidden = {8}, .activation = VIB_TANH};
 
 /* The method's own family, or the one that is made up. */
-static void problem_init(struct problem *p, enum vib_method method, enum vib_covariance covariance,
-                         bool is_made_up) {
+static void problem_init(struct problem *p, const struct vib_params *of_method, bool is_made_up) {
     const struct vib_stream stream = {7, VIB_STREAM_TRUTH, 0, 0};
-    struct vib_params of_method = params;
     struct vib_error err;
     memset(p, 0, sizeof *p);
-    of_method.method = method;
-    of_method.covariance = covariance;
-    vib_network_init(&p->net, &of_method, DIM, CLASSES);
+    vib_network_init(&p->net, of_method, DIM, CLASSES);
     if (is_made_up) {
         p->net.objective.compression = &made_up;
         p->net.objective.n_own = N_OWN;
@@ -138,13 +134,19 @@ static void keep(void *context, const struct vib_gradient *made) {
     }
 }
 
+/* The same where no step came before, so that the running mean of R is R. */
+static double forward_first(struct problem *p, struct vib_objective_batch *batch) {
+    memset(p->state, 0, sizeof p->state);
+    return forward(p, batch);
+}
+
 static double numeric(struct problem *p, size_t i) {
     const float step = 0.01f, weight = p->w[i];
     struct vib_objective_batch batch;
     p->w[i] = weight + step;
-    const double above = forward(p, &batch), moved = (double)p->w[i];
+    const double above = forward_first(p, &batch), moved = (double)p->w[i];
     p->w[i] = weight - step;
-    const double below = forward(p, &batch), distance = moved - (double)p->w[i];
+    const double below = forward_first(p, &batch), distance = moved - (double)p->w[i];
     p->w[i] = weight;
     return (above - below) / distance;
 }
@@ -163,7 +165,7 @@ static void check(struct problem *p, size_t first, size_t n, const char *what) {
 
 static void check_gradients(struct problem *p) {
     struct vib_objective_batch batch;
-    forward(p, &batch);
+    forward_first(p, &batch);
     const struct vib_weights w = {p->w, p->w};
     const struct vib_gradient_sink sink = {.apply = keep, .context = p};
     vib_backward(&p->pass, &w, &p->net.objective, &batch, &sink);
@@ -177,24 +179,48 @@ static void check_gradients(struct problem *p) {
         check(p, p->net.own_memory, p->net.objective.n_own, "the objective's own parameters");
 }
 
+static struct vib_params params_of(int method, int covariance) {
+    struct vib_params of_method = params;
+    of_method.method = (enum vib_method)method;
+    of_method.covariance = (enum vib_covariance)covariance;
+    return of_method;
+}
+
+static void check_gradients_of(const struct vib_params *of_method) {
+    const struct vib_stream stream = {8, VIB_STREAM_TRUTH, 0, 0};
+    struct problem p;
+    problem_init(&p, of_method, false);
+    vib_random_normal(&stream, 0, p.net.objective.n_own, p.w + p.net.own_memory);
+    check_gradients(&p);
+    problem_release(&p);
+}
+
 static void test_gradients_of_every_method(void **state) {
     (void)state;
     for (int method = 0; method < VIB_METHODS; method++)
         for (int covariance = VIB_DIAGONAL; covariance <= VIB_FULL; covariance++) {
-            const struct vib_stream stream = {8, VIB_STREAM_TRUTH, 0, 0};
-            struct problem p;
-            problem_init(&p, (enum vib_method)method, (enum vib_covariance)covariance, false);
-            vib_random_normal(&stream, 0, p.net.objective.n_own, p.w + p.net.own_memory);
-            check_gradients(&p);
-            problem_release(&p);
+            const struct vib_params of_method = params_of(method, covariance);
+            check_gradients_of(&of_method);
         }
+}
+
+static void test_gradients_of_every_rate_function(void **state) {
+    (void)state;
+    struct vib_params curved = params_of(VIB_METHOD_VIB, VIB_DIAGONAL);
+    curved.beta = 0.02;
+    curved.rate_function = VIB_RATE_POWER;
+    curved.rate_exponent = 0.8;
+    check_gradients_of(&curved);
+    curved.rate_function = VIB_RATE_EXPONENTIAL;
+    check_gradients_of(&curved);
 }
 
 static void test_gradients_of_a_family(void **state) {
     (void)state;
     for (int covariance = VIB_DIAGONAL; covariance <= VIB_FULL; covariance++) {
+        const struct vib_params of_method = params_of(VIB_METHOD_VIB, covariance);
         struct problem p;
-        problem_init(&p, VIB_METHOD_VIB, (enum vib_covariance)covariance, true);
+        problem_init(&p, &of_method, true);
         check_gradients(&p);
         for (size_t k = 0; k < K; k++) /* of the absent class */
             assert_true(p.gradient[p.net.own + (CLASSES - 1) * K + k] == 0.0);
@@ -206,7 +232,7 @@ static void test_state_passes_from_step_to_step(void **state) {
     (void)state;
     struct problem p;
     struct vib_objective_batch batch;
-    problem_init(&p, VIB_METHOD_VIB, VIB_DIAGONAL, true);
+    problem_init(&p, &params, true);
     for (int step = 1; step <= 3; step++) {
         forward(&p, &batch);
         assert_true(p.state[VIB_OBJECTIVE_STATE - 1] == step);
@@ -217,7 +243,7 @@ static void test_state_passes_from_step_to_step(void **state) {
 static void test_own_parameters_begin_as_they_should(void **state) {
     (void)state;
     struct problem p;
-    problem_init(&p, VIB_METHOD_VIB, VIB_DIAGONAL, true);
+    problem_init(&p, &params, true);
     for (size_t i = 0; i < N_OWN; i++)
         assert_true(p.w[p.net.own_memory + i] == (float)(3 + i) / 10.0f);
     problem_release(&p);
@@ -246,6 +272,7 @@ static void test_what_the_methods_are_trained_for(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gradients_of_every_method),
+        cmocka_unit_test(test_gradients_of_every_rate_function),
         cmocka_unit_test(test_gradients_of_a_family),
         cmocka_unit_test(test_state_passes_from_step_to_step),
         cmocka_unit_test(test_own_parameters_begin_as_they_should),

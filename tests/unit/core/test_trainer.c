@@ -183,6 +183,31 @@ static void test_restore_continues_with_the_same_bits(void **state) {
     check_restore(&params, 3);
 }
 
+/* Step by step from 0 to exactly beta, which the last step of the warm-up does not reach. */
+static void test_warm_up(void **state) {
+    (void)state;
+    enum { STEPS = 7 /* in an epoch */ };
+    struct vib_params params = base;
+    struct vib_dataset data;
+    struct vib_progress p;
+    params.warmup_epochs = 2;
+    small_mixture(&data);
+    struct vib_trainer *trainer = trainer_for(&params, &data);
+    vib_trainer_progress(trainer, &p);
+    assert_true(isnan(p.weight));
+    for (size_t step = 0; step < 3 * STEPS; step++) {
+        const double share = step < 2 * STEPS ? (double)step / (2 * STEPS) : 1.0;
+        assert_int_equal(vib_trainer_advance(trainer, 1), VIB_OK);
+        vib_trainer_progress(trainer, &p);
+        assert_true(p.weight == share * params.beta);
+    }
+    vib_trainer_free(trainer);
+    vib_dataset_release(&data);
+    params.rate_function = VIB_RATE_POWER; /* whose state is saved */
+    params.rate_exponent = 1.0;
+    check_restore(&params, 3);
+}
+
 static void assert_same_weights(struct vib_trainer *a, struct vib_trainer *b) {
     const size_t n = vib_trainer_network(a)->n_params;
     float *of_a = malloc(n * sizeof *of_a), *of_b = malloc(n * sizeof *of_b);
@@ -389,6 +414,7 @@ int main(void) {
         cmocka_unit_test(test_learns_the_mixture),
         cmocka_unit_test(test_same_bits_on_any_thread),
         cmocka_unit_test(test_restore_continues_with_the_same_bits),
+        cmocka_unit_test(test_warm_up),
         cmocka_unit_test(test_the_end_keeps_the_average),
         cmocka_unit_test(test_weights_that_are_not_finite),
         cmocka_unit_test(test_seeds_differ),

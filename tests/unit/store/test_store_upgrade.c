@@ -357,10 +357,10 @@ static void test_a_key_that_is_new_to_the_database(void **state) {
 static void test_a_setting_that_this_program_does_not_know(void **state) {
     struct fixture *f = *state;
     struct store *store = NULL;
-    fixture_execute(f, "ALTER TABLE setting ADD COLUMN train_gamma REAL");
-    assert_refused(f, VIB_EIO, "has a setting train_gamma, which this program does not know");
+    fixture_execute(f, "ALTER TABLE setting ADD COLUMN train_unheard REAL");
+    assert_refused(f, VIB_EIO, "has a setting train_unheard, which this program does not know");
     assert_int_equal(store_open_reader(&store, f->path, &f->err), VIB_EDATA);
-    assert_non_null(strstr(f->err.message, "train_gamma"));
+    assert_non_null(strstr(f->err.message, "train_unheard"));
 }
 
 static void test_other_numerics(void **state) {

@@ -1,0 +1,37 @@
+#include "core/rate_function.h"
+
+#include <math.h>
+
+/* Where u' is s. */
+static double where_slope_is(const struct vib_rate_function *u, double s) {
+    if (u->kind == VIB_RATE_POWER)
+        return pow(s / (1.0 + u->exponent), 1.0 / u->exponent);
+    return fmax(log(s / u->exponent), 0.0) / u->exponent;
+}
+
+static double value(const struct vib_rate_function *u, double r) {
+    return u->kind == VIB_RATE_POWER ? pow(r, 1.0 + u->exponent) : expm1(u->exponent * r);
+}
+
+static double slope(const struct vib_rate_function *u, double r) {
+    return u->kind == VIB_RATE_POWER ? (1.0 + u->exponent) * pow(r, u->exponent)
+                                     : u->exponent * exp(u->exponent * r);
+}
+
+/* Up to where u is not yet a straight line; infinite without a weight. */
+static double bend(const struct vib_rate_function *u) {
+    return where_slope_is(u, VIB_STEEPEST / u->weight);
+}
+
+double vib_rate_slope(const struct vib_rate_function *u, double R) {
+    if (u->kind == VIB_RATE_LINEAR || u->weight <= 0.0)
+        return u->weight;
+    return u->weight * slope(u, fmin(fmax(R, 0.0), bend(u)));
+}
+
+double vib_rate_value(const struct vib_rate_function *u, double R) {
+    if (u->kind == VIB_RATE_LINEAR || u->weight <= 0.0)
+        return u->weight * R;
+    const double r = fmax(R, 0.0), end = fmin(r, bend(u));
+    return u->weight * (value(u, end) + slope(u, end) * (r - end));
+}
