@@ -42,7 +42,7 @@ static void backward_decoder(struct vib_pass *p, const struct vib_weights *w,
     const size_t l = net->n_hidden + 1;
     struct vib_dense dz = {p->dz, net->K};
     vib_objective_backward_logits(objective, batch, p->dlogits);
-    vib_pass_round(p, p->dlogits, net->classes, VIB_F32, &p->dlogits_t);
+    vib_pass_round(p, p->batch * p->samples, p->dlogits, net->classes, VIB_F32, &p->dlogits_t);
     struct vib_backward backward = backward_of(p, l, w, &p->code, &p->dlogits_t, sink);
     backward.receive = vib_pass_keep;
     backward.context = &dz;
@@ -59,7 +59,7 @@ static void backward_head(struct vib_pass *p, const struct vib_objective *object
             .offset = net->own_memory, .rows = 1, .columns = objective->n_own, .values = p->own};
         sink->apply(sink->context, &own);
     }
-    vib_pass_round(p, p->dhead, vib_network_head(net)->out, p->type, &p->dhead_t);
+    vib_pass_round(p, p->batch, p->dhead, vib_network_head(net)->out, p->type, &p->dhead_t);
 }
 
 void vib_backward(struct vib_pass *p, const struct vib_weights *w,

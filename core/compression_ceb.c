@@ -26,7 +26,7 @@ static void forward(const struct vib_objective *o, const struct vib_objective_ba
     const size_t K = p->K, F = vib_posterior_factor_size(p), H = K + F;
     const float *m = batch->own, *t = m + o->classes * K;
     for (size_t i = 0; i < batch->rows; i++) {
-        const size_t y = batch->labels[i];
+        const size_t y = batch->labels[i * batch->samples];
         nats[i] =
             vib_diagonal_kl(p, batch->head + i * H, batch->factor + i * F, m + y * K, t + y * K);
     }
@@ -41,7 +41,7 @@ static void backward(const struct vib_objective *o, const struct vib_objective_b
     (void)dz;
     memset(down, 0, o->n_own * sizeof *down);
     for (size_t i = 0; i < batch->rows; i++) {
-        const size_t y = batch->labels[i];
+        const size_t y = batch->labels[i * batch->samples];
         vib_diagonal_kl_backward(p, batch->head + i * H, batch->factor + i * F, m + y * K,
                                  t + y * K, scaled_weight, dcode + i * H, dm + y * K, dt + y * K);
     }

@@ -14,15 +14,16 @@ const void *vib_pass_weight(const struct vib_pass *p, size_t l, const struct vib
 
 /* Rows to be rounded, in parts of VIB_PART_ROWS. */
 struct rows {
-    const struct vib_pass *pass;
+    size_t n;
     const float *dense;
     size_t ld;
     enum vib_type type;
     struct vib_matrix *matrix;
 };
 
-static size_t rows_of(const struct vib_pass *p, size_t first) {
-    return p->batch - first < VIB_PART_ROWS ? p->batch - first : VIB_PART_ROWS;
+/* How many of n rows belong to the part that begins with `first`. */
+static size_t part_of(size_t n, size_t first) {
+    return n - first < VIB_PART_ROWS ? n - first : VIB_PART_ROWS;
 }
 
 static void round_rows(const struct rows *r, size_t first, size_t rows) {
@@ -40,13 +41,13 @@ static void round_rows(const struct rows *r, size_t first, size_t rows) {
 static void round_part(void *context, size_t part) {
     const struct rows *r = context;
     const size_t first = part * VIB_PART_ROWS;
-    round_rows(r, first, rows_of(r->pass, first));
+    round_rows(r, first, part_of(r->n, first));
 }
 
-void vib_pass_round(const struct vib_pass *p, const float *dense, size_t ld, enum vib_type type,
-                    struct vib_matrix *matrix) {
-    struct rows rows = {p, dense, ld, type, matrix};
-    vib_team_run(p->team, vib_pass_row_parts(p), round_part, &rows);
+void vib_pass_round(const struct vib_pass *p, size_t n, const float *dense, size_t ld,
+                    enum vib_type type, struct vib_matrix *matrix) {
+    struct rows rows = {n, dense, ld, type, matrix};
+    vib_team_run(p->team, (n + VIB_PART_ROWS - 1) / VIB_PART_ROWS, round_part, &rows);
 }
 
 void vib_pass_keep(void *context, size_t row, size_t rows, size_t column, size_t columns,
@@ -75,7 +76,8 @@ static void factor_part(void *context, size_t part) {
     const struct vib_posterior *posterior = &p->net->posterior;
     const size_t F = vib_posterior_factor_size(posterior), H = vib_posterior_head_size(posterior);
     const size_t first = part * VIB_PART_ROWS;
-    vib_posterior_factor(posterior, p->head + first * H, rows_of(p, first), p->factor + first * F);
+    vib_posterior_factor(posterior, p->head + first * H, part_of(p->batch, first),
+                         p->factor + first * F);
 }
 
 void vib_encode(struct vib_pass *p, const struct vib_weights *w) {
@@ -83,7 +85,7 @@ void vib_encode(struct vib_pass *p, const struct vib_weights *w) {
     const struct vib_matrix *in = &p->x;
     struct vib_dense head = {p->head, vib_network_head(net)->out};
     if (p->type == VIB_BF16)
-        vib_pass_round(p, p->input, p->input_ld, VIB_BF16, &p->x);
+        vib_pass_round(p, p->batch, p->input, p->input_ld, VIB_BF16, &p->x);
     for (size_t l = 0; l < net->n_hidden; l++) {
         struct vib_hidden hidden = {p, l};
         vib_product_forward(&p->product[l], p->team, in, vib_pass_weight(p, l, w),
@@ -100,16 +102,17 @@ void vib_encode(struct vib_pass *p, const struct vib_weights *w) {
 static void sample_rows(struct vib_pass *p, size_t first, size_t rows) {
     const struct vib_posterior *posterior = &p->net->posterior;
     const size_t K = p->net->K, F = vib_posterior_factor_size(posterior);
-    const size_t H = vib_posterior_head_size(posterior);
-    const struct rows code = {p, p->z, K, VIB_F32, &p->code};
-    vib_posterior_sample(posterior, p->head + first * H, p->factor + first * F, p->eps + first * K,
-                         rows, p->z + first * K);
-    round_rows(&code, first, rows);
+    const size_t H = vib_posterior_head_size(posterior), S = p->samples;
+    const struct rows code = {p->batch * S, p->z, K, VIB_F32, &p->code};
+    vib_posterior_sample(posterior, p->head + first * H, p->factor + first * F,
+                         p->eps + first * S * K, rows, S, p->z + first * S * K);
+    for (size_t done = 0; done < rows * S; done += VIB_PART_ROWS)
+        round_rows(&code, first * S + done, part_of(rows * S, done));
 }
 
 static void sample_part(void *context, size_t part) {
     struct vib_pass *p = context;
-    sample_rows(p, part * VIB_PART_ROWS, rows_of(p, part * VIB_PART_ROWS));
+    sample_rows(p, part * VIB_PART_ROWS, part_of(p->batch, part * VIB_PART_ROWS));
 }
 
 /* logits [B][classes] = z [B][K] V + c */

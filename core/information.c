@@ -40,7 +40,7 @@ static void draw_sample(const void *context, size_t i, float *eps, float *z) {
     const struct vib_stream stream = {s->seed, VIB_STREAM_CODES, s->index[i], (uint32_t)s->split};
     vib_random_normal(&stream, 0, K, eps);
     /* mu stands first in a head, and nothing else of it is read */
-    vib_posterior_sample(posterior, s->codes->mu + i * K, s->codes->factor + i * F, eps, 1, z);
+    vib_posterior_sample(posterior, s->codes->mu + i * K, s->codes->factor + i * F, eps, 1, 1, z);
 }
 
 static int estimate(struct source *source, const struct vib_params *params, const atomic_bool *stop,

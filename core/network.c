@@ -151,6 +151,9 @@ double vib_network_forward_flops(const struct vib_network *net) {
 
 double vib_network_step_flops(const struct vib_network *net) {
     /* Forward, weight gradient, input gradient; nobody needs the gradient of the input data. */
-    double first = 2.0 * (double)net->layer[0].in * (double)net->layer[0].out;
-    return 3.0 * vib_network_forward_flops(net) - first;
+    const struct vib_layer *decoder = vib_network_decoder(net);
+    const double first = 2.0 * (double)net->layer[0].in * (double)net->layer[0].out;
+    const double decode = 2.0 * (double)decoder->in * (double)decoder->out;
+    const double more = (double)(net->objective.samples - 1) * decode;
+    return 3.0 * (vib_network_forward_flops(net) + more) - first;
 }

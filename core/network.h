@@ -63,6 +63,6 @@ void vib_network_init_weights(const struct vib_network *net, uint64_t seed, floa
 
 /* Floating-point operations (2 per multiply-add) in the matrix products of one example. */
 double vib_network_forward_flops(const struct vib_network *net);
-double vib_network_step_flops(const struct vib_network *net); /* forward, backward */
+double vib_network_step_flops(const struct vib_network *net); /* forward, backward, all samples */
 
 #endif

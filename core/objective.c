@@ -41,6 +41,7 @@ void vib_objective_init(struct vib_objective *o, const struct vib_params *params
     o->u = rate_function(o->compression, params);
     o->has_rate = vib_method_info(params->method)->rate;
     init_parts(o, params, shape);
+    o->samples = params->samples > 1 ? params->samples : 1;
     if (params->method == VIB_METHOD_DROPOUT)
         o->dropout = params->dropout;
     if (params->method == VIB_METHOD_LABEL_SMOOTHING)
@@ -79,8 +80,9 @@ static double take_in(double R, double *state) {
 
 double vib_objective_forward(const struct vib_objective *o, const struct vib_objective_batch *batch,
                              double *nats) {
-    vib_loss_forward(&o->loss, batch->logits, batch->labels, batch->rows, o->classes, nats);
-    const double loss = sum(nats, batch->rows);
+    const size_t codes = batch->rows * batch->samples;
+    vib_loss_forward(&o->loss, batch->logits, batch->labels, codes, o->classes, nats);
+    const double loss = sum(nats, codes) / (double)batch->samples;
     o->compression->forward(o, batch, nats);
     const double compression = sum(nats, batch->rows), rows = (double)batch->rows;
     if (o->u.kind == VIB_RATE_LINEAR)
@@ -112,8 +114,8 @@ static double scale_of(const struct vib_objective_batch *batch) {
 
 void vib_objective_backward_logits(const struct vib_objective *o,
                                    const struct vib_objective_batch *batch, float *dlogits) {
-    vib_loss_backward(&o->loss, batch->logits, batch->labels, batch->rows, o->classes,
-                      (float)scale_of(batch), dlogits);
+    vib_loss_backward(&o->loss, batch->logits, batch->labels, batch->rows * batch->samples,
+                      o->classes, (float)(scale_of(batch) / (double)batch->samples), dlogits);
 }
 
 void vib_objective_backward_head(const struct vib_objective *o,
@@ -122,5 +124,6 @@ void vib_objective_backward_head(const struct vib_objective *o,
     const double nats = scale_of(batch);
     const float weight = (float)(nats * vib_objective_weight(o, batch->warm, batch->state));
     o->compression->backward(o, batch, weight, dhead, dz, down);
-    vib_posterior_backward(&o->posterior, batch->head, batch->eps, dz, weight, batch->rows, dhead);
+    vib_posterior_backward(&o->posterior, batch->head, batch->eps, dz, batch->samples, weight,
+                           batch->rows, dhead);
 }

@@ -3,6 +3,8 @@
  *   J = 1 / (B ln 2) sum_i loss_i + weight u(R)      over the B examples of a batch, bits
  *   R = 1 / (B ln 2) sum_i compression_i
  *
+ * each the mean over the S samples of z that a step draws for the example.
+ *
  * The loss is core/loss.h's. The compression is one family's: nats for each example, which may
  * depend on the whole batch and on parameters of the family's own, which are learned along. u is
  * core/rate_function.h's. Where it is not linear u'(R) of a few examples would be biased: R is a
@@ -43,11 +45,11 @@ struct vib_own_part {
 
 /* One batch after its way forward; all borrowed. */
 struct vib_objective_batch {
-    size_t rows;
-    const uint16_t *labels;     /* [rows] */
-    const float *logits;        /* [rows][classes] */
+    size_t rows, samples;
+    const uint16_t *labels; /* [rows][samples]: of each z, so that of an example all are equal */
+    const float *logits;    /* [rows][samples][classes] */
     const float *head, *factor; /* [rows][H], [rows][F], see core/posterior.h */
-    const float *eps, *z;       /* [rows][K] */
+    const float *eps, *z;       /* [rows][samples][K] */
     const float *own;           /* [n_own] */
     double *state;              /* [VIB_OBJECTIVE_STATE] that pass from step to step, 0 before the
                                    first; checkpoints carry them. NULL in evaluation */
@@ -64,6 +66,7 @@ struct vib_objective {
     struct vib_rate_function u; /* with the weight of the compression */
     bool has_rate;              /* whether the compression is a rate, which bounds I(Z;X) */
     double dropout;             /* probability that a step drops a hidden unit */
+    size_t samples;             /* of z for each example of a step */
     size_t n_own;   /* numbers among the parameters that are the compression's own: those of */
     size_t n_parts; /* these, one after the other, */
     struct vib_own_part part[VIB_OWN_PARTS]; /* each [rows][columns] */
@@ -84,8 +87,8 @@ struct vib_compression {
     void (*forward)(const struct vib_objective *objective, const struct vib_objective_batch *batch,
                     double *nats);
     /* With C = sum_i compression_i: dcode [rows][K + F] = dC / d(mu, factor) with z held fast,
-     * which the caller weights; adds weight dC/dz to dz [rows][K], and sets down [n_own] to weight
-     * dC/down. A point's dcode is not read. */
+     * which the caller weights; adds weight dC/dz to dz [rows][samples][K], and sets down [n_own]
+     * to weight dC/down. A point's dcode is not read. */
     void (*backward)(const struct vib_objective *objective, const struct vib_objective_batch *batch,
                      float weight, float *dcode, float *dz, float *down);
 };
@@ -97,8 +100,8 @@ void vib_objective_init(struct vib_objective *objective, const struct vib_params
 /* The initial values of own [n_own], a function of seed alone. */
 void vib_objective_init_own(const struct vib_objective *objective, uint64_t seed, float *own);
 
-/* B J: the sum over the batch of the terms of J, in bits. nats [rows] is scratch. With a state, it
- * takes R into the running mean. */
+/* B J: the sum over the batch of the terms of J, in bits. nats [rows][samples] is scratch. With a
+ * state, it takes R into the running mean. */
 double vib_objective_forward(const struct vib_objective *objective,
                              const struct vib_objective_batch *batch, double *nats);
 
@@ -114,12 +117,13 @@ void vib_objective_compression(const struct vib_objective *objective,
  * latter NaN of a point. */
 double vib_objective_measured(const struct vib_params *params, double ce, double compression);
 
-/* dlogits [rows][classes] = dJ/dlogits. */
+/* dlogits [rows][samples][classes] = dJ/dlogits. */
 void vib_objective_backward_logits(const struct vib_objective *objective,
                                    const struct vib_objective_batch *batch, float *dlogits);
 
-/* dhead [rows][H] = dJ/dhead and down [n_own] = dJ/down, given dz = d(mean loss)/dz [rows][K],
- * which is changed. Unless u is linear the batch has a state, which has seen it. */
+/* dhead [rows][H] = dJ/dhead and down [n_own] = dJ/down, given dz = d(mean loss)/dz
+ * [rows][samples][K], which is changed. Unless u is linear the batch has a state, which has seen
+ * it. */
 void vib_objective_backward_head(const struct vib_objective *objective,
                                  const struct vib_objective_batch *batch, float *dz, float *dhead,
                                  float *down);

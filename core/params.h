@@ -43,6 +43,7 @@ struct vib_params {
     size_t epochs;
     size_t warmup_epochs;   /* over which the weight of the compression rises from 0 */
     size_t batch;           /* examples per step; the last, smaller batch of an epoch is used too */
+    size_t samples;         /* of z per example in a step; 0 counts as 1 */
     double lr;              /* Adam's step size in the first epoch */
     double lr_decay;        /* lr is multiplied by this ... */
     size_t lr_decay_epochs; /* ... after every this many epochs (staircase) */

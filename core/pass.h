@@ -5,8 +5,9 @@
  *
  * With B examples, layer widths n_l and T = the type of the large products' operands (float32, or
  * bfloat16): x, h and their gradients are matrices of T (core/matrix.h); head [B][H], factor [B][F]
- * (core/posterior.h), eps, z [B][K] and logits [B][classes] stand without gaps. The head, the
- * posterior, the decoder and the loss are float32 always.
+ * (core/posterior.h), eps, z [B][S][K] and logits [B][S][classes] stand without gaps, with S = the
+ * samples of z for each example. The head, the posterior, the decoder and the loss are float32
+ * always.
  * Thread rule: a pass belongs to one thread at a time, and its team works for that thread. */
 #ifndef VIB_CORE_PASS_H
 #define VIB_CORE_PASS_H
@@ -25,7 +26,7 @@
 struct vib_pass {
     const struct vib_network *net; /* borrowed */
     struct vib_team *team;         /* borrowed; NULL at first: the calling thread works alone */
-    size_t batch;
+    size_t batch, samples;
     enum vib_type type;
     struct vib_product product[VIB_MAX_LAYERS];
     void *arena;  /* one allocation, carved into all that follows */
@@ -52,9 +53,9 @@ struct vib_weights {
     const void *operand;
 };
 
-/* A pass for evaluation, in float32, or one that can go backward, in `type`: in training it drops
- * hidden units with probability `dropout`, and for attacks it makes dx. Errors: VIB_ENOMEM,
- * VIB_EBACKEND. */
+/* A pass for evaluation, in float32 and with one sample, or one that can go backward, in `type`,
+ * with the samples of the network's objective: in training it drops hidden units with probability
+ * `dropout`, and for attacks it makes dx. Errors: VIB_ENOMEM, VIB_EBACKEND. */
 int vib_pass_init(struct vib_pass *pass, const struct vib_network *net, size_t batch,
                   struct vib_error *err);
 int vib_pass_init_training(struct vib_pass *pass, const struct vib_network *net, size_t batch,
@@ -78,13 +79,14 @@ void vib_encode(struct vib_pass *pass, const struct vib_weights *w);
 /* eps -> z -> logits. */
 void vib_decode(struct vib_pass *pass, const struct vib_weights *w);
 
-/* The same for rows first .. first + rows alone, on the calling thread alone, so that the parts of
- * a team may do it: `first` is a part's, `decoder` the decoder's product for so many rows. */
+/* The same, of one sample, for rows first .. first + rows alone, on the calling thread alone, so
+ * that the parts of a team may do it: `first` is a part's, `decoder` the decoder's product for so
+ * many rows. */
 void vib_decode_rows(struct vib_pass *pass, const struct vib_weights *w,
                      const struct vib_product *decoder, size_t first, size_t rows);
 
 /* After vib_encode and vib_decode: what an objective sees of the pass, by the parameters that it
- * ran with. labels [batch] are borrowed; state is NULL, warm 1. */
+ * ran with. labels [batch][samples] are borrowed; state is NULL, warm 1. */
 struct vib_objective_batch vib_pass_batch(const struct vib_pass *pass, const struct vib_weights *w,
                                           const uint16_t *labels);
 

@@ -13,9 +13,9 @@ struct vib_hidden {
 /* The weights of layer l, as its products read them. */
 const void *vib_pass_weight(const struct vib_pass *pass, size_t l, const struct vib_weights *w);
 
-/* matrix = dense [B][columns], rows ld elements apart, rounded to the matrix's type. */
-void vib_pass_round(const struct vib_pass *pass, const float *dense, size_t ld, enum vib_type type,
-                    struct vib_matrix *matrix);
+/* matrix = dense [n][columns], rows ld elements apart, rounded to the matrix's type. */
+void vib_pass_round(const struct vib_pass *pass, size_t n, const float *dense, size_t ld,
+                    enum vib_type type, struct vib_matrix *matrix);
 
 /* A vib_tile_fn for what stands without gaps. */
 struct vib_dense {

@@ -2,6 +2,7 @@
 
 #include "core/simd.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* [A]'s shift, which starts the posterior narrow: softplus(-5) = 0.0067. */
@@ -78,11 +79,12 @@ static void sample_row(const float *restrict mu, const float *restrict diagonal,
 }
 
 void vib_posterior_sample(const struct vib_posterior *p, const float *head, const float *factor,
-                          const float *eps, size_t rows, float *z) {
-    const size_t K = p->K, F = vib_posterior_factor_size(p), H = K + F;
-    for (size_t i = 0; i < rows; i++) {
-        const float *e = eps + i * K, *lower = factor + i * F + K;
-        float *out = z + i * K;
+                          const float *eps, size_t rows, size_t samples, float *z) {
+    const size_t K = p->K, F = vib_posterior_factor_size(p), H = vib_posterior_head_size(p);
+    for (size_t n = 0; n < rows * samples; n++) {
+        const size_t i = n / samples;
+        const float *e = eps + n * K, *lower = factor + i * F + K;
+        float *out = z + n * K;
         if (p->kind == VIB_POSTERIOR_POINT)
             memcpy(out, head + i * H, K * sizeof *out);
         else
@@ -111,14 +113,58 @@ static void backward_lower(const float *eps, const float *dz, float weight, size
             *dlower = LOWER_SCALE * (dz[k] * eps[j] + weight * *dlower);
 }
 
+/* dhead += what one sample adds to the gradients of mu and L. */
+VIB_MULTIVERSION
+static void add_sample_row(const float *restrict eps, const float *restrict dz, size_t K,
+                           float *restrict dhead) {
+    for (size_t k = 0; k < K; k++) {
+        dhead[k] += dz[k];
+        dhead[K + k] += dz[k] * eps[k];
+    }
+}
+
+static void add_sample_lower(const float *eps, const float *dz, size_t K, float *dlower) {
+    for (size_t k = 1; k < K; k++)
+        for (size_t j = 0; j < k; j++, dlower++)
+            *dlower += dz[k] * eps[j];
+}
+
+/* From the gradients of mu and L to those of the head. */
+VIB_MULTIVERSION
+static void finish_head_row(const float *restrict head, size_t K, float *restrict dhead) {
+    for (size_t k = 0; k < K; k++)
+        dhead[K + k] *= vib_sigmoidf(head[K + k] - RHO_SHIFT);
+}
+
+/* One row, for any number of samples. */
+static void backward_samples(const struct vib_posterior *p, const float *head, const float *eps,
+                             const float *dz, size_t samples, float weight, float *dhead) {
+    const size_t K = p->K, H = vib_posterior_head_size(p);
+    for (size_t j = 0; j < H; j++)
+        dhead[j] *= weight;
+    for (size_t s = 0; s < samples; s++) {
+        add_sample_row(eps + s * K, dz + s * K, K, dhead);
+        if (p->kind == VIB_POSTERIOR_FULL)
+            add_sample_lower(eps + s * K, dz + s * K, K, dhead + 2 * K);
+    }
+    finish_head_row(head, K, dhead);
+    for (size_t j = 2 * K; j < H; j++)
+        dhead[j] *= LOWER_SCALE;
+}
+
 void vib_posterior_backward(const struct vib_posterior *p, const float *head, const float *eps,
-                            const float *dz, float weight, size_t rows, float *dhead) {
+                            const float *dz, size_t samples, float weight, size_t rows,
+                            float *dhead) {
     const size_t K = p->K, H = vib_posterior_head_size(p);
     if (p->kind == VIB_POSTERIOR_POINT) {
+        assert(samples == 1);
         memcpy(dhead, dz, rows * K * sizeof *dhead);
         return;
     }
-    for (size_t i = 0; i < rows; i++) {
+    for (size_t i = 0; samples != 1 && i < rows; i++)
+        backward_samples(p, head + i * H, eps + i * samples * K, dz + i * samples * K, samples,
+                         weight, dhead + i * H);
+    for (size_t i = 0; samples == 1 && i < rows; i++) {
         const float *e = eps + i * K, *d = dz + i * K;
         backward_row(head + i * H, e, d, weight, K, dhead + i * H);
         if (p->kind == VIB_POSTERIOR_FULL)

@@ -39,16 +39,20 @@ size_t vib_posterior_head_size(const struct vib_posterior *posterior);
 void vib_posterior_factor(const struct vib_posterior *posterior, const float *head, size_t rows,
                           float *factor);
 
-/* z = mu + L eps; z, eps [rows][K]. A point leaves eps unread. */
+/* z = mu + L eps, `samples` of each row; z, eps [rows][samples][K]. A point has one, and leaves eps
+ * unread. */
 void vib_posterior_sample(const struct vib_posterior *posterior, const float *head,
-                          const float *factor, const float *eps, size_t rows, float *z);
+                          const float *factor, const float *eps, size_t rows, size_t samples,
+                          float *z);
 
-/* Gradients with respect to head of L(z) + weight C, given dz = dL/dz and, in dhead, g = the
- * gradient of C with respect to mu and L, [rows][K + F]: dmu = dz + weight g_mu dL_kk = dz_k eps_k
- * + weight g_kk,   drho_k = dL_kk sigmoid(rho_k - 5) dL_kj = dz_k eps_j + weight g_kj,   do_kj =
- * 0.01 dL_kj Of a point, which has no C, dmu = dz: g and eps are not read. */
+/* Gradients with respect to head of L(z) + weight C, given dz = dL/dz [rows][samples][K] and, in
+ * dhead, g = the gradient of C with respect to mu and L, [rows][K + F]; sums are over the samples:
+ *   dmu = sum dz + weight g_mu
+ *   dL_kk = sum dz_k eps_k + weight g_kk,   drho_k = dL_kk sigmoid(rho_k - 5)
+ *   dL_kj = sum dz_k eps_j + weight g_kj,   do_kj = 0.01 dL_kj
+ * Of a point, which has one sample and no C, dmu = dz: g and eps are not read. */
 void vib_posterior_backward(const struct vib_posterior *posterior, const float *head,
-                            const float *eps, const float *dz, float weight, size_t rows,
-                            float *dhead);
+                            const float *eps, const float *dz, size_t samples, float weight,
+                            size_t rows, float *dhead);
 
 #endif

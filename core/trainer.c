@@ -76,10 +76,10 @@ void vib_trainer_derive(struct vib_trainer *t) {
 }
 
 static int make_buffers(struct vib_trainer *t) {
-    const size_t batch = t->params.batch;
+    const size_t codes = t->params.batch * t->net.objective.samples;
     t->order = malloc(t->data->split[VIB_TRAIN].n * sizeof *t->order);
-    t->labels = malloc(batch * sizeof *t->labels);
-    t->nats = malloc(batch * sizeof *t->nats);
+    t->labels = malloc(codes * sizeof *t->labels);
+    t->nats = malloc(codes * sizeof *t->nats);
     if (t->order == NULL || t->labels == NULL || t->nats == NULL)
         return VIB_ENOMEM;
     return make_state(t);
@@ -173,16 +173,17 @@ static void fill_part(void *context, size_t part) {
     const struct state_header *s = t->state;
     const struct vib_split *train = &t->data->split[VIB_TRAIN];
     const size_t row = part * VIB_PART_ROWS, left = pass->batch - row;
-    const size_t rows = left < VIB_PART_ROWS ? left : VIB_PART_ROWS, K = t->net.K;
+    const size_t rows = left < VIB_PART_ROWS ? left : VIB_PART_ROWS, S = pass->samples;
+    const size_t numbers = S * t->net.K;
     const uint32_t *order = t->order + s->step * t->params.batch + row;
     const struct vib_stream stream = {t->params.seed, VIB_STREAM_LATENT, (uint32_t)s->total_steps,
                                       (uint32_t)(s->total_steps >> 32)};
-    for (size_t i = 0; i < rows; i++)
-        t->labels[row + i] = train->labels[order[i]];
+    for (size_t i = 0; i < rows * S; i++)
+        t->labels[row * S + i] = train->labels[order[i / S]];
     vib_dataset_gather(t->data, VIB_TRAIN, order, 0, rows, pass->input + row * pass->input_ld,
                        pass->input_ld);
     if (t->net.posterior.kind != VIB_POSTERIOR_POINT)
-        vib_random_normal(&stream, row * K, rows * K, pass->eps + row * K);
+        vib_random_normal(&stream, row * numbers, rows * numbers, pass->eps + row * numbers);
     fill_masks(t, pass, row, rows);
 }
 
@@ -354,7 +355,7 @@ size_t vib_job_bytes(const struct vib_params *params, const struct vib_dataset *
     const size_t copies = VIB_TRAINER_COPIES - 2 + (params->patience > 0 ? 1 : 0);
     const size_t lasting = sizeof(struct state_header) + net.n_memory * (copies * vector + narrow) +
                            passes + n * sizeof(uint32_t) +
-                           batch * (sizeof(uint16_t) + sizeof(double));
+                           batch * net.objective.samples * (sizeof(uint16_t) + sizeof(double));
     /* Beside these are m, v and the average; or, once training is over, whose end gives up m and v
      * (see end_epoch), the average and codes; or estimates of these. */
     const size_t of_vector = net.n_memory * vector;

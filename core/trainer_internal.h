@@ -46,8 +46,8 @@ struct vib_trainer {
     uint16_t *w16;    /* [n_memory] bfloat16 copy of the weights, there too; NULL in
                          float32 */
     uint32_t *order;  /* [n_train] of the epoch under way */
-    uint16_t *labels; /* [batch] */
-    double *nats;     /* [batch] */
+    uint16_t *labels; /* [batch][samples] */
+    double *nats;     /* [batch][samples] */
     size_t steps_per_epoch;
 };
 

@@ -140,6 +140,9 @@ static void test_networks(void **state) {
     p.dropout = 0.5;
     check("dropout", &p, 784, 10, 210);
     p = base;
+    p.samples = 1000;
+    check("1000 samples", &p, 784, 10, 210);
+    p = base;
     p.patience = 1;
     check("patience", &p, 784, 10, 210);
     p = base;

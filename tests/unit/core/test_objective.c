@@ -14,7 +14,7 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-enum { ROWS = 11, DIM = 5, CLASSES = 4, K = 3, N_OWN = CLASSES * K };
+enum { ROWS = 11, MOST_SAMPLES = 3, DIM = 5, CLASSES = 4, K = 3, N_OWN = CLASSES * K };
 
 /* compression_i = sum_k own[label_i][k] (z_k^2 / 2 + mu_k + sum_j L_kj^2 / 2) */
 static double term(const struct vib_posterior *p, const struct vib_objective_batch *b, size_t i,
@@ -72,7 +72,7 @@ struct problem {
     float *w;
     double *gradient;
     unsigned *handed_out; /* how often each parameter was */
-    uint16_t labels[ROWS];
+    uint16_t labels[ROWS * MOST_SAMPLES];
     double state[VIB_OBJECTIVE_STATE];
 };
 
@@ -103,9 +103,10 @@ static void problem_init(struct problem *p, const struct vib_params *of_method, 
                      VIB_OK);
     for (size_t i = 0; i < ROWS; i++)
         vib_random_normal(&stream, i * 8, DIM, p->pass.input + i * p->pass.input_ld);
-    vib_random_normal(&stream, 1000, ROWS * K, p->pass.eps);
-    for (size_t i = 0; i < ROWS; i++)
-        p->labels[i] = (uint16_t)(i % (CLASSES - 1)); /* one class is absent */
+    const size_t S = p->pass.samples;
+    vib_random_normal(&stream, 1000, ROWS * S * K, p->pass.eps);
+    for (size_t i = 0; i < ROWS * S; i++)
+        p->labels[i] = (uint16_t)(i / S % (CLASSES - 1)); /* one class is absent */
 }
 
 static void problem_release(struct problem *p) {
@@ -118,7 +119,7 @@ static void problem_release(struct problem *p) {
 /* J in bits. */
 static double forward(struct problem *p, struct vib_objective_batch *batch) {
     const struct vib_weights w = {p->w, p->w};
-    double nats[ROWS];
+    double nats[ROWS * MOST_SAMPLES];
     vib_encode(&p->pass, &w);
     vib_decode(&p->pass, &w);
     *batch = vib_pass_batch(&p->pass, &w, p->labels);
@@ -204,6 +205,33 @@ static void test_gradients_of_every_method(void **state) {
         }
 }
 
+static void test_gradients_of_several_samples(void **state) {
+    (void)state;
+    for (int method = VIB_METHOD_VIB; method <= VIB_METHOD_CEB; method++)
+        for (int covariance = VIB_DIAGONAL; covariance <= VIB_FULL; covariance++) {
+            struct vib_params of_method = params_of(method, covariance);
+            of_method.samples = MOST_SAMPLES;
+            check_gradients_of(&of_method);
+        }
+}
+
+/* Samples that are all the same are one. */
+static void test_a_sample_repeated(void **state) {
+    (void)state;
+    struct vib_params repeated = params_of(VIB_METHOD_VIB, VIB_FULL);
+    struct problem one, three;
+    struct vib_objective_batch batch;
+    problem_init(&one, &repeated, false);
+    repeated.samples = MOST_SAMPLES;
+    problem_init(&three, &repeated, false);
+    for (size_t i = 0; i < ROWS * MOST_SAMPLES; i++)
+        memcpy(three.pass.eps + i * K, one.pass.eps + i / MOST_SAMPLES * K, K * sizeof(float));
+    const double want = forward(&one, &batch), got = forward(&three, &batch);
+    assert_true(fabs(got - want) <= 1e-6 * want);
+    problem_release(&one);
+    problem_release(&three);
+}
+
 static void test_gradients_of_every_rate_function(void **state) {
     (void)state;
     struct vib_params curved = params_of(VIB_METHOD_VIB, VIB_DIAGONAL);
@@ -272,6 +300,8 @@ static void test_what_the_methods_are_trained_for(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gradients_of_every_method),
+        cmocka_unit_test(test_gradients_of_several_samples),
+        cmocka_unit_test(test_a_sample_repeated),
         cmocka_unit_test(test_gradients_of_every_rate_function),
         cmocka_unit_test(test_gradients_of_a_family),
         cmocka_unit_test(test_state_passes_from_step_to_step),

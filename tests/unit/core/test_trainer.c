@@ -181,6 +181,8 @@ static void test_restore_continues_with_the_same_bits(void **state) {
     params = base;
     params.method = VIB_METHOD_CEB;
     check_restore(&params, 3);
+    params.samples = 4;
+    check_restore(&params, 3);
 }
 
 /* Step by step from 0 to exactly beta, which the last step of the warm-up does not reach. */

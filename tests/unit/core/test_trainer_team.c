@@ -166,6 +166,13 @@ static void test_dropout(void **state) {
     check_types(params);
 }
 
+static void test_samples(void **state) {
+    (void)state;
+    struct vib_params params = base;
+    params.samples = 3;
+    check_types(params);
+}
+
 static void test_ceb(void **state) {
     (void)state;
     struct vib_params params = base;
@@ -189,8 +196,8 @@ static void test_larger(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_diagonal), cmocka_unit_test(test_full_covariance),
-        cmocka_unit_test(test_dropout),  cmocka_unit_test(test_ceb),
-        cmocka_unit_test(test_larger),
+        cmocka_unit_test(test_dropout),  cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_ceb),      cmocka_unit_test(test_larger),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
