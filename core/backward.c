@@ -53,7 +53,7 @@ static void backward_head(struct vib_pass *p, const struct vib_objective *object
                           const struct vib_objective_batch *batch,
                           const struct vib_gradient_sink *sink) {
     const struct vib_network *net = p->net;
-    vib_objective_backward_head(objective, batch, p->dz, p->dhead, p->own);
+    vib_objective_backward_head(objective, batch, p->dz, p->dcode, p->dhead, p->own);
     if (objective->n_own > 0 && sink != NULL) {
         const struct vib_gradient own = {
             .offset = net->own_memory, .rows = 1, .columns = objective->n_own, .values = p->own};

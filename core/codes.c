@@ -29,7 +29,8 @@ void vib_codes_release(struct vib_codes *codes) {
 
 /* The first `rows` rows of the pass become codes first, first + 1, ... */
 static void keep(struct vib_codes *codes, const struct vib_pass *pass, size_t first, size_t rows) {
-    const size_t K = codes->posterior.K, H = vib_posterior_head_size(&codes->posterior), F = H - K;
+    const size_t K = codes->posterior.K, H = vib_posterior_head_size(&codes->posterior);
+    const size_t F = vib_posterior_factor_size(&codes->posterior);
     for (size_t i = 0; i < rows; i++)
         memcpy(codes->mu + (first + i) * K, pass->head + i * H, K * sizeof(float));
     if (F > 0)

@@ -23,7 +23,8 @@ static size_t parts(const struct vib_params *params, struct vib_shape shape,
 static void forward(const struct vib_objective *o, const struct vib_objective_batch *batch,
                     double *nats) {
     const struct vib_posterior *p = &o->posterior;
-    const size_t K = p->K, F = vib_posterior_factor_size(p), H = K + F;
+    const size_t K = p->K, F = vib_posterior_factor_size(p);
+    const size_t H = vib_posterior_head_size(p);
     const float *m = batch->own, *t = m + o->classes * K;
     for (size_t i = 0; i < batch->rows; i++) {
         const size_t y = batch->labels[i * batch->samples];
@@ -35,7 +36,8 @@ static void forward(const struct vib_objective *o, const struct vib_objective_ba
 static void backward(const struct vib_objective *o, const struct vib_objective_batch *batch,
                      float scaled_weight, float *dcode, float *dz, float *down) {
     const struct vib_posterior *p = &o->posterior;
-    const size_t K = p->K, F = vib_posterior_factor_size(p), H = K + F;
+    const size_t K = p->K, F = vib_posterior_factor_size(p), C = K + F;
+    const size_t H = vib_posterior_head_size(p);
     const float *m = batch->own, *t = m + o->classes * K;
     float *dm = down, *dt = down + o->classes * K;
     (void)dz;
@@ -43,7 +45,7 @@ static void backward(const struct vib_objective *o, const struct vib_objective_b
     for (size_t i = 0; i < batch->rows; i++) {
         const size_t y = batch->labels[i * batch->samples];
         vib_diagonal_kl_backward(p, batch->head + i * H, batch->factor + i * F, m + y * K,
-                                 t + y * K, scaled_weight, dcode + i * H, dm + y * K, dt + y * K);
+                                 t + y * K, scaled_weight, dcode + i * C, dm + y * K, dt + y * K);
     }
 }
 

@@ -36,7 +36,8 @@ static double kl_row(const float *restrict mu, const float *restrict sigma, size
 static void forward(const struct vib_objective *o, const struct vib_objective_batch *batch,
                     double *nats) {
     const struct vib_posterior *p = &o->posterior;
-    const size_t K = p->K, F = vib_posterior_factor_size(p), H = K + F;
+    const size_t K = p->K, F = vib_posterior_factor_size(p);
+    const size_t H = vib_posterior_head_size(p);
     for (size_t i = 0; i < batch->rows; i++) {
         const float *row = batch->factor + i * F;
         nats[i] = p->kind == VIB_POSTERIOR_POINT ? 0.0 : kl_row(batch->head + i * H, row, K);
@@ -54,7 +55,8 @@ static void kl_gradient_row(const float *restrict sigma, size_t K, float *restri
 static void backward(const struct vib_objective *o, const struct vib_objective_batch *batch,
                      float scaled_weight, float *dcode, float *dz, float *down) {
     const struct vib_posterior *p = &o->posterior;
-    const size_t K = p->K, F = vib_posterior_factor_size(p), H = K + F;
+    const size_t K = p->K, F = vib_posterior_factor_size(p), C = K + F;
+    const size_t H = vib_posterior_head_size(p);
     (void)scaled_weight;
     (void)dz;
     (void)down;
@@ -62,7 +64,7 @@ static void backward(const struct vib_objective *o, const struct vib_objective_b
         return;
     for (size_t i = 0; i < batch->rows; i++) {
         const float *row = batch->factor + i * F;
-        float *out = dcode + i * H;
+        float *out = dcode + i * C;
         memcpy(out, batch->head + i * H, K * sizeof *out);
         kl_gradient_row(row, K, out + K);
         memcpy(out + 2 * K, row + K, (F - K) * sizeof *out);

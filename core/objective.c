@@ -119,11 +119,11 @@ void vib_objective_backward_logits(const struct vib_objective *o,
 }
 
 void vib_objective_backward_head(const struct vib_objective *o,
-                                 const struct vib_objective_batch *batch, float *dz, float *dhead,
-                                 float *down) {
+                                 const struct vib_objective_batch *batch, float *dz, float *dcode,
+                                 float *dhead, float *down) {
     const double nats = scale_of(batch);
     const float weight = (float)(nats * vib_objective_weight(o, batch->warm, batch->state));
-    o->compression->backward(o, batch, weight, dhead, dz, down);
+    o->compression->backward(o, batch, weight, dcode, dz, down);
     vib_posterior_backward(&o->posterior, batch->head, batch->eps, dz, batch->samples, weight,
-                           batch->rows, dhead);
+                           batch->rows, dcode, dhead);
 }

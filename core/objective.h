@@ -122,10 +122,10 @@ void vib_objective_backward_logits(const struct vib_objective *objective,
                                    const struct vib_objective_batch *batch, float *dlogits);
 
 /* dhead [rows][H] = dJ/dhead and down [n_own] = dJ/down, given dz = d(mean loss)/dz
- * [rows][samples][K], which is changed. Unless u is linear the batch has a state, which has seen
- * it. */
+ * [rows][samples][K], which is changed. dcode [rows][K + F] is scratch, which dhead may be where H
+ * = K + F. Unless u is linear the batch has a state, which has seen it. */
 void vib_objective_backward_head(const struct vib_objective *objective,
-                                 const struct vib_objective_batch *batch, float *dz, float *dhead,
-                                 float *down);
+                                 const struct vib_objective_batch *batch, float *dz, float *dcode,
+                                 float *dhead, float *down);
 
 #endif

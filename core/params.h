@@ -15,6 +15,9 @@ enum vib_covariance { VIB_DIAGONAL, VIB_FULL };
 /* What the mean rate counts as: core/rate_function.h. */
 enum vib_rate_kind { VIB_RATE_LINEAR, VIB_RATE_POWER, VIB_RATE_EXPONENTIAL };
 
+/* Of p(z|x): learned for each example, or one scale for all of them and all dimensions. */
+enum vib_noise { VIB_NOISE_LEARNED, VIB_NOISE_FIXED };
+
 enum vib_activation { VIB_RELU, VIB_TANH };
 
 /* Of matrix operands; sums are float32 either way. */
@@ -33,6 +36,8 @@ struct vib_params {
     size_t hidden[VIB_MAX_HIDDEN];
     enum vib_activation activation;
     enum vib_covariance covariance;
+    enum vib_noise noise;
+    double noise_scale; /* where it is fixed */
 
     /* The strength of the method of that name; other methods ignore it. */
     double dropout;            /* probability that a hidden unit is dropped, 0 <= . < 1 */

@@ -70,11 +70,13 @@ static void carve_backward(struct vib_pass *p, unsigned char *base, size_t *used
                            bool input_gradient) {
     const struct vib_network *net = p->net;
     const size_t B = p->batch, codes = B * p->samples, H = vib_network_head(net)->out;
+    const size_t C = net->K + vib_posterior_factor_size(&net->posterior);
     for (size_t l = 0; l < net->n_hidden; l++)
         carve_matrix(&p->dh[l], base, used, B, net->layer[l].out, p->type, PAIRS);
     for (size_t l = 0; l < net->n_hidden && p->keep < 1.0f; l++)
         p->mask[l] = carve(base, used, B * net->layer[l].out, sizeof *p->mask[l]);
     p->dhead = carve(base, used, B * H, sizeof *p->dhead);
+    p->dcode = H == C ? p->dhead : carve(base, used, B * C, sizeof *p->dcode);
     carve_matrix(&p->dhead_t, base, used, B, H, p->type, PAIRS);
     p->dz = carve(base, used, codes * net->K, sizeof *p->dz);
     p->dlogits = carve(base, used, codes * net->classes, sizeof *p->dlogits);

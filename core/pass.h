@@ -41,9 +41,10 @@ struct vib_pass {
     struct vib_matrix dh[VIB_MAX_HIDDEN]; /* gradients of h[l] before the activation */
     struct vib_matrix dhead_t, dlogits_t; /* dhead as T, dlogits as float32 */
     float *dhead, *dz, *dlogits;
-    float *dx;  /* [B][dim], the gradient of the input; NULL unless asked for */
-    float *own; /* the gradient of the objective's own parameters */
-    float keep; /* probability that dropout keeps a hidden unit; 1 without dropout */
+    float *dcode; /* [B][K + F], of the compression; the memory of dhead where that has its size */
+    float *dx;    /* [B][dim], the gradient of the input; NULL unless asked for */
+    float *own;   /* the gradient of the objective's own parameters */
+    float keep;   /* probability that dropout keeps a hidden unit; 1 without dropout */
 };
 
 /* Parameters in memory's order (core/network.h): float32, and the weights as T (the same pointer

@@ -3,6 +3,7 @@
 #include "core/simd.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* [A]'s shift, which starts the posterior narrow: softplus(-5) = 0.0067. */
@@ -16,6 +17,8 @@ struct vib_posterior vib_posterior_of(const struct vib_params *params) {
     if (vib_method_info(params->method)->stochastic)
         posterior.kind =
             params->covariance == VIB_FULL ? VIB_POSTERIOR_FULL : VIB_POSTERIOR_DIAGONAL;
+    if (posterior.kind == VIB_POSTERIOR_DIAGONAL && params->noise == VIB_NOISE_FIXED)
+        posterior.fixed = (float)params->noise_scale;
     return posterior;
 }
 
@@ -28,6 +31,8 @@ const char *vib_posterior_name(const struct vib_posterior *p) {
 
 /* With the numbers of RHO_SHIFT and LOWER_SCALE. */
 const char *vib_posterior_equation(const struct vib_posterior *p) {
+    if (p->fixed > 0.0f)
+        return "z = mu + model.noise_scale * eps, eps ~ N(0, I); mu = head";
     switch (p->kind) {
     case VIB_POSTERIOR_DIAGONAL:
         return "z = mu + L @ eps, eps ~ N(0, I); mu = head[:K]; L = diag(softplus(head[K:] - 5))";
@@ -50,7 +55,7 @@ size_t vib_posterior_factor_size(const struct vib_posterior *p) {
 }
 
 size_t vib_posterior_head_size(const struct vib_posterior *p) {
-    return p->K + vib_posterior_factor_size(p);
+    return p->fixed > 0.0f ? p->K : p->K + vib_posterior_factor_size(p);
 }
 
 VIB_MULTIVERSION
@@ -63,6 +68,10 @@ void vib_posterior_factor(const struct vib_posterior *p, const float *head, size
                           float *factor) {
     const size_t K = p->K, F = vib_posterior_factor_size(p), H = K + F;
     if (p->kind == VIB_POSTERIOR_POINT)
+        return;
+    for (size_t j = 0; p->fixed > 0.0f && j < rows * K; j++)
+        factor[j] = p->fixed;
+    if (p->fixed > 0.0f)
         return;
     for (size_t i = 0; i < rows; i++) {
         diagonal_row(head + i * H + K, K, factor + i * F);
@@ -113,14 +122,18 @@ static void backward_lower(const float *eps, const float *dz, float weight, size
             *dlower = LOWER_SCALE * (dz[k] * eps[j] + weight * *dlower);
 }
 
-/* dhead += what one sample adds to the gradients of mu and L. */
+/* What one sample adds to the gradients of mu, L_kk and L_kj. */
 VIB_MULTIVERSION
-static void add_sample_row(const float *restrict eps, const float *restrict dz, size_t K,
-                           float *restrict dhead) {
-    for (size_t k = 0; k < K; k++) {
-        dhead[k] += dz[k];
-        dhead[K + k] += dz[k] * eps[k];
-    }
+static void add_sample_row(const float *restrict dz, size_t K, float *restrict dmu) {
+    for (size_t k = 0; k < K; k++)
+        dmu[k] += dz[k];
+}
+
+VIB_MULTIVERSION
+static void add_sample_scale(const float *restrict eps, const float *restrict dz, size_t K,
+                             float *restrict ds) {
+    for (size_t k = 0; k < K; k++)
+        ds[k] += dz[k] * eps[k];
 }
 
 static void add_sample_lower(const float *eps, const float *dz, size_t K, float *dlower) {
@@ -136,35 +149,40 @@ static void finish_head_row(const float *restrict head, size_t K, float *restric
         dhead[K + k] *= vib_sigmoidf(head[K + k] - RHO_SHIFT);
 }
 
-/* One row, for any number of samples. */
+/* One row, for any number of samples. dhead may be dcode. */
 static void backward_samples(const struct vib_posterior *p, const float *head, const float *eps,
-                             const float *dz, size_t samples, float weight, float *dhead) {
+                             const float *dz, size_t samples, float weight, const float *dcode,
+                             float *dhead) {
     const size_t K = p->K, H = vib_posterior_head_size(p);
     for (size_t j = 0; j < H; j++)
-        dhead[j] *= weight;
+        dhead[j] = weight * dcode[j];
     for (size_t s = 0; s < samples; s++) {
-        add_sample_row(eps + s * K, dz + s * K, K, dhead);
+        add_sample_row(dz + s * K, K, dhead);
+        if (H > K)
+            add_sample_scale(eps + s * K, dz + s * K, K, dhead + K);
         if (p->kind == VIB_POSTERIOR_FULL)
             add_sample_lower(eps + s * K, dz + s * K, K, dhead + 2 * K);
     }
-    finish_head_row(head, K, dhead);
+    if (H > K)
+        finish_head_row(head, K, dhead);
     for (size_t j = 2 * K; j < H; j++)
         dhead[j] *= LOWER_SCALE;
 }
 
 void vib_posterior_backward(const struct vib_posterior *p, const float *head, const float *eps,
                             const float *dz, size_t samples, float weight, size_t rows,
-                            float *dhead) {
-    const size_t K = p->K, H = vib_posterior_head_size(p);
+                            float *dcode, float *dhead) {
+    const size_t K = p->K, H = vib_posterior_head_size(p), C = K + vib_posterior_factor_size(p);
+    const bool in_place = samples == 1 && dhead == dcode;
     if (p->kind == VIB_POSTERIOR_POINT) {
         assert(samples == 1);
         memcpy(dhead, dz, rows * K * sizeof *dhead);
         return;
     }
-    for (size_t i = 0; samples != 1 && i < rows; i++)
+    for (size_t i = 0; !in_place && i < rows; i++)
         backward_samples(p, head + i * H, eps + i * samples * K, dz + i * samples * K, samples,
-                         weight, dhead + i * H);
-    for (size_t i = 0; samples == 1 && i < rows; i++) {
+                         weight, dcode + i * C, dhead + i * H);
+    for (size_t i = 0; in_place && i < rows; i++) {
         const float *e = eps + i * K, *d = dz + i * K;
         backward_row(head + i * H, e, d, weight, K, dhead + i * H);
         if (p->kind == VIB_POSTERIOR_FULL)

@@ -22,6 +22,11 @@ int vib_trainer_check(const struct vib_params *params, const struct vib_dataset 
                              "model.covariance: full is for K up to %d, not %zu: the work on every "
                              "pair of codes grows as K^3; use diagonal",
                              VIB_MAX_FULL_K, params->K);
+    if (params->covariance == VIB_FULL && params->noise == VIB_NOISE_FIXED)
+        return vib_error_set(
+            err, VIB_ECONFIG,
+            "model.covariance: full is learned, and model.noise: fixed is not; use "
+            "diagonal, or learned");
     if (params->patience > 0 && !vib_dataset_has(data, VIB_VALIDATION))
         return vib_error_set(err, VIB_ECONFIG,
                              "train.patience is %zu, but %s has no validation split to be patient "

@@ -59,6 +59,11 @@ class Model:
         out = x @ weight + bias
         return {"relu": np.maximum(out, 0), "tanh": np.tanh(out), "linear": out}[layer["activation"]]
 
+    def scale(self, rho):
+        if "model.noise_scale" in self.facts["code"]:
+            return float(self.facts["model.noise_scale"])
+        return np.logaddexp(0, rho - 5)
+
     def code(self, x):
         """mu [n, K] and L [n, K, K]."""
         out = self.input(x)
@@ -69,7 +74,7 @@ class Model:
         L = np.zeros((len(x), K, K))
         if posterior != "point":
             k = np.arange(K)
-            L[:, k, k] = np.logaddexp(0, out[:, K : 2 * K] - 5)
+            L[:, k, k] = self.scale(out[:, K : 2 * K])
         if posterior == "full":
             for k in range(K):
                 for j in range(k):

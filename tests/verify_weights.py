@@ -91,13 +91,15 @@ def test_split(job):
 class Codes:
     """p(z|x_i) = N(mu_i, L_i L_i^T). factor is s = diag(L) [n, K], or L [n, K, K], or None."""
 
-    def __init__(self, head, K, covariance):
+    def __init__(self, head, K, covariance, noise_scale):
         self.n, self.K = len(head), K
         self.mu, rho, lower = head[:, :K], head[:, K : 2 * K], head[:, 2 * K :]
         self.full = covariance == "full"
         self.factor = None
         if covariance is not None:
             s = np.logaddexp(0.0, rho - 5.0)
+            if noise_scale is not None:
+                s = np.full_like(self.mu, noise_scale)
             self.log_scale = np.log(s).sum(1)
             self.factor = np.apply_along_axis(np.diag, 1, s) if self.full else s
         if self.full:
@@ -130,7 +132,7 @@ def encode(x, tensors, job):
         x = np.maximum(x, 0.0) if job["model_activation"] == "relu" else np.tanh(x)
     head = x @ tensors["encoder.head.weight"] + tensors["encoder.head.bias"]
     covariance = job["model_covariance"] if job["method"] in ("vib", "ceb") else None
-    return Codes(head, job["K"], covariance)
+    return Codes(head, job["K"], covariance, job["model_noise_scale"])
 
 
 def decode(z, tensors):

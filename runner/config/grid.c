@@ -103,6 +103,7 @@ static int equality_init(struct equality *equality, const struct config *config,
     /* Of a sweep over data sets some points may be the mixture's; and some may have what only a
      * choice among the settings gives them. */
     struct job_kind kind = {.exponent = true,
+                            .fixed_noise = true,
                             .mixture = data_is_mixture(&config->base.data) ||
                                        config_sweeps(config, key_find("dataset.name"))};
     memset(equality, 0, sizeof *equality);

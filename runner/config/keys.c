@@ -59,6 +59,10 @@ static const struct key_choice covariances[] = {
     [VIB_DIAGONAL] = {"diagonal", "K variances"},
     [VIB_FULL] = {"full", "K (K + 1) / 2 numbers per example, for K up to 64"},
     {NULL, NULL}};
+static const struct key_choice noises[] = {
+    [VIB_NOISE_LEARNED] = {"learned", "by model.covariance, of each example"},
+    [VIB_NOISE_FIXED] = {"fixed", "model.noise_scale^2 times I"},
+    {NULL, NULL}};
 static const struct key_choice rate_functions[] = {
     [VIB_RATE_LINEAR] = {"linear", "u(r) = r"},
     [VIB_RATE_POWER] = {"power", "u(r) = r^(1 + train.rate_exponent)"},
@@ -95,6 +99,7 @@ _Static_assert(sizeof(enum vib_method) == sizeof(int), "KEY_CHOICE stores an int
 _Static_assert(sizeof(enum vib_type) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_covariance) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_rate_kind) == sizeof(int), "KEY_CHOICE stores an int");
+_Static_assert(sizeof(enum vib_noise) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_activation) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_scale) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(AT(job.hidden) == AT(job.n_hidden) + sizeof(size_t), "KEY_WIDTHS stores both");
@@ -216,6 +221,13 @@ const struct key keys[] = {
     {.name = "model.covariance", .type = KEY_CHOICE, .field = AT(job.covariance),
      .default_text = "diagonal", .choices = covariances, .methods = STOCHASTIC,
      .help = "of p(z|x)"},
+    {.name = "model.noise", .type = KEY_CHOICE, .field = AT(job.noise),
+     .default_text = "learned", .choices = noises, .methods = STOCHASTIC,
+     .help = "where the covariance of p(z|x) comes from"},
+    {.name = "model.noise_scale", .type = KEY_REAL, .field = AT(job.noise_scale),
+     .default_text = "1", .flags = KEY_FIXED_NOISE, .min = MIN_SCALE, .max = MAX_SCALE,
+     .methods = STOCHASTIC,
+     .help = "standard deviation of z about mu where model.noise is fixed"},
 
     {.name = "train.precision", .type = KEY_CHOICE, .field = AT(job.precision),
      .default_text = "float32", .choices = precisions,

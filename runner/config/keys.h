@@ -71,7 +71,8 @@ enum {
     KEY_LIMIT = 512,   /* KEY_DATA that counts as a key of its own where the view takes it, see
                           data_limits_view */
     KEY_OF_SECTION = 1024, /* what a value in its section's place is: one key of a section */
-    KEY_EXPONENT = 2048    /* of a rate function that has an exponent */
+    KEY_EXPONENT = 2048,   /* of a rate function that has an exponent */
+    KEY_FIXED_NOISE = 4096
 };
 
 /* A value of a KEY_CHOICE, or a name in a KEY_SET. */
@@ -144,6 +145,7 @@ struct job_kind {
     enum vib_method method;
     bool mixture;  /* of the built-in data set */
     bool exponent; /* its rate function has one */
+    bool fixed_noise;
 };
 struct job_kind settings_kind(const struct settings *settings);
 

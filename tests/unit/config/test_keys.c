@@ -285,7 +285,8 @@ static void test_methods_choose_their_keys(void **state) {
     }
 }
 
-/* An exponent matters where a rate function has one, of methods that have a rate function. */
+/* An exponent matters where a rate function has one, of methods that have a rate function, a scale
+ * where noise is fixed. */
 static void test_what_matters_to_a_choice(void **state) {
     (void)state;
     struct settings s;
@@ -300,7 +301,13 @@ static void test_what_matters_to_a_choice(void **state) {
     s.job.rate_exponent = 3.0;
     s.job.rate_function = VIB_RATE_EXPONENTIAL;
     s.job.method = VIB_METHOD_CEB;
+    s.job.noise_scale = 0.25;
+    s.job.noise = VIB_NOISE_FIXED;
     settings_normalize(&s);
+    assert_true(s.job.noise_scale == 0.25);
+    s.job.noise = VIB_NOISE_LEARNED;
+    settings_normalize(&s);
+    assert_true(s.job.noise_scale == 1.0);
     assert_true(s.job.rate_exponent == 1.0 && s.job.rate_function == VIB_RATE_LINEAR);
 }
 

@@ -232,6 +232,18 @@ static void test_a_sample_repeated(void **state) {
     problem_release(&three);
 }
 
+static void test_gradients_of_fixed_noise(void **state) {
+    (void)state;
+    for (int method = VIB_METHOD_VIB; method <= VIB_METHOD_CEB; method++)
+        for (size_t samples = 1; samples <= MOST_SAMPLES; samples++) {
+            struct vib_params of_method = params_of(method, VIB_DIAGONAL);
+            of_method.noise = VIB_NOISE_FIXED;
+            of_method.noise_scale = 0.7;
+            of_method.samples = samples;
+            check_gradients_of(&of_method);
+        }
+}
+
 static void test_gradients_of_every_rate_function(void **state) {
     (void)state;
     struct vib_params curved = params_of(VIB_METHOD_VIB, VIB_DIAGONAL);
@@ -302,6 +314,7 @@ int main(void) {
         cmocka_unit_test(test_gradients_of_every_method),
         cmocka_unit_test(test_gradients_of_several_samples),
         cmocka_unit_test(test_a_sample_repeated),
+        cmocka_unit_test(test_gradients_of_fixed_noise),
         cmocka_unit_test(test_gradients_of_every_rate_function),
         cmocka_unit_test(test_gradients_of_a_family),
         cmocka_unit_test(test_state_passes_from_step_to_step),

@@ -408,6 +408,9 @@ static void test_what_cannot_be_trained(void **state) {
     vib_dataset_release(&data);
     params.K++;
     assert_refused(&params, "K up to 64, not 65");
+    params.K = 2;
+    params.noise = VIB_NOISE_FIXED;
+    assert_refused(&params, "full is learned, and model.noise: fixed is not");
 }
 
 int main(void) {

@@ -173,6 +173,14 @@ static void test_samples(void **state) {
     check_types(params);
 }
 
+static void test_fixed_noise(void **state) {
+    (void)state;
+    struct vib_params params = base;
+    params.noise = VIB_NOISE_FIXED;
+    params.noise_scale = 0.5;
+    check_types(params);
+}
+
 static void test_ceb(void **state) {
     (void)state;
     struct vib_params params = base;
@@ -195,9 +203,10 @@ static void test_larger(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_diagonal), cmocka_unit_test(test_full_covariance),
-        cmocka_unit_test(test_dropout),  cmocka_unit_test(test_samples),
-        cmocka_unit_test(test_ceb),      cmocka_unit_test(test_larger),
+        cmocka_unit_test(test_diagonal),    cmocka_unit_test(test_full_covariance),
+        cmocka_unit_test(test_dropout),     cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_fixed_noise), cmocka_unit_test(test_ceb),
+        cmocka_unit_test(test_larger),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

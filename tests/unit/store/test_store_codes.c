@@ -25,7 +25,7 @@ static float awkward(size_t i) {
 /* Codes of N examples whose numbers go on from mu to factor to decoder. */
 static struct saved_codes made_up(enum vib_posterior_kind kind, size_t K) {
     static float mu[MAX_NUMBERS], factor[MAX_NUMBERS], decoder[MAX_NUMBERS];
-    const struct vib_posterior posterior = {kind, K};
+    const struct vib_posterior posterior = {.kind = kind, .K = K};
     for (size_t i = 0; i < MAX_NUMBERS; i++) {
         mu[i] = awkward(i);
         factor[i] = awkward(100 + i);

@@ -73,21 +73,28 @@ static void the_metadata_tells_the_code(void **state) {
     static const struct {
         enum vib_method method;
         enum vib_covariance covariance;
+        enum vib_noise noise;
         const char *name, *code, *prediction;
     } cases[] = {
-        {VIB_METHOD_VIB, VIB_DIAGONAL, "diagonal",
+        {VIB_METHOD_VIB, VIB_DIAGONAL, VIB_NOISE_LEARNED, "diagonal",
          "z = mu + L @ eps, eps ~ N(0, I); mu = head[:K]; L = diag(softplus(head[K:] - 5))",
          "argmax of the mean of q(y|z) over evaluate.samples samples of z"},
-        {VIB_METHOD_VIB, VIB_FULL, "full",
+        {VIB_METHOD_VIB, VIB_FULL, VIB_NOISE_LEARNED, "full",
          "z = mu + L @ eps, eps ~ N(0, I); mu = head[:K]; rho = head[K:2*K]; o = head[2*K:]; "
          "L[k,k] = softplus(rho[k] - 5); L[k,j] = 0.01 * o[k*(k-1)/2 + j] for j < k, else 0",
          "argmax of the mean of q(y|z) over evaluate.samples samples of z"},
-        {VIB_METHOD_DROPOUT, VIB_FULL, "point", "z = mu; mu = head", "argmax of q(y|z)"},
+        {VIB_METHOD_CEB, VIB_DIAGONAL, VIB_NOISE_FIXED, "diagonal",
+         "z = mu + model.noise_scale * eps, eps ~ N(0, I); mu = head",
+         "argmax of the mean of q(y|z) over evaluate.samples samples of z"},
+        {VIB_METHOD_DROPOUT, VIB_FULL, VIB_NOISE_LEARNED, "point", "z = mu; mu = head",
+         "argmax of q(y|z)"},
     };
     struct place *p = *state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         p->settings.job.method = cases[i].method;
         p->settings.job.covariance = cases[i].covariance;
+        p->settings.job.noise = cases[i].noise;
+        p->settings.job.noise_scale = 0.5;
         p->net.posterior = vib_posterior_of(&p->settings.job);
         struct file f = written(p);
         assert_fact(p, &f, "posterior", cases[i].name);
@@ -95,6 +102,18 @@ static void the_metadata_tells_the_code(void **state) {
         assert_fact(p, &f, "prediction", cases[i].prediction);
         file_free(&f);
     }
+}
+
+static void the_metadata_tells_what_the_objective_learned(void **state) {
+    struct place *p = *state;
+    const struct vib_shape shape = {.dim = p->net.dim, .classes = p->net.classes};
+    p->settings.job.method = VIB_METHOD_CEB;
+    vib_objective_init(&p->net.objective, &p->settings.job, shape);
+    p->net.objective.n_parts = 0; /* the fixture has no values for these */
+    struct file f = written(p);
+    assert_fact(p, &f, "compression",
+                "b(z|y) = N(backward.mean[y], diag(exp(backward.log_scale[y]))**2)");
+    file_free(&f);
 }
 
 static void the_metadata_tells_the_input(void **state) {
@@ -172,6 +191,7 @@ int main(void) {
         WITH_PLACE(keys_that_do_not_matter_are_left_out),
         WITH_PLACE(the_metadata_tells_what_a_prediction_takes),
         WITH_PLACE(the_metadata_tells_the_code),
+        WITH_PLACE(the_metadata_tells_what_the_objective_learned),
         WITH_PLACE(the_metadata_tells_the_input),
         WITH_PLACE(classes_have_the_names_of_labels),
         WITH_PLACE(standardized_inputs_bring_mean_and_deviation),
