@@ -53,11 +53,14 @@ int vib_evaluator_init(struct vib_evaluator *e, const struct vib_network *net,
     e->nats = malloc(batch * sizeof *e->nats);
     e->ce = malloc(batch * sizeof *e->ce);
     e->log_q = malloc(batch * sizeof *e->log_q);
+    e->rate = malloc(batch * sizeof *e->rate);
+    e->rate_squares = malloc(batch * sizeof *e->rate_squares);
     e->guess = malloc(batch * sizeof *e->guess);
     e->wrong = malloc(batch * sizeof *e->wrong);
     e->wrong_mean = malloc(batch * sizeof *e->wrong_mean);
     if (e->p == NULL || e->mean_p == NULL || e->nats == NULL || e->ce == NULL || e->log_q == NULL ||
-        e->guess == NULL || e->wrong == NULL || e->wrong_mean == NULL) {
+        e->rate == NULL || e->rate_squares == NULL || e->guess == NULL || e->wrong == NULL ||
+        e->wrong_mean == NULL) {
         vib_evaluator_release(e);
         return vib_error_set(err, VIB_ENOMEM, "out of memory for evaluation");
     }
@@ -71,6 +74,8 @@ void vib_evaluator_release(struct vib_evaluator *e) {
     free(e->nats);
     free(e->ce);
     free(e->log_q);
+    free(e->rate);
+    free(e->rate_squares);
     free(e->guess);
     free(e->wrong);
     free(e->wrong_mean);
@@ -82,8 +87,8 @@ size_t vib_evaluator_bytes(const struct vib_network *net, const struct vib_datas
     const size_t batch = batch_of(data);
     return vib_pass_bytes(net, batch) +
            batch * (net->classes * (sizeof *e->p + sizeof *e->mean_p) + sizeof *e->nats +
-                    sizeof *e->ce + sizeof *e->log_q + sizeof *e->guess + sizeof *e->wrong +
-                    sizeof *e->wrong_mean);
+                    sizeof *e->ce + sizeof *e->log_q + sizeof *e->rate + sizeof *e->rate_squares +
+                    sizeof *e->guess + sizeof *e->wrong + sizeof *e->wrong_mean);
 }
 
 /* Rows of the batch at hand that count: those before `skip` were counted by the batch before. */
@@ -94,7 +99,8 @@ struct batch {
 };
 
 struct sums {
-    double wrong, wrong_mc, ce_nats, ce_nats_squared, ce_mc_nats, compression_nats;
+    double wrong, wrong_mc, ce_nats, ce_nats_squared, ce_mc_nats, compression_nats,
+        compression_variance;
 };
 
 /* The class of largest probability of each row, and whether it is not the label's. NaN counts as
@@ -124,6 +130,7 @@ struct work {
     const struct batch *b;
     uint64_t seed;
     size_t samples;
+    bool sampled; /* whether the compression is */
 };
 
 static size_t rows_of(const struct work *work, size_t first) {
@@ -163,6 +170,35 @@ static void add_compression(struct vib_evaluator *e, const struct vib_weights *w
         sums->compression_nats += e->nats[i];
 }
 
+/* Some rows of a batch of one sample each. */
+static struct vib_objective_batch rows_from(const struct vib_objective *o,
+                                            struct vib_objective_batch batch, size_t first,
+                                            size_t rows) {
+    const size_t K = o->posterior.K;
+    batch.rows = rows;
+    batch.labels += first;
+    batch.logits += first * o->classes;
+    batch.head += first * vib_posterior_head_size(&o->posterior);
+    batch.factor += first * vib_posterior_factor_size(&o->posterior);
+    batch.eps += first * K;
+    batch.z += first * K;
+    batch.scratch += first * vib_objective_scratch(o);
+    return batch;
+}
+
+/* Takes the compression of one sample of some rows into account; nats of the evaluator is free. */
+static void sample_compression(const struct work *work, size_t first, size_t rows, size_t sample) {
+    struct vib_evaluator *e = work->e;
+    const struct vib_objective *o = &e->pass.net->objective;
+    const struct vib_objective_batch batch =
+        rows_from(o, vib_pass_batch(&e->pass, work->w, work->b->labels), first, rows);
+    vib_objective_compression(o, &batch, e->nats + first);
+    for (size_t i = first; i < first + rows; i++) {
+        e->rate[i] = (sample == 0 ? 0.0 : e->rate[i]) + e->nats[i];
+        e->rate_squares[i] = (sample == 0 ? 0.0 : e->rate_squares[i]) + e->nats[i] * e->nats[i];
+    }
+}
+
 /* Takes the logits of one sample of some rows into account. */
 static void add_sample(struct vib_evaluator *e, const uint16_t *labels, size_t first, size_t rows,
                        size_t sample) {
@@ -191,10 +227,14 @@ static void sample_part(void *context, size_t part) {
     const size_t classes = e->pass.net->classes;
     const bool last = part + 1 == vib_pass_row_parts(&e->pass);
     memset(e->mean_p + first * classes, 0, rows * classes * sizeof *e->mean_p);
+    if (work->sampled)
+        sample_compression(work, first, rows, 0);
     add_sample(e, work->b->labels, first, rows, 0);
     for (size_t s = 1; s < work->samples; s++) {
         draw_eps(work, first, rows, s);
         vib_decode_rows(&e->pass, work->w, last ? &e->last_decoder : &e->decoder, first, rows);
+        if (work->sampled)
+            sample_compression(work, first, rows, s);
         add_sample(e, work->b->labels, first, rows, s);
     }
     for (size_t i = first * classes; i < (first + rows) * classes; i++)
@@ -214,22 +254,50 @@ static void add_rows(const struct vib_evaluator *e, const struct batch *b, size_
     }
 }
 
+/* Of several samples the variance of their mean, of a single one its square, see finish. */
+static void add_sampled_compression(const struct vib_evaluator *e, const struct batch *b,
+                                    size_t samples, struct sums *sums) {
+    const double S = (double)samples;
+    for (size_t i = b->skip; i < e->pass.batch; i++) {
+        const double mean = e->rate[i] / S, square = e->rate_squares[i] / S;
+        sums->compression_nats += mean;
+        sums->compression_variance +=
+            samples > 1 ? fmax(square - mean * mean, 0.0) / (S - 1.0) : square;
+    }
+}
+
 static void one_batch(struct vib_evaluator *e, const struct vib_weights *w, const struct batch *b,
                       const struct vib_params *params, struct sums *sums) {
     struct vib_pass *pass = &e->pass;
     const bool point = pass->net->posterior.kind == VIB_POSTERIOR_POINT;
-    struct work work = {e, w, b, params->seed, point ? 1 : params->eval_samples};
+    struct work work = {e,
+                        w,
+                        b,
+                        params->seed,
+                        point ? 1 : params->eval_samples,
+                        pass->net->objective.compression->sampled};
     vib_encode(pass, w);
     vib_team_run(pass->team, vib_pass_row_parts(pass), draw_part, &work);
     vib_decode(pass, w);
-    if (!point)
-        add_compression(e, w, b, sums); /* which may look at z */
+    if (!point && !work.sampled)
+        add_compression(e, w, b, sums);
     vib_team_run(pass->team, vib_pass_row_parts(pass), sample_part, &work);
+    if (work.sampled)
+        add_sampled_compression(e, b, work.samples, sums);
     add_rows(e, b, work.samples, sums);
 }
 
+/* Of the mean compression, nats. */
+static double compression_se(const struct sums *sums, double n, size_t samples) {
+    const double mean = sums->compression_nats / n;
+    if (samples > 1)
+        return sqrt(sums->compression_variance) / n;
+    return n > 1.0 ? sqrt(fmax(sums->compression_variance / n - mean * mean, 0.0) / (n - 1.0))
+                   : (double)NAN;
+}
+
 static int finish(const struct sums *sums, double n, const struct vib_objective *objective,
-                  struct vib_evaluation *result) {
+                  size_t samples, struct vib_evaluation *result) {
     const bool point = objective->posterior.kind == VIB_POSTERIOR_POINT;
     const double mean = sums->ce_nats / n;
     const double variance = sums->ce_nats_squared / n - mean * mean;
@@ -240,6 +308,8 @@ static int finish(const struct sums *sums, double n, const struct vib_objective 
     result->ce_mc = sums->ce_mc_nats / n / LN2;
     result->compression = point ? (double)NAN : sums->compression_nats / n / LN2;
     result->rate_se = objective->has_rate ? 0.0 : (double)NAN;
+    if (objective->has_rate && objective->compression->sampled)
+        result->rate_se = compression_se(sums, n, samples) / LN2;
     result->rate = objective->has_rate ? result->compression : (double)NAN;
     return isfinite(result->ce) && isfinite(result->ce_mc) && isfinite(sums->compression_nats)
                ? VIB_OK
@@ -264,5 +334,5 @@ int vib_evaluate(struct vib_evaluator *e, const float *weights, const struct vib
         if (predictions != NULL)
             memcpy(predictions + first, e->guess, rows * sizeof *predictions);
     }
-    return finish(&sums, (double)n, &e->pass.net->objective, result);
+    return finish(&sums, (double)n, &e->pass.net->objective, params->eval_samples, result);
 }

@@ -2,7 +2,8 @@
  *
  * All information is in bits per example. With z_1 .. z_S ~ p(z|x) drawn from streams of their own
  * (the same at every evaluation of a job):
- *   rate  = mean KL[p(z|x) || r(z)] >= I(Z;X)                    (exact expectation, no sampling)
+ *   rate  = mean KL[p(z|x) || r(z)] >= I(Z;X)                    (exact expectation, no sampling;
+ *           against a marginal that has no closed form in expectation, by z_1 .. z_S)
  *   ce    = mean -log2 q(y|z_1);  H(Y) - ce <= I(Z;Y) in expectation
  * A deterministic code (VIB_POSTERIOR_POINT) has one sample, itself. What is trained without a rate
  * has none: NaN. */
@@ -18,13 +19,14 @@
 #include <stdbool.h>
 
 struct vib_evaluation {
-    double error;    /* share of examples misclassified with one sample of z, 0..1 */
-    double error_mc; /* the same with class probabilities averaged over eval_samples samples */
-    double ce;       /* E[-log2 q(y|z)], one sample of z */
-    double ce_se;    /* its standard error over the examples */
-    double ce_mc;    /* E[-log2 mean_s q(y|z_s)], eval_samples samples; bounds I(Y; Z_1..Z_S) */
-    double rate;     /* mean KL[p(z|x) || r(z)]: the upper bound on I(Z;X); NaN without one */
-    double rate_se;  /* its standard error: of a sampled rate by its samples, of an exact one 0 */
+    double error;       /* share of examples misclassified with one sample of z, 0..1 */
+    double error_mc;    /* the same with class probabilities averaged over eval_samples samples */
+    double ce;          /* E[-log2 q(y|z)], one sample of z */
+    double ce_se;       /* its standard error over the examples */
+    double ce_mc;       /* E[-log2 mean_s q(y|z_s)], eval_samples samples; bounds I(Y; Z_1..Z_S) */
+    double rate;        /* mean KL[p(z|x) || r(z)]: the upper bound on I(Z;X); NaN without one */
+    double rate_se;     /* its standard error over other samples of z, the examples as they are: 0
+    of an exact rate; of one sample for each example that over examples, which is no less */
     double compression; /* mean of what the method trades for the fit (core/objective.h), of VIB
                            the rate; NaN of a point */
 };
@@ -35,12 +37,13 @@ struct vib_evaluator {
     struct vib_product decoder, last_decoder; /* of a part of the batch's rows, of the last one */
     float *p;                                 /* [batch][classes] of one sample */
     double *mean_p;                           /* [batch][classes] summed over samples */
-    double *nats;     /* [batch] scratch: compression, then the cross-entropy of one sample */
-    double *ce;       /* [batch] the cross-entropy of the first sample, nats */
-    double *log_q;    /* [batch] ln sum_s q(label|z_s) */
-    uint16_t *guess;  /* [batch] the class of largest probability */
-    bool *wrong;      /* [batch] whether that of the first sample was not the label's */
-    bool *wrong_mean; /* [batch] the same of all samples together */
+    double *nats;  /* [batch] scratch: compression, then the cross-entropy of one sample */
+    double *ce;    /* [batch] the cross-entropy of the first sample, nats */
+    double *log_q; /* [batch] ln sum_s q(label|z_s) */
+    double *rate, *rate_squares; /* [batch] sums over the samples of a sampled compression */
+    uint16_t *guess;             /* [batch] the class of largest probability */
+    bool *wrong;                 /* [batch] whether that of the first sample was not the label's */
+    bool *wrong_mean;            /* [batch] the same of all samples together */
 };
 
 /* Errors: VIB_ENOMEM, VIB_EBACKEND. */

@@ -10,12 +10,24 @@ static const double LN2 = 0.69314718055994530942;
 VIB_METHOD_MAP(DECLARE)
 #undef DECLARE
 
+extern const struct vib_compression vib_compression_diagonal, vib_compression_mixture;
+
+static const struct vib_compression *const marginals[] = {
+    [VIB_MARGINAL_STANDARD] = &vib_compression_standard,
+    [VIB_MARGINAL_DIAGONAL] = &vib_compression_diagonal,
+    [VIB_MARGINAL_MIXTURE] = &vib_compression_mixture};
+
 static const struct vib_compression *const compressions[VIB_METHODS] = {
 #define ROW(id, name, stochastic, rate, trade_off, compression)                                    \
     [VIB_METHOD_##id] = &vib_compression_##compression,
     VIB_METHOD_MAP(ROW)
 #undef ROW
 };
+
+static const struct vib_compression *compression_of(const struct vib_params *params) {
+    return params->method == VIB_METHOD_VIB ? marginals[params->marginal]
+                                            : compressions[params->method];
+}
 
 static struct vib_rate_function rate_function(const struct vib_compression *compression,
                                               const struct vib_params *params) {
@@ -35,7 +47,7 @@ static void init_parts(struct vib_objective *o, const struct vib_params *params,
 void vib_objective_init(struct vib_objective *o, const struct vib_params *params,
                         struct vib_shape shape) {
     memset(o, 0, sizeof *o);
-    o->compression = compressions[params->method];
+    o->compression = compression_of(params);
     o->posterior = vib_posterior_of(params);
     o->classes = shape.classes;
     o->u = rate_function(o->compression, params);
@@ -48,6 +60,10 @@ void vib_objective_init(struct vib_objective *o, const struct vib_params *params
         o->loss.smoothing = params->label_smoothing;
     if (params->method == VIB_METHOD_CONFIDENCE_PENALTY)
         o->loss.penalty = params->confidence_penalty;
+}
+
+size_t vib_objective_scratch(const struct vib_objective *o) {
+    return o->compression->scratch != NULL ? o->compression->scratch(o) : 0;
 }
 
 void vib_objective_init_own(const struct vib_objective *o, uint64_t seed, float *own) {
@@ -103,7 +119,7 @@ void vib_objective_compression(const struct vib_objective *o,
 }
 
 double vib_objective_measured(const struct vib_params *params, double ce, double compression) {
-    const struct vib_rate_function u = rate_function(compressions[params->method], params);
+    const struct vib_rate_function u = rate_function(compression_of(params), params);
     return isnan(compression) ? ce : ce + vib_rate_value(&u, compression);
 }
 

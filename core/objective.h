@@ -11,7 +11,8 @@
  * running mean over the steps then, and the gradient that of weight u'(R) R, u'(R) held fast.
  *
  *   method    compression_i                                                    weight
- *   vib       the rate KL[p(z|x_i) || r(z)], r(z) = N(0, I); Alemi et al. 2017   beta
+ *   vib       the rate KL[p(z|x_i) || r(z)], r(z) = N(0, I) or, by the params'   beta
+ *             marginal, one that is learned; Alemi et al. 2017
  *   ceb       the residual information KL[p(z|x_i) || b(z|y_i)]; Fischer 2020    gamma
  *   others    none: their code is a point, whose rate `standard` takes as 0
  *
@@ -51,6 +52,7 @@ struct vib_objective_batch {
     const float *head, *factor; /* [rows][H], [rows][F], see core/posterior.h */
     const float *eps, *z;       /* [rows][samples][K] */
     const float *own;           /* [n_own] */
+    double *scratch;            /* [rows][samples] of vib_objective_scratch numbers */
     double *state;              /* [VIB_OBJECTIVE_STATE] that pass from step to step, 0 before the
                                    first; checkpoints carry them. NULL in evaluation */
     double warm;                /* 0..1, a factor on the weight: below 1 while it warms up */
@@ -83,6 +85,9 @@ struct vib_compression {
     const char *equation;
     /* Their initial values, into own [n_own] of zeros; NULL = zeros. */
     void (*init)(const struct vib_objective *objective, uint64_t seed, float *own);
+    bool sampled; /* compression_i is estimated by the samples of z, not exact */
+    /* Numbers for each z that it wants beside itself; NULL = none. */
+    size_t (*scratch)(const struct vib_objective *objective);
     /* nats[i] = compression_i. */
     void (*forward)(const struct vib_objective *objective, const struct vib_objective_batch *batch,
                     double *nats);
@@ -99,6 +104,9 @@ void vib_objective_init(struct vib_objective *objective, const struct vib_params
 
 /* The initial values of own [n_own], a function of seed alone. */
 void vib_objective_init_own(const struct vib_objective *objective, uint64_t seed, float *own);
+
+/* Numbers of scratch for each z. */
+size_t vib_objective_scratch(const struct vib_objective *objective);
 
 /* B J: the sum over the batch of the terms of J, in bits. nats [rows][samples] is scratch. With a
  * state, it takes R into the running mean. */

@@ -64,6 +64,8 @@ static void carve_forward(struct vib_pass *p, unsigned char *base, size_t *used,
     p->z = carve(base, used, codes * K, sizeof *p->z);
     carve_matrix(&p->code, base, used, codes, K, VIB_F32, PLAIN);
     p->logits = carve(base, used, codes * net->classes, sizeof *p->logits);
+    p->scratch =
+        carve(base, used, codes * vib_objective_scratch(&net->objective), sizeof *p->scratch);
 }
 
 static void carve_backward(struct vib_pass *p, unsigned char *base, size_t *used,
@@ -164,6 +166,7 @@ struct vib_objective_batch vib_pass_batch(const struct vib_pass *pass, const str
                                         .eps = pass->eps,
                                         .z = pass->z,
                                         .own = w->f32 + pass->net->own_memory,
+                                        .scratch = pass->scratch,
                                         .warm = 1.0};
 }
 

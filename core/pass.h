@@ -35,6 +35,7 @@ struct vib_pass {
     struct vib_matrix x, h[VIB_MAX_HIDDEN]; /* in float32 x.values is input */
     float *head, *factor, *eps, *z, *logits;
     struct vib_matrix code; /* z, float32 */
+    double *scratch;        /* [B][S] of vib_objective_scratch numbers */
     /* In training only, else NULL: */
     uint8_t *mask[VIB_MAX_HIDDEN]; /* [B][n_l]: whether dropout keeps h[l]; where the caller puts
                                       its choice. NULL without dropout */

@@ -104,6 +104,7 @@ static int equality_init(struct equality *equality, const struct config *config,
      * choice among the settings gives them. */
     struct job_kind kind = {.exponent = true,
                             .fixed_noise = true,
+                            .components = true,
                             .mixture = data_is_mixture(&config->base.data) ||
                                        config_sweeps(config, key_find("dataset.name"))};
     memset(equality, 0, sizeof *equality);

@@ -40,7 +40,7 @@
 static const struct key_choice methods[] = {VIB_METHOD_MAP(METHOD_CHOICE){NULL, NULL}};
 #undef METHOD_CHOICE
 
-#define ESTIMATOR_HELP_RATE "the mean of KL[p(z|x) || r(z)]"
+#define ESTIMATOR_HELP_RATE "the mean of KL[p(z|x) || N(0, I)]"
 #define ESTIMATOR_HELP_MOMENT_MATCHED                                                              \
     "the rate, were r(z) the Gaussian of the codes' mean and covariance"
 #define ESTIMATOR_HELP_MIXTURE "against the mixture of all codes; never above log2 n"
@@ -62,6 +62,11 @@ static const struct key_choice covariances[] = {
 static const struct key_choice noises[] = {
     [VIB_NOISE_LEARNED] = {"learned", "by model.covariance, of each example"},
     [VIB_NOISE_FIXED] = {"fixed", "model.noise_scale^2 times I"},
+    {NULL, NULL}};
+static const struct key_choice marginals[] = {
+    [VIB_MARGINAL_STANDARD] = {"standard", "N(0, I), the paper's"},
+    [VIB_MARGINAL_DIAGONAL] = {"diagonal", "a Gaussian with diagonal covariance, learned"},
+    [VIB_MARGINAL_MIXTURE] = {"mixture", "model.components such Gaussians; the rate is sampled"},
     {NULL, NULL}};
 static const struct key_choice rate_functions[] = {
     [VIB_RATE_LINEAR] = {"linear", "u(r) = r"},
@@ -100,6 +105,7 @@ _Static_assert(sizeof(enum vib_type) == sizeof(int), "KEY_CHOICE stores an int")
 _Static_assert(sizeof(enum vib_covariance) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_rate_kind) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_noise) == sizeof(int), "KEY_CHOICE stores an int");
+_Static_assert(sizeof(enum vib_marginal) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_activation) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(sizeof(enum vib_scale) == sizeof(int), "KEY_CHOICE stores an int");
 _Static_assert(AT(job.hidden) == AT(job.n_hidden) + sizeof(size_t), "KEY_WIDTHS stores both");
@@ -228,6 +234,13 @@ const struct key keys[] = {
      .default_text = "1", .flags = KEY_FIXED_NOISE, .min = MIN_SCALE, .max = MAX_SCALE,
      .methods = STOCHASTIC,
      .help = "standard deviation of z about mu where model.noise is fixed"},
+
+    {.name = "model.marginal", .type = KEY_CHOICE, .field = AT(job.marginal),
+     .default_text = "standard", .choices = marginals, .methods = ONLY(VIB),
+     .help = "r(z) in the rate KL[p(z|x) || r(z)]"},
+    {.name = "model.components", .type = KEY_SIZE, .field = AT(job.components),
+     .default_text = "10", .flags = KEY_COMPONENTS, .min = 1, .max = 4096, .methods = ONLY(VIB),
+     .help = "Gaussians of a model.marginal that has several"},
 
     {.name = "train.precision", .type = KEY_CHOICE, .field = AT(job.precision),
      .default_text = "float32", .choices = precisions,

@@ -70,9 +70,10 @@ enum {
     KEY_SHARE = 256,   /* KEY_REAL that is a share below 1, and from 1 on a number: a whole one */
     KEY_LIMIT = 512,   /* KEY_DATA that counts as a key of its own where the view takes it, see
                           data_limits_view */
-    KEY_OF_SECTION = 1024, /* what a value in its section's place is: one key of a section */
-    KEY_EXPONENT = 2048,   /* of a rate function that has an exponent */
-    KEY_FIXED_NOISE = 4096
+    KEY_OF_SECTION = 1024,  /* what a value in its section's place is: one key of a section */
+    KEY_EXPONENT = 2048,    /* of a rate function that has an exponent */
+    KEY_FIXED_NOISE = 4096, /* of noise that is not learned */
+    KEY_COMPONENTS = 8192   /* of a marginal that has several */
 };
 
 /* A value of a KEY_CHOICE, or a name in a KEY_SET. */
@@ -146,6 +147,7 @@ struct job_kind {
     bool mixture;  /* of the built-in data set */
     bool exponent; /* its rate function has one */
     bool fixed_noise;
+    bool components; /* its marginal has some */
 };
 struct job_kind settings_kind(const struct settings *settings);
 

@@ -286,7 +286,7 @@ static void test_methods_choose_their_keys(void **state) {
 }
 
 /* An exponent matters where a rate function has one, of methods that have a rate function, a scale
- * where noise is fixed. */
+ * where noise is fixed, and the number of components where a marginal has several. */
 static void test_what_matters_to_a_choice(void **state) {
     (void)state;
     struct settings s;
@@ -306,7 +306,14 @@ static void test_what_matters_to_a_choice(void **state) {
     settings_normalize(&s);
     assert_true(s.job.noise_scale == 0.25);
     s.job.noise = VIB_NOISE_LEARNED;
+    s.job.method = VIB_METHOD_VIB;
+    s.job.marginal = VIB_MARGINAL_MIXTURE;
+    s.job.components = 3;
     settings_normalize(&s);
+    assert_int_equal(s.job.components, 3);
+    s.job.marginal = VIB_MARGINAL_DIAGONAL;
+    settings_normalize(&s);
+    assert_int_equal(s.job.components, 10);
     assert_true(s.job.noise_scale == 1.0);
     assert_true(s.job.rate_exponent == 1.0 && s.job.rate_function == VIB_RATE_LINEAR);
 }

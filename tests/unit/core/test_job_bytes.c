@@ -143,6 +143,11 @@ static void test_networks(void **state) {
     p.samples = 1000;
     check("1000 samples", &p, 784, 10, 210);
     p = base;
+    p.samples = 100;
+    p.marginal = VIB_MARGINAL_MIXTURE;
+    p.components = 500;
+    check("a mixture of 500, 100 samples", &p, 784, 10, 210);
+    p = base;
     p.patience = 1;
     check("patience", &p, 784, 10, 210);
     p = base;

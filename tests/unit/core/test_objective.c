@@ -232,6 +232,19 @@ static void test_a_sample_repeated(void **state) {
     problem_release(&three);
 }
 
+static void test_gradients_of_every_marginal(void **state) {
+    (void)state;
+    for (int marginal = VIB_MARGINAL_DIAGONAL; marginal <= VIB_MARGINAL_MIXTURE; marginal++)
+        for (int covariance = VIB_DIAGONAL; covariance <= VIB_FULL; covariance++)
+            for (size_t samples = 1; samples <= MOST_SAMPLES; samples += 2) {
+                struct vib_params of_method = params_of(VIB_METHOD_VIB, covariance);
+                of_method.marginal = (enum vib_marginal)marginal;
+                of_method.components = 2;
+                of_method.samples = samples;
+                check_gradients_of(&of_method);
+            }
+}
+
 static void test_gradients_of_fixed_noise(void **state) {
     (void)state;
     for (int method = VIB_METHOD_VIB; method <= VIB_METHOD_CEB; method++)
@@ -314,6 +327,7 @@ int main(void) {
         cmocka_unit_test(test_gradients_of_every_method),
         cmocka_unit_test(test_gradients_of_several_samples),
         cmocka_unit_test(test_a_sample_repeated),
+        cmocka_unit_test(test_gradients_of_every_marginal),
         cmocka_unit_test(test_gradients_of_fixed_noise),
         cmocka_unit_test(test_gradients_of_every_rate_function),
         cmocka_unit_test(test_gradients_of_a_family),

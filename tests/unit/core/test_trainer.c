@@ -183,6 +183,10 @@ static void test_restore_continues_with_the_same_bits(void **state) {
     check_restore(&params, 3);
     params.samples = 4;
     check_restore(&params, 3);
+    params = base;
+    params.marginal = VIB_MARGINAL_MIXTURE;
+    params.components = 3;
+    check_restore(&params, 3);
 }
 
 /* Step by step from 0 to exactly beta, which the last step of the warm-up does not reach. */

@@ -181,6 +181,17 @@ static void test_fixed_noise(void **state) {
     check_types(params);
 }
 
+static void test_marginals(void **state) {
+    (void)state;
+    struct vib_params params = base;
+    params.marginal = VIB_MARGINAL_DIAGONAL;
+    check_types(params);
+    params.marginal = VIB_MARGINAL_MIXTURE;
+    params.components = 4;
+    params.samples = 2;
+    check_types(params);
+}
+
 static void test_ceb(void **state) {
     (void)state;
     struct vib_params params = base;
@@ -205,8 +216,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_diagonal),    cmocka_unit_test(test_full_covariance),
         cmocka_unit_test(test_dropout),     cmocka_unit_test(test_samples),
-        cmocka_unit_test(test_fixed_noise), cmocka_unit_test(test_ceb),
-        cmocka_unit_test(test_larger),
+        cmocka_unit_test(test_fixed_noise), cmocka_unit_test(test_marginals),
+        cmocka_unit_test(test_ceb),         cmocka_unit_test(test_larger),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
