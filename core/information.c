@@ -2,6 +2,7 @@
 
 #include "core/codes.h"
 #include "core/random.h"
+#include "core/residual.h"
 
 #include <assert.h>
 #include <math.h>
@@ -25,8 +26,8 @@ static int choose(uint32_t **index, size_t n, size_t all, enum vib_split_id spli
 
 /* Where samples of the codes come from. */
 struct source {
-    const struct vib_codes *codes;
-    const uint32_t *index;
+    struct vib_codes *codes;
+    uint32_t *index;
     enum vib_split_id split;
     uint64_t seed;
     struct vib_team *team;
@@ -43,17 +44,103 @@ static void draw_sample(const void *context, size_t i, float *eps, float *z) {
     vib_posterior_sample(posterior, s->codes->mu + i * K, s->codes->factor + i * F, eps, 1, 1, z);
 }
 
-static int estimate(struct source *source, const struct vib_params *params, const atomic_bool *stop,
-                    struct vib_bound *out, struct vib_error *err) {
+static struct vib_gaussians gaussians_of(const struct source *source,
+                                         const struct vib_params *params) {
     const struct vib_codes *codes = source->codes;
-    const struct vib_gaussians gaussians = {.covariance = params->covariance,
-                                            .n = codes->n,
-                                            .K = codes->posterior.K,
-                                            .mu = codes->mu,
-                                            .factor = codes->factor,
-                                            .sample = draw_sample,
-                                            .context = source};
-    return vib_bounds(&gaussians, params->bounds, stop, source->team, out, err);
+    return (struct vib_gaussians){.covariance = params->covariance,
+                                  .n = codes->n,
+                                  .K = codes->posterior.K,
+                                  .mu = codes->mu,
+                                  .factor = codes->factor,
+                                  .sample = draw_sample,
+                                  .context = source};
+}
+
+static void swap_rows(float *rows, size_t width, size_t a, size_t b) {
+    for (size_t k = 0; k < width; k++) {
+        const float kept = rows[a * width + k];
+        rows[a * width + k] = rows[b * width + k];
+        rows[b * width + k] = kept;
+    }
+}
+
+static void swap_examples(struct source *source, size_t a, size_t b) {
+    struct vib_codes *codes = source->codes;
+    const uint32_t kept = source->index[a];
+    source->index[a] = source->index[b];
+    source->index[b] = kept;
+    swap_rows(codes->mu, codes->posterior.K, a, b);
+    swap_rows(codes->factor, vib_posterior_factor_size(&codes->posterior), a, b);
+}
+
+/* Moves the examples so that classes stand one after the other, each in its old order; in place, as
+ * codes may be most of a job's memory. place [n] and class_n [classes + 1] are scratch, of which
+ * the latter becomes how many examples each class has. */
+static void group_by_class(struct source *source, const uint16_t *labels, size_t classes,
+                           uint32_t *place, size_t *class_n) {
+    const size_t n = source->codes->n;
+    memset(class_n, 0, (classes + 1) * sizeof *class_n);
+    for (size_t i = 0; i < n; i++)
+        class_n[labels[source->index[i]] + 1]++;
+    for (size_t c = 0; c < classes; c++)
+        class_n[c + 1] += class_n[c]; /* where class c + 1 begins */
+    for (size_t i = 0; i < n; i++)
+        place[i] = (uint32_t)class_n[labels[source->index[i]]]++;
+    for (size_t c = classes - 1; c > 0; c--)
+        class_n[c] -= class_n[c - 1]; /* which had become where class c ends */
+    for (size_t i = 0; i < n; i++)
+        while (place[i] != i) {
+            const size_t to = place[i];
+            swap_examples(source, i, to);
+            place[i] = place[to];
+            place[to] = (uint32_t)to;
+        }
+}
+
+/* The codes are in another order afterwards. */
+static int estimate_residual(struct source *source, const struct vib_dataset *data,
+                             const struct vib_params *params, const atomic_bool *stop,
+                             struct vib_information *result, struct vib_error *err) {
+    const struct vib_split *split = &data->split[source->split];
+    const size_t classes = data->classes;
+    const struct vib_gaussians gaussians = gaussians_of(source, params);
+    uint32_t *place = malloc(result->n * sizeof *place);
+    size_t *class_n = malloc((classes + 1) * sizeof *class_n);
+    int rc = place != NULL && class_n != NULL ? VIB_OK : VIB_ENOMEM;
+    if (rc != VIB_OK) {
+        vib_error_set(err, rc, "out of memory for the classes of %zu examples", result->n);
+    } else {
+        group_by_class(source, split->labels, classes, place, class_n);
+        result->residual_cap = vib_residual_cap(class_n, classes);
+        rc = vib_residual_bounds(&gaussians, class_n, classes, result->n == split->n,
+                                 params->bounds, stop, source->team, result->residual, err);
+    }
+    free(place);
+    free(class_n);
+    return rc;
+}
+
+static unsigned finite_ones(const struct vib_bound bound[VIB_ESTIMATORS]) {
+    unsigned made = 0;
+    for (size_t e = 0; e < VIB_ESTIMATORS; e++)
+        made |= isfinite(bound[e].bits) ? 1u << e : 0u;
+    return made;
+}
+
+/* Both, of codes in which not all may be finite, which is told of the first. */
+static int estimate(struct source *source, const struct vib_dataset *data,
+                    const struct vib_params *params, const atomic_bool *stop,
+                    struct vib_information *result, struct vib_error *err) {
+    const struct vib_gaussians gaussians = gaussians_of(source, params);
+    struct vib_error within;
+    const int rc = vib_bounds(&gaussians, params->bounds, stop, source->team, result->bound, err);
+    if (rc != VIB_OK && rc != VIB_EDIVERGED)
+        return rc;
+    const int after = estimate_residual(source, data, params, stop, result, &within);
+    if (after != VIB_OK && (rc == VIB_OK || after != VIB_EDIVERGED))
+        return vib_error_set(err, after, after == VIB_EDIVERGED ? "within classes, %s" : "%s",
+                             within.message);
+    return rc;
 }
 
 static size_t examples_used(const struct vib_params *params, const struct vib_dataset *data,
@@ -78,7 +165,7 @@ double vib_information_flops(const struct vib_params *params, const struct vib_d
     double pairs = 0.0, flops = 0.0;
     for (int s = 0; s < VIB_SPLITS; s++) {
         const double n = (double)examples_used(params, data, (enum vib_split_id)s);
-        pairs += n * n;
+        pairs += n * n * (1.0 + 1.0 / (double)data->classes); /* of all, and within classes */
     }
     for (size_t i = 0; i < sizeof passes / sizeof passes[0]; i++)
         if (stochastic && (params->bounds & passes[i].estimators) != 0)
@@ -86,14 +173,16 @@ double vib_information_flops(const struct vib_params *params, const struct vib_d
     return flops;
 }
 
-/* On one split: the choice of examples, their codes, and the estimators; the fit of one Gaussian
- * takes less than the pairs. */
+/* On one split: the choice of examples, their codes, and the estimators, with where classes are;
+ * the fit of one Gaussian takes less than the pairs. */
 static size_t split_bytes(const struct vib_params *params, const struct vib_dataset *data,
                           enum vib_split_id split, bool encoding) {
     const struct vib_posterior posterior = vib_posterior_of(params);
     const size_t n = examples_used(params, data, split);
     return data->split[split].n * sizeof(uint32_t) + vib_codes_bytes(&posterior, n) +
-           (encoding ? 0 : vib_bounds_bytes(params->covariance, params->bounds, n, params->K));
+           (encoding ? 0
+                     : vib_bounds_bytes(params->covariance, params->bounds, n, params->K) +
+                           n * sizeof(uint32_t) + (data->classes + 1) * sizeof(size_t));
 }
 
 size_t vib_information_bytes(const struct vib_params *params, const struct vib_dataset *data,
@@ -123,6 +212,7 @@ int vib_measure_information(struct vib_evaluator *evaluator, const float *weight
     assert(all > 0);
     memset(result, 0, sizeof *result);
     result->n = n;
+    result->cap = log2((double)n);
     if (posterior.kind == VIB_POSTERIOR_POINT || params->bounds == 0)
         return VIB_OK;
     int rc = choose(&index, n, all, split);
@@ -138,10 +228,11 @@ int vib_measure_information(struct vib_evaluator *evaluator, const float *weight
     }
     if (rc == VIB_OK) {
         encoded(context);
-        rc = estimate(&source, params, stop, result->bound, err);
-        for (size_t e = 0; e < VIB_ESTIMATORS; e++)
-            if (rc == VIB_OK || (rc == VIB_EDIVERGED && isfinite(result->bound[e].bits)))
-                result->made |= params->bounds & 1u << e;
+        rc = estimate(&source, data, params, stop, result, err);
+        if (rc == VIB_OK || rc == VIB_EDIVERGED) {
+            result->made = rc == VIB_OK ? params->bounds : finite_ones(result->bound);
+            result->residual_made = finite_ones(result->residual);
+        }
     }
     vib_codes_release(&codes);
     free(index);

@@ -1,5 +1,5 @@
-/* I(Z;X) of a trained model on a split, by the estimators of core/bounds.h. Thread rule: as for the
- * evaluator. */
+/* I(Z;X) of a trained model on a split, by the estimators of core/bounds.h, and I(X;Z|Y), by those
+ * of core/residual.h. Thread rule: as for the evaluator. */
 #ifndef VIB_CORE_INFORMATION_H
 #define VIB_CORE_INFORMATION_H
 
@@ -16,6 +16,10 @@ struct vib_information {
     size_t n;      /* examples used: the whole split, or params.bounds_n of it drawn at random */
     unsigned made; /* a set of enum vib_estimator; empty for a deterministic code */
     struct vib_bound bound[VIB_ESTIMATORS];
+    double cap;             /* bits, log2 n */
+    unsigned residual_made; /* the same of I(X;Z|Y), on the same examples */
+    struct vib_bound residual[VIB_ESTIMATORS];
+    double residual_cap; /* bits, log2 n - H(Y) of these examples */
 };
 
 /* What vib_measure_information takes on all splits, as the floating-point operations that matrix

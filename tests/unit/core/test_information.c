@@ -109,6 +109,14 @@ static void check_sandwich(const struct vib_information *got, const struct truth
                 4.0 * hypot(fresh->se_bits, truth->izx_se) + 0.02);
 }
 
+/* Where Y = X a code keeps nothing of X beside Y: all codes of a class are the same. */
+static void check_no_residual(const struct vib_information *got) {
+    assert_int_equal(got->residual_made, all_bounds & ~(1u << VIB_ESTIMATOR_RATE));
+    for (int e = VIB_ESTIMATOR_MOMENT_MATCHED; e < VIB_ESTIMATORS; e++)
+        assert_true(fabs(got->residual[e].bits) <= 1e-6);
+    assert_true(fabs(got->residual_cap - log2(200.0)) <= 1e-12);
+}
+
 /* Y = X, so a model's I(Z;X) is its I(Z;Y): what the model itself achieves, izy_lower, is below the
  * truth, and the rate is above it by KL[p(z) || r(z)], the slack of the fixed marginal, exactly. */
 static void test_one_hot_sandwich(void **state) {
@@ -138,6 +146,7 @@ static void test_one_hot_sandwich(void **state) {
                       params.beta, evaluation.rate, truth.izx, truth.slack,
                       data.split[VIB_TEST].h_y - evaluation.ce);
         check_sandwich(&got, &truth);
+        check_no_residual(&got);
         assert_true(fabs(evaluation.rate - truth.izx - truth.slack) <=
                     4.0 * hypot(truth.izx_se, truth.slack_se));
         assert_true(data.split[VIB_TEST].h_y - evaluation.ce <=
