@@ -55,12 +55,10 @@ int vib_evaluator_init(struct vib_evaluator *e, const struct vib_network *net,
     e->log_q = malloc(batch * sizeof *e->log_q);
     e->rate = malloc(batch * sizeof *e->rate);
     e->rate_squares = malloc(batch * sizeof *e->rate_squares);
-    e->guess = malloc(batch * sizeof *e->guess);
-    e->wrong = malloc(batch * sizeof *e->wrong);
-    e->wrong_mean = malloc(batch * sizeof *e->wrong_mean);
+    e->guess = malloc(VIB_PREDICTORS * batch * sizeof *e->guess);
+    e->wrong = malloc(VIB_PREDICTORS * batch * sizeof *e->wrong);
     if (e->p == NULL || e->mean_p == NULL || e->nats == NULL || e->ce == NULL || e->log_q == NULL ||
-        e->rate == NULL || e->rate_squares == NULL || e->guess == NULL || e->wrong == NULL ||
-        e->wrong_mean == NULL) {
+        e->rate == NULL || e->rate_squares == NULL || e->guess == NULL || e->wrong == NULL) {
         vib_evaluator_release(e);
         return vib_error_set(err, VIB_ENOMEM, "out of memory for evaluation");
     }
@@ -78,7 +76,6 @@ void vib_evaluator_release(struct vib_evaluator *e) {
     free(e->rate_squares);
     free(e->guess);
     free(e->wrong);
-    free(e->wrong_mean);
     memset(e, 0, sizeof *e);
 }
 
@@ -88,7 +85,7 @@ size_t vib_evaluator_bytes(const struct vib_network *net, const struct vib_datas
     return vib_pass_bytes(net, batch) +
            batch * (net->classes * (sizeof *e->p + sizeof *e->mean_p) + sizeof *e->nats +
                     sizeof *e->ce + sizeof *e->log_q + sizeof *e->rate + sizeof *e->rate_squares +
-                    sizeof *e->guess + sizeof *e->wrong + sizeof *e->wrong_mean);
+                    VIB_PREDICTORS * (sizeof *e->guess + sizeof *e->wrong));
 }
 
 /* Rows of the batch at hand that count: those before `skip` were counted by the batch before. */
@@ -99,16 +96,19 @@ struct batch {
 };
 
 struct sums {
-    double wrong, wrong_mc, ce_nats, ce_nats_squared, ce_mc_nats, compression_nats,
+    double wrong[VIB_PREDICTORS], ce_nats, ce_nats_squared, ce_mc_nats, compression_nats,
         compression_variance;
 };
 
-/* The class of largest probability of each row, and whether it is not the label's. NaN counts as
- * wrong. */
-static void guess(const float *p, const uint16_t *labels, size_t rows, size_t classes,
-                  uint16_t *guesses, bool *wrong) {
-    for (size_t i = 0; i < rows; i++) {
-        const float *row = p + i * classes;
+/* The class of largest probability of each of some rows, whose p are there, and whether it is not
+ * the label's. NaN counts as wrong. */
+static void guess(struct vib_evaluator *e, enum vib_predictor predictor, const uint16_t *labels,
+                  size_t first, size_t rows) {
+    const size_t classes = e->pass.net->classes;
+    uint16_t *guesses = e->guess + (size_t)predictor * e->pass.batch;
+    bool *wrong = e->wrong + (size_t)predictor * e->pass.batch;
+    for (size_t i = first; i < first + rows; i++) {
+        const float *row = e->p + i * classes;
         size_t best = 0;
         for (size_t c = 1; c < classes; c++)
             best = row[c] > row[best] ? c : best;
@@ -214,9 +214,29 @@ static void add_sample(struct vib_evaluator *e, const uint16_t *labels, size_t f
     for (size_t i = 0; i < rows; i++)
         e->log_q[first + i] = sample == 0 ? -nats[i] : log_add(e->log_q[first + i], -nats[i]);
     if (sample == 0) {
-        guess(p, labels + first, rows, classes, e->guess + first, e->wrong + first);
+        guess(e, VIB_BY_SAMPLE, labels, first, rows);
         memcpy(e->ce + first, nats, rows * sizeof *nats);
     }
+}
+
+static void decode_part(const struct work *work, size_t part) {
+    const bool last = part + 1 == vib_pass_row_parts(&work->e->pass);
+    struct vib_evaluator *e = work->e;
+    vib_decode_rows(&e->pass, work->w, last ? &e->last_decoder : &e->decoder, part * VIB_PART_ROWS,
+                    rows_of(work, part * VIB_PART_ROWS));
+}
+
+/* At z = mu, where eps is 0; a point is there already. */
+static void guess_at_mean(const struct work *work, size_t part) {
+    struct vib_evaluator *e = work->e;
+    const size_t first = part * VIB_PART_ROWS, rows = rows_of(work, first);
+    const size_t K = e->pass.net->K, classes = e->pass.net->classes;
+    if (e->pass.net->posterior.kind != VIB_POSTERIOR_POINT) {
+        memset(e->pass.eps + first * K, 0, rows * K * sizeof *e->pass.eps);
+        decode_part(work, part);
+    }
+    vib_softmax(e->pass.logits + first * classes, rows, classes, e->p + first * classes);
+    guess(e, VIB_AT_MEAN, work->b->labels, first, rows);
 }
 
 /* All samples of some rows; the first one's logits are there. */
@@ -225,29 +245,28 @@ static void sample_part(void *context, size_t part) {
     struct vib_evaluator *e = work->e;
     const size_t first = part * VIB_PART_ROWS, rows = rows_of(work, first);
     const size_t classes = e->pass.net->classes;
-    const bool last = part + 1 == vib_pass_row_parts(&e->pass);
     memset(e->mean_p + first * classes, 0, rows * classes * sizeof *e->mean_p);
     if (work->sampled)
         sample_compression(work, first, rows, 0);
     add_sample(e, work->b->labels, first, rows, 0);
     for (size_t s = 1; s < work->samples; s++) {
         draw_eps(work, first, rows, s);
-        vib_decode_rows(&e->pass, work->w, last ? &e->last_decoder : &e->decoder, first, rows);
+        decode_part(work, part);
         if (work->sampled)
             sample_compression(work, first, rows, s);
         add_sample(e, work->b->labels, first, rows, s);
     }
+    guess_at_mean(work, part);
     for (size_t i = first * classes; i < (first + rows) * classes; i++)
         e->p[i] = (float)e->mean_p[i];
-    guess(e->p + first * classes, work->b->labels + first, rows, classes, e->guess + first,
-          e->wrong_mean + first);
+    guess(e, VIB_BY_AVERAGE, work->b->labels, first, rows);
 }
 
 static void add_rows(const struct vib_evaluator *e, const struct batch *b, size_t samples,
                      struct sums *sums) {
     for (size_t i = b->skip; i < e->pass.batch; i++) {
-        sums->wrong += e->wrong[i] ? 1.0 : 0.0;
-        sums->wrong_mc += e->wrong_mean[i] ? 1.0 : 0.0;
+        for (size_t by = 0; by < VIB_PREDICTORS; by++)
+            sums->wrong[by] += e->wrong[by * e->pass.batch + i] ? 1.0 : 0.0;
         sums->ce_nats += e->ce[i];
         sums->ce_nats_squared += e->ce[i] * e->ce[i];
         sums->ce_mc_nats += log((double)samples) - e->log_q[i];
@@ -296,13 +315,22 @@ static double compression_se(const struct sums *sums, double n, size_t samples) 
                    : (double)NAN;
 }
 
+static void keep_guesses(const struct vib_evaluator *e, size_t first,
+                         const struct vib_predictions *predictions) {
+    const size_t batch = e->pass.batch;
+    for (size_t by = 0; predictions != NULL && by < VIB_PREDICTORS; by++)
+        if (predictions->by[by] != NULL)
+            memcpy(predictions->by[by] + first, e->guess + by * batch, batch * sizeof *e->guess);
+}
+
 static int finish(const struct sums *sums, double n, const struct vib_objective *objective,
                   size_t samples, struct vib_evaluation *result) {
     const bool point = objective->posterior.kind == VIB_POSTERIOR_POINT;
     const double mean = sums->ce_nats / n;
     const double variance = sums->ce_nats_squared / n - mean * mean;
-    result->error = sums->wrong / n;
-    result->error_mc = sums->wrong_mc / n;
+    result->error = sums->wrong[VIB_BY_SAMPLE] / n;
+    result->error_mc = sums->wrong[VIB_BY_AVERAGE] / n;
+    result->error_mu = sums->wrong[VIB_AT_MEAN] / n;
     result->ce = mean / LN2;
     result->ce_se = n > 1.0 ? sqrt(fmax(variance, 0.0) / (n - 1.0)) / LN2 : (double)NAN;
     result->ce_mc = sums->ce_mc_nats / n / LN2;
@@ -318,7 +346,7 @@ static int finish(const struct sums *sums, double n, const struct vib_objective 
 
 int vib_evaluate(struct vib_evaluator *e, const float *weights, const struct vib_dataset *data,
                  enum vib_split_id split, const struct vib_params *params, const atomic_bool *stop,
-                 struct vib_evaluation *result, uint16_t *predictions) {
+                 struct vib_evaluation *result, const struct vib_predictions *predictions) {
     const struct vib_weights w = {weights, weights};
     const size_t n = data->split[split].n, rows = e->pass.batch;
     struct sums sums = {0};
@@ -331,8 +359,7 @@ int vib_evaluate(struct vib_evaluator *e, const float *weights, const struct vib
             return VIB_ESTOPPED;
         vib_dataset_gather(data, split, NULL, first, rows, e->pass.input, e->pass.input_ld);
         one_batch(e, &w, &b, params, &sums);
-        if (predictions != NULL)
-            memcpy(predictions + first, e->guess, rows * sizeof *predictions);
+        keep_guesses(e, first, predictions);
     }
     return finish(&sums, (double)n, &e->pass.net->objective, params->eval_samples, result);
 }

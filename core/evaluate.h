@@ -21,6 +21,7 @@
 struct vib_evaluation {
     double error;       /* share of examples misclassified with one sample of z, 0..1 */
     double error_mc;    /* the same with class probabilities averaged over eval_samples samples */
+    double error_mu;    /* the same at z = mu(x), the mean of p(z|x); of a point the error */
     double ce;          /* E[-log2 q(y|z)], one sample of z */
     double ce_se;       /* its standard error over the examples */
     double ce_mc;       /* E[-log2 mean_s q(y|z_s)], eval_samples samples; bounds I(Y; Z_1..Z_S) */
@@ -29,6 +30,14 @@ struct vib_evaluation {
     of an exact rate; of one sample for each example that over examples, which is no less */
     double compression; /* mean of what the method trades for the fit (core/objective.h), of VIB
                            the rate; NaN of a point */
+};
+
+/* Whose classes the three errors count. */
+enum vib_predictor { VIB_BY_SAMPLE, VIB_BY_AVERAGE, VIB_AT_MEAN, VIB_PREDICTORS };
+
+/* The classes that they predict, [n of the split] each, NULL of those not wanted. */
+struct vib_predictions {
+    uint16_t *by[VIB_PREDICTORS];
 };
 
 /* Workspace for evaluating one network on one data set, in float32 throughout. */
@@ -41,9 +50,8 @@ struct vib_evaluator {
     double *ce;    /* [batch] the cross-entropy of the first sample, nats */
     double *log_q; /* [batch] ln sum_s q(label|z_s) */
     double *rate, *rate_squares; /* [batch] sums over the samples of a sampled compression */
-    uint16_t *guess;             /* [batch] the class of largest probability */
-    bool *wrong;                 /* [batch] whether that of the first sample was not the label's */
-    bool *wrong_mean;            /* [batch] the same of all samples together */
+    uint16_t *guess;             /* [VIB_PREDICTORS][batch] the class of largest probability */
+    bool *wrong;                 /* [VIB_PREDICTORS][batch] whether it is not the label's */
 };
 
 /* Errors: VIB_ENOMEM, VIB_EBACKEND. */
@@ -55,12 +63,11 @@ void vib_evaluator_release(struct vib_evaluator *evaluator);
 size_t vib_evaluator_bytes(const struct vib_network *net, const struct vib_dataset *data);
 
 /* Measures the parameters `weights`, in memory's order (core/network.h), on a split that the data
- * set has. *stop (may be NULL) is looked at between batches. predictions [n of the split] (may be
- * NULL) receives the classes that error_mc counts. Errors: VIB_ESTOPPED, VIB_EDIVERGED (a result is
- * not finite). */
+ * set has. *stop (may be NULL) is looked at between batches. predictions (may
+ * be NULL) are filled. Errors: VIB_ESTOPPED, VIB_EDIVERGED (a result is not finite). */
 int vib_evaluate(struct vib_evaluator *evaluator, const float *weights,
                  const struct vib_dataset *data, enum vib_split_id split,
                  const struct vib_params *params, const atomic_bool *stop,
-                 struct vib_evaluation *result, uint16_t *predictions);
+                 struct vib_evaluation *result, const struct vib_predictions *predictions);
 
 #endif

@@ -326,7 +326,8 @@ int vib_trainer_codes(struct vib_trainer *t, enum vib_split_id split, struct vib
     return vib_codes_make(codes, &t->evaluator, averaged(t), t->data, split, NULL, t->stop);
 }
 
-int vib_trainer_predict(struct vib_trainer *t, enum vib_split_id split, uint16_t *predictions) {
+int vib_trainer_predict(struct vib_trainer *t, enum vib_split_id split,
+                        const struct vib_predictions *predictions) {
     struct vib_evaluation ignored;
     return vib_evaluate(&t->evaluator, averaged(t), t->data, split, &t->params, t->stop, &ignored,
                         predictions);

@@ -78,9 +78,9 @@ int vib_trainer_bounds(struct vib_trainer *trainer, enum vib_split_id split,
 int vib_trainer_codes(struct vib_trainer *trainer, enum vib_split_id split,
                       struct vib_codes *codes);
 
-/* predictions [n of the split] = the classes that error_mc counts. Errors: as evaluate. */
+/* Fills the predictions that are wanted. Errors: as evaluate. */
 int vib_trainer_predict(struct vib_trainer *trainer, enum vib_split_id split,
-                        uint16_t *predictions);
+                        const struct vib_predictions *predictions);
 
 /* weights = elements first .. first + count of the averaged weights in plain order, n_params in all
  * (core/network.h); and what they are the weights of. */

@@ -29,9 +29,10 @@ int saved_codes_new(struct saved_codes **saved, struct vib_trainer *trainer,
         return vib_error_set(err, VIB_ENOMEM, "out of memory for codes");
     int rc = make_buffers(k, vib_trainer_network(trainer), n < n_test ? n : n_test, n_test, err);
     if (rc == VIB_OK) {
+        const struct vib_predictions predictions = {.by[VIB_BY_AVERAGE] = k->predictions};
         rc = vib_trainer_codes(trainer, VIB_TEST, &k->codes);
         if (rc == VIB_OK)
-            rc = vib_trainer_predict(trainer, VIB_TEST, k->predictions);
+            rc = vib_trainer_predict(trainer, VIB_TEST, &predictions);
         if (rc != VIB_OK)
             vib_error_set(err, rc, "%s", vib_status_text(rc));
     }

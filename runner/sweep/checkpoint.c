@@ -80,6 +80,7 @@ static void put_epoch(struct writer *writer, const struct epoch_result *epoch) {
         put_real(writer, e->rate);
         put_real(writer, e->rate_se);
         put_real(writer, e->compression);
+        put_real(writer, e->error_mu);
     }
 }
 

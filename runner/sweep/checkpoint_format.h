@@ -3,11 +3,11 @@
  *   magic[8] version:u32 file_bytes:u64 identity[64]
  *   message_bytes:u32 message[] train_s:f64 evaluate_s:f64 examples:u64 objective:f64
  *   n_epochs:u64 { epoch:u64 lr:f64 splits:u32 { error error_mc ce ce_se ce_mc rate
- *   rate_se compression }[splits] }[n_epochs] state_bytes:u64 state[] crc:u32
+ *   rate_se compression error_mu }[splits] }[n_epochs] state_bytes:u64 state[] crc:u32
  *
  * splits is the set of those evaluated, a bit for each by its number, in whose order they follow.
- * Older versions are still read. Version 3 has neither rate_se nor compression: the rates of its
- * time were exact, and the only compression. In version 2 splits is left out, too: train and test.
+ * Older versions are still read. Version 4 has no error_mu, version 3 neither rate_se nor
+ * compression: the rates of its time were exact, and the only compression. In version 2 splits is left out, too: train and test.
  *
  * crc is CRC-32 (zlib's) of all that comes before it. No size is believed before it has been held
  * against the bytes that the file has left. */
@@ -17,13 +17,15 @@
 #define CHECKPOINT_MAGIC "VIBCKPT\n"
 
 enum {
-    CHECKPOINT_FORMAT_VERSION = 4,
+    CHECKPOINT_FORMAT_VERSION = 5,
+    CHECKPOINT_NO_MEAN_VERSION = 4,
     CHECKPOINT_RATE_ONLY_VERSION = 3,
     CHECKPOINT_OLDEST_VERSION = 2,
     CHECKPOINT_MAGIC_BYTES = sizeof CHECKPOINT_MAGIC - 1,
     CHECKPOINT_IDENTITY_BYTES = 64,
     CHECKPOINT_HEADER_BYTES = CHECKPOINT_MAGIC_BYTES + 4 + 8 + CHECKPOINT_IDENTITY_BYTES,
-    CHECKPOINT_EVALUATION_REALS = 8,
+    CHECKPOINT_EVALUATION_REALS = 9,
+    CHECKPOINT_NO_MEAN_REALS = 8,
     CHECKPOINT_RATE_ONLY_REALS = 6,
     CHECKPOINT_EVALUATION_BYTES = CHECKPOINT_EVALUATION_REALS * 8,
     CHECKPOINT_EPOCH_BYTES = 8 + 8 + 4, /* without its evaluations */

@@ -134,16 +134,22 @@ static int get_splits(struct reader *reader, unsigned *splits) {
     return rc == 0 && set >= 1u << VIB_SPLITS ? damaged(reader, "is damaged") : rc;
 }
 
+static int reals_of(uint64_t version) {
+    return version <= CHECKPOINT_RATE_ONLY_VERSION ? CHECKPOINT_RATE_ONLY_REALS
+           : version <= CHECKPOINT_NO_MEAN_VERSION ? CHECKPOINT_NO_MEAN_REALS
+                                                   : CHECKPOINT_EVALUATION_REALS;
+}
+
 static int get_evaluation(struct reader *reader, struct vib_evaluation *e) {
-    double *const reals[CHECKPOINT_EVALUATION_REALS] = {&e->error,   &e->error_mc,   &e->ce,
-                                                        &e->ce_se,   &e->ce_mc,      &e->rate,
-                                                        &e->rate_se, &e->compression};
-    const bool rate_only = reader->version <= CHECKPOINT_RATE_ONLY_VERSION;
-    const int n = rate_only ? CHECKPOINT_RATE_ONLY_REALS : CHECKPOINT_EVALUATION_REALS;
+    double *const reals[CHECKPOINT_EVALUATION_REALS] = {&e->error,   &e->error_mc,    &e->ce,
+                                                        &e->ce_se,   &e->ce_mc,       &e->rate,
+                                                        &e->rate_se, &e->compression, &e->error_mu};
+    const int n = reals_of(reader->version);
     int rc = 0;
+    e->error_mu = (double)NAN;
     for (int i = 0; rc == 0 && i < n; i++)
         rc = get_real(reader, reals[i]);
-    if (rate_only) {
+    if (n == CHECKPOINT_RATE_ONLY_REALS) {
         e->compression = e->rate;
         e->rate_se = isnan(e->rate) ? e->rate : 0.0;
     }

@@ -90,9 +90,11 @@ int vib_trainer_codes(struct vib_trainer *trainer, enum vib_split_id split,
 }
 
 int vib_trainer_predict(struct vib_trainer *trainer, enum vib_split_id split,
-                        uint16_t *predictions) {
+                        const struct vib_predictions *predictions) {
     (void)split;
-    memset(predictions, 0, trainer->n_test * sizeof *predictions);
+    for (int by = 0; by < VIB_PREDICTORS; by++)
+        if (predictions->by[by] != NULL)
+            memset(predictions->by[by], 0, trainer->n_test * sizeof *predictions->by[by]);
     return VIB_OK;
 }
 

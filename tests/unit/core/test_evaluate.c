@@ -121,6 +121,62 @@ static void test_cross_entropies(void **state) {
     check_cross_entropies(VIB_VALIDATION, N_VALIDATION);
 }
 
+/* Of example i, the class whose logit at z = mu is the largest. */
+static uint16_t class_at_mean(const struct bench *b, size_t i) {
+    const struct vib_layer *head = &b->net.layer[0], *decoder = vib_network_decoder(&b->net);
+    const float *W = b->weights + head->weight + i % ONE_HOT * head->out;
+    const float *V = b->weights + decoder->weight;
+    double largest = -(double)INFINITY;
+    uint16_t best = 0;
+    for (size_t c = 0; c < ONE_HOT; c++) {
+        double logit = 0.0;
+        for (size_t k = 0; k < K; k++)
+            logit += (double)W[k] * (double)V[k * ONE_HOT + c];
+        if (logit > largest) {
+            largest = logit;
+            best = (uint16_t)c;
+        }
+    }
+    return best;
+}
+
+static double share_wrong(const uint16_t *classes, const uint16_t *labels) {
+    size_t wrong = 0;
+    for (size_t i = 0; i < N_TEST; i++)
+        wrong += classes[i] != labels[i];
+    return (double)wrong / N_TEST;
+}
+
+/* The noise is as large as the means are far apart, so that the three predict differently. */
+static void test_predictions(void **state) {
+    (void)state;
+    struct vib_params params = base;
+    struct bench b;
+    struct vib_evaluation got;
+    uint16_t classes[VIB_PREDICTORS][N_TEST];
+    const struct vib_predictions wanted = {.by = {classes[0], classes[1], classes[2]}};
+    size_t different = 0;
+    params.eval_samples = 3;
+    bench_init(&b, &params);
+    for (size_t k = 0; k < K; k++)
+        b.weights[b.net.layer[0].bias + K + k] = 5.0f;
+    vib_network_load(&b.net, 0, b.net.n_params, b.weights, b.memory);
+    assert_int_equal(
+        vib_evaluate(&b.evaluator, b.memory, &b.data, VIB_TEST, &params, NULL, &got, &wanted),
+        VIB_OK);
+    const uint16_t *labels = b.data.split[VIB_TEST].labels;
+    assert_true(got.error == share_wrong(classes[VIB_BY_SAMPLE], labels));
+    assert_true(got.error_mc == share_wrong(classes[VIB_BY_AVERAGE], labels));
+    assert_true(got.error_mu == share_wrong(classes[VIB_AT_MEAN], labels));
+    for (size_t i = 0; i < N_TEST; i++) {
+        assert_int_equal(classes[VIB_AT_MEAN][i], class_at_mean(&b, i));
+        different += classes[VIB_BY_SAMPLE][i] != classes[VIB_BY_AVERAGE][i] &&
+                     classes[VIB_BY_AVERAGE][i] != classes[VIB_AT_MEAN][i];
+    }
+    assert_true(different > 0);
+    bench_release(&b);
+}
+
 static void test_one_sample_is_no_average(void **state) {
     (void)state;
     struct vib_params params = base;
@@ -140,12 +196,14 @@ static void test_one_sample_is_no_average(void **state) {
     got = measure(&b, &params, VIB_TEST);
     assert_true(got.ce > 200.0);
     assert_true(got.ce_mc == got.ce);
+    assert_true(got.error_mu == got.error);
     bench_release(&b);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cross_entropies),
+        cmocka_unit_test(test_predictions),
         cmocka_unit_test(test_one_sample_is_no_average),
     };
     return cmocka_run_group_tests_name("evaluate", tests, NULL, NULL);

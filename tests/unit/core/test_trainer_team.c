@@ -70,7 +70,7 @@ struct result {
     size_t size;
     struct vib_evaluation evaluation[2];
     struct vib_information information[2];
-    uint16_t predictions[N_TEST];
+    uint16_t predictions[VIB_PREDICTORS][N_TEST];
 };
 
 static void measure(struct vib_trainer *trainer, struct result *r) {
@@ -79,7 +79,10 @@ static void measure(struct vib_trainer *trainer, struct result *r) {
         assert_int_equal(vib_trainer_evaluate(trainer, split, &r->evaluation[split]), VIB_OK);
         assert_int_equal(vib_trainer_bounds(trainer, split, &r->information[split], &err), VIB_OK);
     }
-    assert_int_equal(vib_trainer_predict(trainer, VIB_TEST, r->predictions), VIB_OK);
+    struct vib_predictions wanted;
+    for (int by = 0; by < VIB_PREDICTORS; by++)
+        wanted.by[by] = r->predictions[by];
+    assert_int_equal(vib_trainer_predict(trainer, VIB_TEST, &wanted), VIB_OK);
 }
 
 static void read_state(const struct vib_trainer *trainer, struct result *r) {

@@ -142,6 +142,7 @@ void fixture_result(struct job_result *result, struct epoch_result epochs[2]) {
             const double base = 0.125 + (double)i / 16 + (double)s / 32;
             epochs[i].split[s] = (struct vib_evaluation){.error = base,
                                                          .error_mc = base / 2,
+                                                         .error_mu = base / 4,
                                                          .ce = base + 0.5,
                                                          .ce_se = base / 8,
                                                          .ce_mc = base + 0.25,

@@ -147,7 +147,7 @@ static void put_little(unsigned char *at, uint64_t value, size_t width) {
 
 /* Of the small checkpoint: its epochs, the length of one, and where in it the set of splits is. */
 enum { EPOCHS_AT = 8 + 4 + 8 + 64 + 4 + sizeof "a note" - 1 + 4 * 8 + 8 };
-enum { SPLITS_AT = 8 + 8, REALS = 8, EPOCH = SPLITS_AT + 4 + 2 * REALS * 8 };
+enum { SPLITS_AT = 8 + 8, REALS = 9, EPOCH = SPLITS_AT + 4 + 2 * REALS * 8 };
 
 /* Writes the bytes with a length and a checksum that are right. */
 static void put_checked(struct place *p, unsigned char *bytes, size_t n) {
@@ -161,15 +161,16 @@ static void leave_out(unsigned char *bytes, size_t *n, size_t at, size_t count) 
     memmove(bytes + at, bytes + at + count, *n - at);
 }
 
-/* As older programs wrote it: without what came after the rate, and, in version 2, before there was
- * a third split, without the sets of splits. */
+/* As older programs wrote it: without the error at the mean; up to version 3 without what came
+ * after the rate; and in version 2, before there was a third split, without the sets of splits. */
 static void put_old_version(struct place *p, unsigned version) {
     unsigned char bytes[4096];
     size_t n = file_bytes(p->path, bytes, sizeof bytes);
+    const size_t reals = version <= 3 ? 6 : 8;
     for (size_t at = EPOCHS_AT + EPOCH + SPLITS_AT, i = 0; i < 2; i++, at -= EPOCH) {
         assert_int_equal(bytes[at], 1u << VIB_TRAIN | 1u << VIB_TEST);
         for (size_t split = 2; split-- > 0;)
-            leave_out(bytes, &n, at + 4 + split * REALS * 8 + 6 * 8, 2 * 8);
+            leave_out(bytes, &n, at + 4 + (split * REALS + reals) * 8, (REALS - reals) * 8);
         if (version == 2)
             leave_out(bytes, &n, at, 4);
     }
@@ -200,8 +201,10 @@ static void check_old_version(struct place *p, unsigned version) {
     fixture_result(&want, epochs);
     for (size_t i = 0; i < 2; i++)
         for (size_t split = 0; split < 2; split++) {
-            epochs[i].split[split].rate_se = 0.0;
-            epochs[i].split[split].compression = epochs[i].split[split].rate;
+            struct vib_evaluation *e = &epochs[i].split[split];
+            e->error_mu = (double)NAN;
+            e->rate_se = version <= 3 ? 0.0 : e->rate_se;
+            e->compression = version <= 3 ? e->rate : e->compression;
         }
     assert_ok(checkpoint_read(p->path, job_a, &got, &found, &p->err), &p->err);
     assert_int_equal(got.progress.n_epochs, 2);
@@ -214,6 +217,7 @@ static void check_old_version(struct place *p, unsigned version) {
 static void test_old_versions(void **state) {
     check_old_version(*state, 2);
     check_old_version(*state, 3);
+    check_old_version(*state, 4);
 }
 
 static void test_nothing_yet(void **state) {
@@ -312,10 +316,10 @@ static void test_newer_version(void **state) {
     unsigned char bytes[4096];
     write_small(p);
     const size_t n = file_bytes(p->path, bytes, sizeof bytes);
-    bytes[VERSION_AT] = 5;
+    bytes[VERSION_AT] = 6;
     put_checked(p, bytes, n);
     assert_int_equal(read_code(p, job_a), VIB_EDATA);
-    assert_non_null(strstr(p->err.message, "format version 5; this program knows 2 to 4: cont"));
+    assert_non_null(strstr(p->err.message, "format version 6; this program knows 2 to 5: cont"));
     bytes[VERSION_AT] = 1;
     put_checked(p, bytes, n);
     assert_int_equal(read_code(p, job_a), VIB_ESTATE);
