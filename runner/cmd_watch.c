@@ -5,6 +5,7 @@
 #include "runner/status/status.h"
 #include "runner/status/status_show.h"
 #include "runner/status/watch.h"
+#include "runner/sweep/sweep.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -84,11 +85,13 @@ static void rest(double seconds) {
     (void)nanosleep(&span, NULL); /* cut short by a signal that is of no meaning here */
 }
 
-/* The last status, in words, below what has ended. */
+/* The last status, in words, below what has ended; the exit code that its sweep has. */
 static int conclude(struct watch *watch, const struct status *status, struct vib_error *err) {
     watch_clear(watch);
     const int rc = status_print(stdout, status, 0, err);
-    return rc == VIB_OK && status->n_failed + status->n_diverged > 0 ? 1 : rc;
+    if (rc != VIB_OK || status->n_failed + status->n_diverged == 0)
+        return rc;
+    return status->n_failed > 0 ? SWEEP_SOME_FAILED : SWEEP_SOME_DIVERGED;
 }
 
 static int follow(struct watch *watch, const struct watch_options *options, struct vib_error *err) {
@@ -134,7 +137,7 @@ const struct command command_watch = {
                     "Shows the running jobs of a sweep in another terminal, process or machine, "
                     "and tells each job as it ends; where stdout is no terminal, a line for "
                     "every change. Ends when nothing runs any more, nor waits in Slurm's queue: "
-                    "with 1 if some jobs failed or diverged, else with 0; Ctrl-C ends it any "
+                    "with 1 if jobs failed, 2 if some diverged, else with 0; Ctrl-C ends it any "
                     "time. What is watched is only read, as by vib-sweep status.",
                 .rows = rows,
                 .n = sizeof rows / sizeof rows[0]},

@@ -69,7 +69,8 @@ static void put_real(FILE *out, const char *name, double value) {
 static void put_counts(FILE *out, const struct progress_counts *counts) {
     put_size(out, "jobs", counts->total);
     put_size(out, "done", counts->done);
-    put_size(out, "failed", counts->failed);
+    put_size(out, "failed", counts->failed - counts->diverged);
+    put_size(out, "diverged", counts->diverged);
 }
 
 void events_start(struct events *events, const char *name, const struct progress_counts *counts,

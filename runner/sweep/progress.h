@@ -19,7 +19,8 @@
 struct progress_counts {
     size_t total;           /* jobs of the grid */
     size_t done;            /* finished well, now or earlier */
-    size_t failed;          /* failed or diverged */
+    size_t failed;          /* failed or diverged, */
+    size_t diverged;        /* of which these diverged */
     size_t running;         /* in this process */
     size_t helping;         /* threads that help with the running jobs */
     size_t elsewhere;       /* in other processes */

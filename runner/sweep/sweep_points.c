@@ -54,6 +54,7 @@ void sweep_count(const struct sweep *s, struct progress_counts *counts) {
     counts->total = s->grid.n + s->n_known;
     counts->done = s->n_done + s->n_known;
     counts->failed = s->n_failed + s->n_diverged;
+    counts->diverged = s->n_diverged;
     counts->running = s->n_running < s->threads ? s->n_running : s->threads; /* others wait */
     counts->helping = s->n_helping;
     counts->elsewhere = s->n_elsewhere;

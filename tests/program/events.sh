@@ -84,9 +84,9 @@ again() {
 check 'a sweep that has nothing to do: start and end' again
 
 diverges() {
-    exits 1 "$vib" small.yaml -q --json --db bad.db --set K=2 --set 'beta=[0.1]' --set train.lr=1e30 >bad.jsonl &&
-        reads bad.jsonl 'of("job_failed")[0]["state"] == "diverged" and events[-1]["exit"] == 1 and
-            events[-1]["failed"] == 1 and "epoch" in of("job_failed")[0]["message"]'
+    exits 2 "$vib" small.yaml -q --json --db bad.db --set K=2 --set 'beta=[0.1]' --set train.lr=1e30 >bad.jsonl &&
+        reads bad.jsonl 'of("job_failed")[0]["state"] == "diverged" and events[-1]["exit"] == 2 and
+            (events[-1]["failed"], events[-1]["diverged"]) == (0, 1) and "epoch" in of("job_failed")[0]["message"]'
 }
 check 'a job that diverges' diverges
 

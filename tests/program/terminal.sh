@@ -152,6 +152,7 @@ check 'status 1 when something failed' watched failed failed: 1 '  failed    1'
 finished() {
     exits 0 "$vib" watch log.db >watch.out && grep -qx '  done      6 of 6' watch.out
 }
+check 'and 2 when something diverged' watched diverged diverged: 2 '  diverged  1'
 check 'one that is done needs no watching' finished
 check 'no database: status 66' exits 66 "$vib" watch nothing.db
 untouched() {
