@@ -2,6 +2,7 @@
 #include "runner/store/store_status.h"
 #include "core/trainer.h"
 #include "runner/store/store.h"
+#include "runner/store/store_ended.h"
 #include "runner/store/store_internal.h"
 #include "runner/store/store_snapshot.h"
 #include "tests/unit/store/store_fixture.h"
@@ -95,6 +96,8 @@ static void test_jobs(void **state) {
     assert_int_equal(running->epoch, 3);
     assert_int_equal(running->epochs, settings_defaults()->job.epochs);
     assert_true(running->share == 0.25 && running->objective == 0.5);
+    assert_int_equal(running->step, 1);
+    assert_int_equal(running->steps, 5);
     assert_true(running->run.age_s > -1 && running->run.age_s < 60);
     assert_string_equal(running->run.host, f->host.name);
     assert_int_equal(running->run.life, RUN_LIVES);
@@ -102,6 +105,31 @@ static void test_jobs(void **state) {
     assert_string_equal(value_of(1, "train.dropout"), ""); /* does not matter to the method */
     assert_true(isnan(seen.jobs[2].running.share) && isnan(seen.jobs[2].running.objective));
     assert_int_equal(seen.jobs[3].state, JOB_PENDING);
+}
+
+static void test_ended(void **state) {
+    struct fixture *f = *state;
+    struct ended_status ended;
+    struct epoch_result epochs[2];
+    struct job_result result;
+    bool recorded;
+    const int64_t job = claim(f, 1, f->run);
+    fixture_result(&result, epochs);
+    strcpy(result.message, "a note");
+    assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err), &f->err);
+    read_status(f, f->store, false);
+    assert_ok(store_read_ended(f->store, seen.jobs[0].identity, &ended, &f->err), &f->err);
+    assert_int_equal(ended.state, JOB_DONE);
+    assert_true(ended.elapsed_s == 13.0);
+    assert_string_equal(ended.message, "a note");
+    assert_true(ended.splits & 1u << VIB_TEST);
+    assert_true(ended.split[VIB_TEST].error_mc == epochs[1].split[VIB_TEST].error_mc);
+    memcpy(seen.values[0], ended.values, ended.values_size);
+    assert_string_equal(value_of(0, "beta"), "2");
+    ended_status_release(&ended);
+    assert_ok(store_read_ended(f->store, "nobody", &ended, &f->err), &f->err);
+    assert_int_equal(ended.state, JOB_PENDING);
+    assert_null(ended.values);
 }
 
 static void test_runs(void **state) {
@@ -253,10 +281,9 @@ static void test_no_snapshot(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        WITH_FIXTURE(test_jobs),        WITH_FIXTURE(test_runs),
-        WITH_FIXTURE(test_flops),       WITH_FIXTURE(test_flops_of_a_view),
-        WITH_FIXTURE(test_name),        WITH_FIXTURE(test_snapshot),
-        WITH_FIXTURE(test_no_snapshot),
+        WITH_FIXTURE(test_jobs),     WITH_FIXTURE(test_ended),           WITH_FIXTURE(test_runs),
+        WITH_FIXTURE(test_flops),    WITH_FIXTURE(test_flops_of_a_view), WITH_FIXTURE(test_name),
+        WITH_FIXTURE(test_snapshot), WITH_FIXTURE(test_no_snapshot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,6 +40,11 @@ static void runs_to_its_end(void **state) {
     struct job *job = job_bench_add(b);
     job_run(job, 0, NULL);
     assert_all_done(job);
+    struct epoch_result evaluation;
+    assert_true(job_evaluation(job, 1, &evaluation));
+    assert_memory_equal(&evaluation, &job->result.epochs[1], sizeof evaluation);
+    assert_false(job_evaluation(job, 2, &evaluation));
+    assert_int_equal(atomic_load(&job->monitor.evaluated), 0);
     assert_string_equal(job->result.message, "");
     assert_true(atomic_load(&job->monitor.done) == 1.0);
     assert_int_equal(atomic_load(&job->monitor.epoch), JOB_EPOCHS);
