@@ -116,7 +116,14 @@ if [ -e shapes.svg ]; then
 fi
 
 # The loop of a night, with a program that ends with the codes that a file names, one after the other.
+results_of() {
+    sql results/shapes.db 'select * from result order by job, split'
+}
+results_of >results_before
 page runner/README.md runner_blocks
+check 'jobs that ran again have the results that they had' diff results_before <(results_of)
+check 'those forgotten are gone' sql_is results/methods.db \
+    'select method, count(*) from setting group by 1 order by 1' $'deterministic|1\nvib|2'
 mkdir night
 cat >night/vib-sweep <<'END'
 #!/bin/bash
