@@ -19,8 +19,8 @@ wanted() {
     echo ./share/bash-completion/completions/vib-sweep
     (cd pages && printf './share/man/man1/%s\n' *.1 && printf './share/man/man5/%s\n' *.5)
     cd "$root" && printf './share/vib-sweep/%s\n' configs/*.yaml &&
-        printf './share/doc/vib-sweep/%s\n' LICENSE *.md *.cff */README.md \
-            results/reference/README.md results/reference/*.svg
+        printf './share/doc/vib-sweep/%s\n' LICENSE *.md *.cff */README.md results/reference/README.md &&
+        find results/reference \( -name '*.svg' -o -name '*.png' \) -printf './share/doc/vib-sweep/%p\n'
 }
 is_complete() {
     diff <(wanted | sort) <(installed "$@")
@@ -39,6 +39,21 @@ if command -v man >/dev/null && ! man -w man 2>&1 | grep -qi 'minimized'; then
 else
     skip 'man finds a page' 'no man: install man-db'
 fi
+
+has_pictures() {
+    local page picture n=0
+    while IFS= read -r page; do
+        while IFS= read -r picture; do
+            [ -e "$(dirname "$page")/$picture" ] || {
+                echo "$page: $picture"
+                return 1
+            }
+            n=$((n + 1))
+        done < <(grep -oE '!\[[^]]*\]\([^)]+\)' "$page" | sed 's/.*(//; s/)//')
+    done < <(find 'a home/share/doc' -name '*.md')
+    [ "$n" -gt 0 ]
+}
+check 'documents have their pictures' has_pictures
 
 # Data sets that were fetched to ~/.local/share/vib-sweep, beside what PREFIX=~/.local put there.
 mkdir -p 'a home/share/vib-sweep/mnist' && echo data >'a home/share/vib-sweep/mnist/file'
