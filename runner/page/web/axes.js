@@ -5,7 +5,8 @@
 const BIT_TICKS = [0, 0.5, 1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000];
 const SUPERSCRIPT = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
-/** @param {AxisKind} kind @param {number | null} value @returns {number} NaN: it has no place there */
+/** NaN: it has no place there.
+ * @param {AxisKind} kind @param {number | null} value */
 function toAxis(kind, value) {
     if (value === null || (kind === 'log' && value <= 0))
         return NaN;
@@ -50,8 +51,8 @@ function bitTicks(min, max) {
     const ticks = [], step = niceStep((Math.sinh(max) - Math.sinh(min)) / 5);
     const first = Math.ceil(Math.sinh(min) / step);
     const even = [0, 1, 2, 3, 4, 5, 6].map((k) => step * (first + k));
-    const usual = BIT_TICKS.map(Math.asinh).filter((value) => value >= min && value <= max).length > 3;
-    for (const value of (usual ? BIT_TICKS : even).map(Math.asinh))
+    const usual = BIT_TICKS.map(Math.asinh).filter((value) => value >= min && value <= max);
+    for (const value of usual.length > 3 ? usual : even.map(Math.asinh))
         if (value >= min - 1e-9 && value <= max + 1e-9 &&
             (ticks.length === 0 || value - ticks[ticks.length - 1].value > (max - min) / 12))
             ticks.push({ value });
@@ -94,12 +95,4 @@ function betaAxis(rows) {
     const room = min < max ? (max / min) ** 0.03 : 3;
     return min > max ? { kind: 'log', title: 'β' }
         : { kind: 'log', title: 'β', min: min / room, max: max * room };
-}
-
-/** Why points with a beta are not on a logarithmic axis; '' where they all are.
- * @param {Row[]} rows */
-function noteZeros(rows) {
-    const zeros = rows.filter((row) => row.beta !== null && row.beta <= 0).length;
-    return zeros === 0 ? '' : `${formatCount(zeros, 'point')} of β = 0 ${zeros === 1 ? 'has' : 'have'
-    } no place on a logarithmic axis. `;
 }

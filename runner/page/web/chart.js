@@ -1,19 +1,18 @@
 'use strict';
-/* A chart of a panel: one canvas, drawn by Chart.js with the plugins of chart_*.js, from which
- * points are chosen by pointer and keys. */
+/* A chart of a panel: one canvas, drawn by Chart.js and by the layers of chart_*.js, from
+ * which points are chosen by pointer and keys. */
 
-const MOST_SPOTS = 4000;
-/** More points than that have small marks. */
-const MANY = 1500;
-/** Between two curves of a dataset: null, by which Chart.js sees that its data are in no order.
- * @type {any} */
-const BREAK = { x: null, y: null };
+/** @type {ChartSpec} */
+const NOTHING = { x: { kind: 'linear', title: '' }, y: { kind: 'linear', title: '' }, datasets: [] };
 /** All charts there are.
  * @type {ChartView[]} */
 const charts = [];
 
-/** @param {HTMLElement} parent @param {string} name @param {string} label for those who cannot see it
- * @param {boolean} [chooses] whether its points can be chosen */
+/**
+ * @param {HTMLElement} parent @param {string} name
+ * @param {string} label for those who cannot see it
+ * @param {boolean} [chooses] whether its points can be chosen
+ */
 function makeChart(parent, name, label, chooses = true) {
     const canvas = make('canvas', chooses ? {
         id: `chart-${name}`, tabindex: 0, role: 'application', 'aria-label': label,
@@ -21,18 +20,42 @@ function makeChart(parent, name, label, chooses = true) {
     } : { id: `chart-${name}`, role: 'img', 'aria-label': label });
     parent.append(make('div', { class: 'chart', 'data-chart': name }, canvas));
     /** @type {any} */
-    const view = { canvas, spec: { x: { kind: 'linear', title: '' }, y: { kind: 'linear', title: '' },
-        datasets: [] } };
-    const plugins = [imagePlugin(view), bandPlugin(), whiskerPlugin(), ellipsePlugin(view),
-        limitPlugin(view), labelPlugin(view), choicePlugin(view)];
-    view.chart = new Chart(canvas, { type: 'scatter', data: { datasets: [] }, plugins,
-        options: optionsOf(view.spec) });
+    const view = { canvas, spec: NOTHING };
+    view.chart = new Chart(canvas, { type: 'scatter', data: { datasets: [] },
+        plugins: [layersOf(view)], options: optionsOf(view.spec) });
     charts.push(view);
     if (chooses) {
         listenToKeys(view);
         listenToPointer(view);
     }
     return /** @type {ChartView} */ (view);
+}
+
+/** A plugin of Chart.js.
+ * @param {ChartView} view */
+function layersOf(view) {
+    const draw = (/** @type {Layer[]} */ layers) => (/** @type {Chart} */ chart) => {
+        const { ctx, chartArea: { left, right, top, bottom } } = chart;
+        for (const layer of layers) {
+            ctx.save();
+            ctx.beginPath();
+            ctx.rect(left, top, right - left, bottom - top);
+            ctx.clip();
+            ctx.font = `11px ${Chart.defaults.font.family}`;
+            layer(chart, ctx, view.spec);
+            ctx.restore();
+        }
+    };
+    return {
+        id: 'layers',
+        beforeDatasetsDraw: draw([drawImage, drawBands, drawBars, drawEllipses, drawLimits]),
+        afterDatasetsDraw: draw([drawLabels, drawChoice]),
+    };
+}
+
+/** @param {Chart} chart @param {number} x @param {number} y @returns {[number, number]} */
+function pixelOf(chart, x, y) {
+    return [chart.scales.x.getPixelForValue(x), chart.scales.y.getPixelForValue(y)];
 }
 
 /** @param {ChartSpec} spec */
@@ -46,7 +69,8 @@ function optionsOf(spec) {
         plugins: {
             legend: { display: false },
             tooltip: {
-                displayColors: false, filter: (/** @type {any} */ _item, /** @type {number} */ i) => i === 0,
+                displayColors: false,
+                filter: (/** @type {any} */ _item, /** @type {number} */ i) => i === 0,
                 backgroundColor: theme.ink, titleColor: theme.paper, bodyColor: theme.paper,
                 callbacks: {
                     title: (/** @type {any[]} */ items) => items.length > 0 && items[0].raw.row
@@ -70,123 +94,4 @@ function showChart(view, spec) {
 function markCharts() {
     for (const view of charts)
         view.chart.draw();
-}
-
-/**
- * Without points that lie on another one: on a grid so coarse that at most MOST_SPOTS remain.
- * @param {Spot[]} spots in the order of lines @param {ChartSpec['x']} x
- */
-function thinSpots(spots, x) {
-    if (spots.length <= MOST_SPOTS)
-        return spots;
-    const across = (/** @type {Spot} */ spot) => x.kind === 'log' ? Math.log(spot.x) : spot.x;
-    const shown = spots.filter((spot) => Number.isFinite(across(spot)) && Number.isFinite(spot.y));
-    const [left, right] = rangeOf(shown, across), [low, high] = rangeOf(shown, (spot) => spot.y);
-    let kept = shown;
-    for (let cells = 512; ; cells /= 1.3) {
-        const taken = new Set();
-        kept = kept.filter((spot) => {
-            const cell = Math.round(cells * (across(spot) - left) / (right - left || 1)) * 1024 +
-                Math.round(cells * (spot.y - low) / (high - low || 1));
-            return taken.has(cell) ? false : taken.add(cell);
-        });
-        if (kept.length <= MOST_SPOTS)
-            return kept;
-    }
-}
-
-/** @template T @param {T[]} items @param {(item: T) => number} value @returns {[number, number]} */
-function rangeOf(items, value) {
-    let least = Infinity, most = -Infinity;
-    for (const item of items) {
-        const v = value(item);
-        if (v < least)
-            least = v;
-        if (v > most)
-            most = v;
-    }
-    return [least, most];
-}
-
-/** What thinSpots left out, for people; '' where nothing.
- * @param {number} drawn @param {number} all */
-function noteThinned(drawn, all) {
-    return drawn >= all ? '' : `${drawn.toLocaleString('en')} of ${all.toLocaleString('en')} points ` +
-        'are drawn; the others lie on these. ';
-}
-
-/**
- * One line through spots that is broken where a curve ends; the marks are coloured by beta, shaped
- * by the source.
- * @param {Spot[]} spots of one source, with rows @param {Record<string, any>} style
- * @returns {any}
- */
-function curveDataset(spots, style) {
-    /** @type {Spot[]} */
-    const data = [];
-    let last = null;
-    for (const spot of spots) {
-        if (last !== null && spot.row !== undefined && !onOneCurve(last, spot.row))
-            data.push(BREAK);
-        data.push(spot);
-        last = spot.row ?? null;
-    }
-    return { data, showLine: true, borderColor: theme.muted, borderWidth: 1, ...style };
-}
-
-/**
- * How the marks of a dataset look.
- * @param {any[]} data @param {(row: Row) => string} color @param {string} strong column that is 1
- *     where a mark has a bold outline @param {number} radius
- */
-function markStyle(data, color, strong, radius) {
-    const row = data.find((spot) => spot.row !== undefined)?.row;
-    const colors = data.map((spot) => spot.row === undefined ? theme.muted : color(spot.row));
-    const bold = data.map((spot) => spot.row !== undefined && cellOf(spot.row, strong) === 1);
-    return {
-        pointStyle: SHAPES[(row?.source ?? 0) % SHAPES.length], pointRadius: radius,
-        pointBackgroundColor: colors.map((c) => fillOf(c, state.split)),
-        pointBorderColor: colors.map((c, i) =>
-            bold[i] ? theme.ink : state.split === 'test' ? translucent(theme.ink, 0.35) : c),
-        pointBorderWidth: bold.map((is) => is ? 1.8 : state.split === 'test' ? 0.6 : 1.4),
-    };
-}
-
-/** @param {Spot[]} spots @returns {Spot[][]} of each source */
-function bySource(spots) {
-    /** @type {Spot[][]} */
-    const groups = [];
-    for (const spot of spots)
-        (groups[spot.row?.source ?? 0] ??= []).push(spot);
-    return groups.filter((group) => group !== undefined);
-}
-
-/**
- * What tells curves apart, at that end where they lie furthest apart; none where they are many.
- * @param {Spot[]} spots @returns {Label[]}
- */
-function curveLabels(spots) {
-    /** @type {Spot[][]} */
-    const curves = [];
-    for (const spot of spots) {
-        const curve = curves[curves.length - 1];
-        if (curve === undefined || spot.row === undefined || curve[0].row === undefined ||
-            !onOneCurve(curve[0].row, spot.row))
-            curves.push([spot]);
-        else
-            curve.push(spot);
-    }
-    if (curves.length < 2 || curves.length > 12)
-        return [];
-    const spread = (/** @type {(curve: Spot[]) => Spot} */ end) => {
-        const [low, high] = rangeOf(curves, (curve) => end(curve).y);
-        return high - low;
-    };
-    const first = (/** @type {Spot[]} */ curve) => curve[0];
-    const last = (/** @type {Spot[]} */ curve) => curve[curve.length - 1];
-    const end = spread(first) >= spread(last) ? first : last;
-    return curves.map((curve) => {
-        const { x, y, row } = end(curve);
-        return { x, y, text: row === undefined ? '' : curveName(row) };
-    });
 }

@@ -10,19 +10,23 @@ function reachable(view) {
 /** On the curve after, or before, the point of the nearest beta.
  * @param {Spot[]} spots @param {number} at @param {number} step 1 or -1 */
 function nextCurve(spots, at, step) {
-    const row = spots[at].row;
-    let first = at;
-    while (row && spots[first]?.row && onOneCurve(row, /** @type {Row} */ (spots[first].row)))
-        first += step;
-    const start = spots[first]?.row;
-    if (!row || !start)
-        return at;
-    const far = (/** @type {number} */ i) =>
-        Math.abs(Math.log((spots[i].row?.beta || 1e-12) / (row.beta || 1e-12)));
-    let best = first;
-    for (let i = first; spots[i]?.row && onOneCurve(start, /** @type {Row} */ (spots[i].row)); i += step)
-        if (far(i) < far(best))
+    const from = spots[at].row;
+    /** @type {Row | null} */
+    let curve = null;
+    let best = at, least = Infinity;
+    for (let i = at + step; from && spots[i] !== undefined; i += step) {
+        const row = spots[i].row;
+        if (row === undefined || (curve === null && onOneCurve(from, row)))
+            continue;
+        if (curve !== null && !onOneCurve(curve, row))
+            break;
+        curve = row;
+        const far = Math.abs(Math.log((row.beta || 1e-12) / (from.beta || 1e-12)));
+        if (far < least) {
+            least = far;
             best = i;
+        }
+    }
     return best;
 }
 
@@ -77,7 +81,7 @@ function listenToPointer(view) {
         }
         if (found !== null) {
             speak(found);
-            choose(found.key, event.shiftKey || event.ctrlKey || event.metaKey);
+            choose(found.key, isMore(event));
         }
     });
 }

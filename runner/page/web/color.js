@@ -69,6 +69,11 @@ function choiceColor(n) {
     return CHOICE_COLORS[n % CHOICE_COLORS.length];
 }
 
+/** @param {number} c */
+function classColor(c) {
+    return CLASS_COLORS[c % CLASS_COLORS.length];
+}
+
 /** A coloured tile: with the number of a chosen point, or empty.
  * @param {string} color @param {string} text */
 function makeSwatch(color, text) {

@@ -16,14 +16,14 @@ function valuesOf(key) {
             return null;
     }
     const found = [...values].filter((value) => value !== null);
-    return found.sort((a, b) => typeof a === 'number' && typeof b === 'number' ? a - b : String(a) < String(b) ? -1 : 1);
+    return found.sort(compareCells);
 }
 
 /** Made anew only for other keys, values or sources, so that the focus stays. */
 function drawControls() {
     const keys = state.keys.map((key) => ({ key, values: valuesOf(key) }));
-    const news = JSON.stringify([keys, state.overview?.splits, state.overview?.sources.map(({ name }) => name), isDark(),
-        betaRange()]);
+    const sources = state.overview?.sources.map(({ name }) => name);
+    const news = JSON.stringify([keys, state.overview?.splits, sources, isDark(), betaRange()]);
     if (news === controlsFor)
         return;
     controlsFor = news;
@@ -58,7 +58,8 @@ function choiceFields() {
     ];
     if (overview !== null && overview.sources.length > 1)
         fields.push(checkField('Sources', overview.sources.map(({ name }, i) => ({
-            text: `${GLYPHS[i % GLYPHS.length]} ${name}`, checked: !state.hidden.includes(i), name: `source-${i}`,
+            text: `${GLYPHS[i % GLYPHS.length]} ${name}`, name: `source-${i}`,
+            checked: !state.hidden.includes(i),
             set: (/** @type {boolean} */ on) => {
                 state.hidden = state.hidden.filter((other) => other !== i).concat(on ? [] : [i]);
             },
@@ -69,11 +70,12 @@ function choiceFields() {
 /** @param {string} legend
  * @param {{text: string, checked: boolean, name: string, set: (on: boolean) => void}[]} boxes */
 function checkField(legend, boxes) {
-    return make('fieldset', {}, make('legend', {}, legend), ...boxes.map(({ text, checked, name, set }) => {
+    const labels = boxes.map(({ text, checked, name, set }) => {
         const box = make('input', { type: 'checkbox', name, checked });
         box.addEventListener('change', () => { set(box.checked); drawAll(); });
         return make('label', {}, box, make('span', {}, text));
-    }));
+    });
+    return make('fieldset', {}, make('legend', {}, legend), ...labels);
 }
 
 /** @param {string} name of a key @param {(filter: Filter) => void} change */
@@ -106,7 +108,8 @@ function rangeField(key) {
         const input = make('input', { type: 'number', step: 'any', name: `${end}-${key.name}`,
             value: state.filters[key.name]?.[end] });
         input.addEventListener('change', () => {
-            changeFilter(key.name, (filter) => { filter[end] = input.value === '' ? null : Number(input.value); });
+            const value = input.value === '' ? null : Number(input.value);
+            changeFilter(key.name, (filter) => { filter[end] = value; });
             drawAll();
         });
         field.append(make('label', {}, make('span', {}, text), input));
@@ -128,8 +131,9 @@ function betaScale() {
 function drawChosen() {
     const n = state.selection.length, shown = state.rows.length, all = state.all.length;
     const noun = state.seeds === 'single' ? 'job' : 'point';
-    known('count').textContent = (shown === all ? '' : `${shown.toLocaleString('en')} of `) + formatCount(all, noun) + `, ${state.split}` +
-        (n === 0 ? '' : `, ${n} chosen`);
+    const less = shown === all ? '' : `${shown.toLocaleString('en')} of `;
+    known('count').textContent =
+        `${less}${formatCount(all, noun)}, ${state.split}${n === 0 ? '' : `, ${n} chosen`}`;
     known('clear').hidden = n === 0;
     known('all').hidden = Object.keys(state.filters).length + state.hidden.length === 0;
 }

@@ -48,6 +48,12 @@ function getDocument(path) {
     return promise;
 }
 
+/** Why a document could not be had.
+ * @param {unknown} trouble what getDocument threw */
+function sentenceOf(trouble) {
+    return trouble instanceof Error ? trouble.message : String(trouble);
+}
+
 /** Of "source:point".
  * @param {string} key @returns {Promise<Point>} */
 function getPoint(key) {

@@ -26,6 +26,18 @@ function known(id) {
     return element;
 }
 
+/** @param {Record<string, string>} attributes @param {Node[]} head cells @param {Node[]} rows */
+function makeTable(attributes, head, rows) {
+    return make('table', attributes, make('thead', {}, make('tr', {}, ...head)),
+        make('tbody', {}, ...rows));
+}
+
+/** A part that scrolls, also by keys.
+ * @param {string} label @param {...(Node | string)} children */
+function makeScroll(label, ...children) {
+    return make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label }, ...children);
+}
+
 /** @param {string} text @param {() => void} action @param {Record<string, string>} [attributes] */
 function makeButton(text, action, attributes = {}) {
     const button = make('button', { type: 'button', ...attributes }, text);

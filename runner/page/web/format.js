@@ -55,17 +55,20 @@ function sourceName(source) {
     return state.overview?.sources[source]?.name ?? '';
 }
 
+function sourceCount() {
+    return state.overview?.sources.length ?? 0;
+}
+
 /** With its source, where there are several.
  * @param {Row} row */
 function titleOf(row) {
-    const several = (state.overview?.sources.length ?? 0) > 1;
-    return `${several ? `${sourceName(row.source)}: ` : ''}${labelOf(row) || 'the only point'}`;
+    return `${sourceCount() > 1 ? `${sourceName(row.source)}: ` : ''}${labelOf(row) || 'the only point'}`;
 }
 
 /** @param {Row} row */
 function curveName(row) {
-    const several = (state.overview?.sources.length ?? 0) > 1;
-    return (several ? `${GLYPHS[row.source % GLYPHS.length]} ` : '') + labelOf(row, ['beta']);
+    const glyph = sourceCount() > 1 ? `${GLYPHS[row.source % GLYPHS.length]} ` : '';
+    return glyph + labelOf(row, ['beta', 'seed']);
 }
 
 /** @param {Measure} measure @param {(value: number | null) => string} format */

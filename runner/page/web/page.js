@@ -76,7 +76,7 @@ function setShown(view, shown) {
     if (view.canvas.parentElement !== null)
         view.canvas.parentElement.hidden = !shown;
     if (!shown)
-        showChart(view, { x: { kind: 'linear', title: '' }, y: { kind: 'linear', title: '' }, datasets: [] });
+        showChart(view, NOTHING);
 }
 
 /** @param {[sample: string, text: string][]} entries samples are classes of style.css */

@@ -5,7 +5,8 @@ const MOST_RUNNING = 40;
 
 addPanel({
     id: 'progress', title: 'Progress', span: 'wide',
-    help: 'J is the mean objective over the steps of the epoch under way. Time left: at the pace of the jobs that are done.',
+    help: 'J is the mean objective over the steps of the epoch under way. Time left: at the pace of the ' +
+        'jobs that are done.',
     start(body) {
         const holder = make('div', { class: 'sources' });
         body.append(holder);
@@ -83,8 +84,9 @@ function progressWords(status) {
 
 /** @param {Status} status */
 function runningTable(status) {
-    const jobs = status.running_jobs, first = jobs[0].settings, told = state.telling.map(({ name }) => name);
-    const names = Object.keys(first).filter((name) => ['beta', 'K', 'seed', ...told].includes(name) ||
+    const jobs = status.running_jobs, first = jobs[0].settings;
+    const told = ['beta', 'K', 'seed', ...state.telling.map(({ name }) => name)];
+    const names = Object.keys(first).filter((name) => told.includes(name) ||
         jobs.some(({ settings }) => settings[name] !== first[name]));
     const rows = jobs.slice(0, MOST_RUNNING).map((job) => {
         const label = names.filter((name) => job.settings[name] !== undefined)
@@ -96,12 +98,11 @@ function runningTable(status) {
             make('td', { 'data-value': job.objective }, formatNumber(job.objective)),
             make('td', { class: 'text' }, job.host));
     });
-    const head = make('tr', {}, ...['running job', 'epoch', 'done', 'J (bits)', 'host'].map((text) =>
-        make('th', { scope: 'col' }, text)));
+    const head = ['running job', 'epoch', 'done', 'J (bits)', 'host'].map((text) =>
+        make('th', { scope: 'col' }, text));
     const more = jobs.length - rows.length;
-    return make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Running jobs of ${status.name}` },
-        make('table', { class: 'running' }, make('thead', {}, head), make('tbody', {}, ...rows)),
-        ...more > 0 ? [`and ${formatCount(more, 'more job')}`] : []);
+    return makeScroll(`Running jobs of ${status.name}`, makeTable({ class: 'running' }, head, rows),
+        more > 0 ? `and ${formatCount(more, 'more job')}` : '');
 }
 
 /** @param {Source} source @param {number} place */
@@ -109,7 +110,9 @@ function failureList(source, place) {
     const items = source.failures.map((failure) => make('li', { 'data-job': failure.job },
         make('strong', {}, failure.state), ` ${failure.label}: ${failure.message || 'no message'}`));
     const more = source.n_failures - source.failures.length;
+    if (more > 0)
+        items.push(make('li', {}, `and ${more.toLocaleString('en')} more`));
     return make('details', { id: `failures-${place}` },
         make('summary', {}, `${formatCount(source.n_failures, 'job')} that failed or diverged`),
-        make('ul', {}, ...items, ...more > 0 ? [make('li', {}, `and ${more.toLocaleString('en')} more`)] : []));
+        make('ul', {}, ...items));
 }

@@ -24,7 +24,8 @@ async function showRecipe(holder) {
     const choice = shownChoice().pop();
     if (choice === undefined) {
         delete holder.dataset.key;
-        holder.replaceChildren(make('p', { class: 'note' }, 'Choose a point to see the configuration that reproduces it.'));
+        holder.replaceChildren(make('p', { class: 'note' },
+            'Choose a point to see the configuration that reproduces it.'));
         return;
     }
     if (holder.dataset.key === choice.key && holder.querySelector('pre') !== null)
@@ -34,7 +35,7 @@ async function showRecipe(holder) {
     try {
         text = recipeOf(choice.label, await getPoint(choice.key));
     } catch (trouble) {
-        text = `# ${trouble instanceof Error ? trouble.message : trouble}\n`;
+        text = `# ${sentenceOf(trouble)}\n`;
     }
     if (holder.dataset.key !== choice.key)
         return;

@@ -59,6 +59,14 @@ function jobRows(sheet, points) {
     return rows;
 }
 
+/** Numbers by their value, before texts.
+ * @param {Cell} a @param {Cell} b */
+function compareCells(a, b) {
+    if (typeof a === 'number' && typeof b === 'number')
+        return a - b;
+    return typeof a === typeof b ? String(a).localeCompare(String(b)) : typeof a === 'number' ? -1 : 1;
+}
+
 /** Along curves: what lines join, and how arrow keys go.
  * @param {Row} a @param {Row} b */
 function compareRows(a, b) {
@@ -94,7 +102,8 @@ function allKeys(points) {
  * @param {Row[]} rows @param {Key[]} keys */
 function countApart(rows, keys) {
     const columns = keys.map(({ column }) => column);
-    return new Set(rows.map((row) => `${row.source}\n` + columns.map((name) => cellOf(row, name)).join('\n'))).size;
+    return new Set(rows.map((row) =>
+        [row.source, ...columns.map((name) => cellOf(row, name))].join('\n'))).size;
 }
 
 /** Without keys that follow from the others, of two such the later.
@@ -127,15 +136,4 @@ function passes(row) {
             return false;
     }
     return true;
-}
-
-/** Why a panel has nothing to draw.
- * @param {string} lacking what its rows lack */
-function whyNothing(lacking) {
-    const overview = state.overview;
-    if (overview !== null && overview.splits.length === 0)
-        return 'No job is done yet.';
-    if (state.all.length === 0)
-        return `No job that is done has measured the ${state.split} split.`;
-    return state.rows.length === 0 ? 'No point passes the filters.' : lacking;
 }

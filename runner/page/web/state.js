@@ -40,7 +40,7 @@ function readAddress() {
     state.split = words.get('split') ?? state.split;
     state.seeds = words.get('seeds') === 'single' ? 'single' : 'grouped';
     state.theme = theme === 'light' || theme === 'dark' ? theme : 'auto';
-    state.slope = words.get('slope') ?? 'izy_lower';
+    state.slope = SLOPES.find(([name]) => name === words.get('slope'))?.[0] ?? 'izy_lower';
     state.hidden = list('hidden').map(Number);
     state.selection = list('chosen').filter((key) => /^\d+:\d+$/.test(key));
     state.filters = {};
@@ -49,6 +49,12 @@ function readAddress() {
         if (filter !== null)
             state.filters[name.slice(5)] = filter;
     }
+}
+
+/** Whether a click is to choose one more.
+ * @param {MouseEvent} event */
+function isMore(event) {
+    return event.shiftKey || event.ctrlKey || event.metaKey;
 }
 
 /** What pointer, keys and table do with a point.

@@ -84,9 +84,28 @@ interface ChartSpec {
     spots?: Spot[]; /* what the keyboard and the pointer choose from */
     limits?: Limit[]; labels?: Label[]; ellipses?: Ellipse[]; image?: HTMLCanvasElement;
 }
+interface Frame { left: number; right: number; low: number; high: number }
+/* A chosen point, and its place in the selection. */
+interface Choice { key: string; n: number; row: Row; label: string }
+interface JobCurves extends Choice { job: PointJob; curves: Curves }
+interface CodeJob { id: string; key: string; row: Row; job: number; label: string }
+/* Draws a part of a chart, within its axes. */
+type Layer = (chart: Chart, ctx: CanvasRenderingContext2D, spec: ChartSpec) => void;
 interface ChartView { chart: Chart; canvas: HTMLCanvasElement; spec: ChartSpec }
 interface Column { name: string; title: string; kind: 'number' | 'percent' | 'text' }
+/* What it sorts by, and how it is written. */
+interface TableColumn {
+    name: string; title: string; value: (row: Row) => Cell; text: (row: Row) => string;
+}
+interface TableView { sort: string; down: boolean; text: string; page: number; draw: () => void }
 interface Entry { source?: number; point?: number; job?: number | null; cells: Cell[] }
+
+/* Shows others; `entries` is called when somebody looks. */
+type ShowValues = (columns: Column[], entries: () => Entry[]) => void;
+/* Says a sentence; '' takes it away. */
+type Note = (text: string) => void;
+/* [name, title, kind] of what is measured. */
+type MeasureColumn = [name: string, title: string, kind: 'number' | 'percent'];
 
 interface Scale {
     min: number; max: number; ticks: { value: number }[];

@@ -5,19 +5,18 @@ const MOST_VALUES = 200;
 
 /**
  * @param {string} panel @param {HTMLElement} body
- * @returns {(columns: Column[], entries: () => Entry[]) => void} shows others; `entries` is called
- *     when somebody looks
+ * @returns {ShowValues}
  */
 function makeValues(panel, body) {
-    const holder = make('div', { class: 'scroll', tabindex: 0, role: 'region',
-        'aria-label': `Values of panel ${panel}` });
+    const holder = makeScroll(`Values of panel ${panel}`);
     const details = make('details', { class: 'values', id: `values-${panel}` },
         make('summary', {}, 'Values'), holder);
     body.append(details);
     let fill = () => { };
     details.addEventListener('toggle', () => fill());
     return (columns, entries) => {
-        fill = () => holder.replaceChildren(...details.open ? valueTable(panel, columns, entries()) : []);
+        fill = () => holder.replaceChildren(
+            ...details.open ? valueTable(panel, columns, entries()) : []);
         fill();
     };
 }
@@ -25,7 +24,7 @@ function makeValues(panel, body) {
 /** @param {string} panel @param {Column[]} columns @param {Entry[]} entries @returns {Node[]} */
 function valueTable(panel, columns, entries) {
     const shown = entries.slice(0, MOST_VALUES);
-    const head = make('tr', {}, ...columns.map((column) => make('th', { scope: 'col' }, column.title)));
+    const head = columns.map((column) => make('th', { scope: 'col' }, column.title));
     const rows = shown.map((entry) => make('tr', {
         'data-panel': panel, 'data-source': entry.source, 'data-point': entry.point,
         'data-job': entry.job,
@@ -33,10 +32,9 @@ function valueTable(panel, columns, entries) {
         'data-column': column.name, 'data-value': entry.cells[i] ?? '',
         class: column.kind === 'text' ? 'text' : null,
     }, formatValue(entry.cells[i], column.kind)))));
-    const less = shown.length < entries.length
-        ? [make('p', {}, `The first ${shown.length} of ${formatCount(entries.length, 'row')}; choose ` +
-            'points to see theirs.')] : [];
-    return [make('table', {}, make('thead', {}, head), make('tbody', {}, ...rows)), ...less];
+    const less = shown.length >= entries.length ? '' : `The first ${shown.length} of ${
+        formatCount(entries.length, 'row')}; choose points to see theirs.`;
+    return [makeTable({}, head, rows), make('p', {}, less)];
 }
 
 /** @param {Cell | undefined} cell @param {Column['kind']} kind */
@@ -47,27 +45,24 @@ function formatValue(cell, kind) {
 }
 
 /** Columns of measures, the mean with the ends of its interval where seeds are grouped.
- * @param {[name: string, title: string, kind: 'number' | 'percent'][]} measures @returns {Column[]} */
+ * @param {MeasureColumn[]} measures @returns {Column[]} */
 function measureColumns(measures) {
-    /** @type {Column[]} */
-    const columns = [{ name: 'label', title: 'point', kind: 'text' }, { name: 'beta', title: 'β', kind: 'number' }];
-    for (const [name, title, kind] of measures) {
-        columns.push({ name, title, kind });
-        if (state.seeds === 'grouped')
-            columns.push({ name: `${name}_lo`, title: 'from', kind }, { name: `${name}_hi`, title: 'to', kind });
-    }
-    return columns;
+    const ends = state.seeds === 'grouped';
+    return [{ name: 'label', title: 'point', kind: 'text' }, { name: 'beta', title: 'β', kind: 'number' },
+        ...measures.flatMap(([name, title, kind]) => [{ name, title, kind }, ...ends ? [
+            { name: `${name}_lo`, title: 'from', kind }, { name: `${name}_hi`, title: 'to', kind },
+        ] : []])];
 }
 
 /** Of the chosen points, or of all.
- * @param {string[]} names of measures @returns {Entry[]} */
-function measureEntries(names) {
+ * @param {MeasureColumn[]} measures @param {(row: Row) => Cell[]} [more] cells @returns {Entry[]} */
+function measureEntries(measures, more = () => []) {
     const rows = state.selection.length > 0 ? chosenRows() : state.rows;
     return rows.map((row) => ({
         source: row.source, point: row.point, job: row.job,
-        cells: [titleOf(row), row.beta, ...names.flatMap((name) => {
+        cells: [titleOf(row), row.beta, ...measures.flatMap(([name]) => {
             const { mean, lo, hi } = measureOf(row, name);
             return state.seeds === 'grouped' ? [mean, lo, hi] : [mean];
-        })],
+        }), ...more(row)],
     }));
 }
