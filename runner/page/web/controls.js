@@ -50,8 +50,8 @@ function radioField(name, legend, options, value, pick) {
 }
 
 function choiceFields() {
-    const overview = state.overview, fields = [
-        radioField('split', 'Split', (overview?.splits ?? []).map((split) => [split, split]), state.split,
+    const overview = state.overview, splits = overview?.splits ?? [], fields = [
+        radioField('split', 'Split', splits.map((split) => [split, split]), state.split,
             (split) => { state.split = split; reload(); }),
         radioField('seeds', 'Seeds', [['grouped', 'mean'], ['single', 'each']], state.seeds,
             (seeds) => { state.seeds = seeds === 'single' ? 'single' : 'grouped'; reload(); }),

@@ -35,7 +35,8 @@ function makeTable(attributes, head, rows) {
 /** A part that scrolls, also by keys.
  * @param {string} label @param {...(Node | string)} children */
 function makeScroll(label, ...children) {
-    return make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label }, ...children);
+    return make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label },
+        ...children);
 }
 
 /** @param {string} text @param {() => void} action @param {Record<string, string>} [attributes] */

@@ -62,7 +62,8 @@ function sourceCount() {
 /** With its source, where there are several.
  * @param {Row} row */
 function titleOf(row) {
-    return `${sourceCount() > 1 ? `${sourceName(row.source)}: ` : ''}${labelOf(row) || 'the only point'}`;
+    const source = sourceCount() > 1 ? `${sourceName(row.source)}: ` : '';
+    return source + (labelOf(row) || 'the only point');
 }
 
 /** @param {Row} row */
@@ -80,7 +81,8 @@ function formatMeasure(measure, format) {
 /** The point in words, a line each.
  * @param {Row} row */
 function wordsOf(row) {
-    const upper = measureOf(row, 'izx_upper_tight'), lines = [];
+    const upper = measureOf(row, 'izx_upper_tight'), rate = measureOf(row, 'izx_upper');
+    const lines = [];
     if (row.group === null)
         lines.push(`${formatCount(Number(cellOf(row, 'n_seeds')), 'seed')}, ${state.split}`);
     lines.push(`error ${formatMeasure(measureOf(row, 'error_mc'), formatPercent)}`);
@@ -91,7 +93,7 @@ function wordsOf(row) {
             `I(Z;Y) ≥ ${formatMeasure(measureOf(row, 'izy_lower'), formatNumber)} bits`,
             `I(Z;X) from ${formatNumber(Math.max(0, measureOf(row, 'izx_lower').mean ?? 0))} to ` +
             `${formatNumber(upper.mean)} bits`,
-            `rate ${formatMeasure(measureOf(row, 'izx_upper'), formatNumber)} bits`);
+            rate.mean === null ? 'no rate' : `rate ${formatMeasure(rate, formatNumber)} bits`);
     if (cellOf(row, 'efficient') === 1)
         lines.push('efficient');
     if (cellOf(row, 'chosen') === 1)

@@ -93,7 +93,8 @@ function showConnection() {
     else if (connection.reading)
         line.textContent = 'reading …';
     else if (!hasServer())
-        line.textContent = `as of ${at.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')}`;
+        line.textContent = `as of ${at.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')}. ${
+            state.overview?.left_out ?? ''}`;
     else
         line.textContent = `live, ${Math.round((Date.now() - connection.heard) / 1000)} s ago`;
 }

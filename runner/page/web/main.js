@@ -36,7 +36,8 @@ function startControls() {
         drawAll();
     });
     document.addEventListener('keydown', (event) => {
-        if (event.key === 'Escape' && state.selection.length > 0)
+        const typing = event.target instanceof HTMLInputElement && event.target.type !== 'checkbox';
+        if (event.key === 'Escape' && !typing && state.selection.length > 0)
             clearSelection();
     });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', setTheme);

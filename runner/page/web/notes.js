@@ -23,7 +23,7 @@ function noteThinned(drawn, all) {
 function noteZeros(rows) {
     const zeros = rows.filter((row) => row.beta !== null && row.beta <= 0).length;
     return zeros === 0 ? ''
-        : `Not here: ${formatCount(zeros, 'point')} of β = 0, for which a logarithmic axis has no place. `;
+        : `Not here: ${formatCount(zeros, 'point')} of β = 0: a logarithmic axis has no place for it. `;
 }
 
 /** Why there are no intervals. */

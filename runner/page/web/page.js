@@ -12,8 +12,7 @@ function addPanel(panel) {
 }
 
 function startPanels() {
-    const order = ['progress', 'plane', 'error', 'rate', 'codes', 'curves', 'table'];
-    panels.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+    panels.sort((a, b) => a.place - b.place);
     for (const panel of panels) {
         const title = make('h2', { id: `title-${panel.id}` }, panel.title);
         const body = make('div', { class: 'body' });

@@ -2,7 +2,7 @@
 /* Codes of two dimensions, over the entropy of the decoder. */
 
 addPanel({
-    id: 'codes', title: 'Codes',
+    id: 'codes', place: 50, title: 'Codes',
     help: 'p(z|x) of test examples: the ellipses that hold 95 % of each, coloured by the label. Grey: ' +
         'the entropy of q(y|z), from 0 to log₂ of the number of classes.',
     start(body) {
@@ -73,7 +73,8 @@ function showCodeValues(values, job, codes) {
     const { classes, rows } = codes;
     values([{ name: 'label', title: 'label', kind: 'text' },
         { name: 'prediction', title: 'prediction', kind: 'text' },
-        { name: 'z1', title: 'mean z₁', kind: 'number' }, { name: 'z2', title: 'mean z₂', kind: 'number' }],
+        { name: 'z1', title: 'mean z₁', kind: 'number' },
+        { name: 'z2', title: 'mean z₂', kind: 'number' }],
     () => rows.map(([label, prediction, mu]) => ({
         source: job.row.source, point: job.row.point, job: job.job,
         cells: [classes[label], classes[prediction], mu[0], mu[1]] })));

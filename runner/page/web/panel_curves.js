@@ -7,9 +7,9 @@ const CURVES = [['ce', 'CE (bits)', 'bits'], ['izx_upper', 'rate (bits)', 'bits'
     ['izy_lower', 'I(Z;Y) ≥ (bits)', 'linear'], ['error', 'error (%)', 'percent']];
 
 addPanel({
-    id: 'curves', title: 'Learning curves', span: 'double',
-    help: 'One line for each job of the chosen points, in the colour and with the number of its point. ' +
-        'Solid: the split above; dashed: train. The last chart goes through the plane; its mark is the last epoch.',
+    id: 'curves', place: 60, title: 'Learning curves', span: 'double',
+    help: 'One line for each job of the chosen points, in the colour of its point. Solid: the split ' +
+        'above; dashed: train. The last chart goes through the plane; its mark is the last epoch.',
     start(body) {
         const note = makeNote(body), legend = make('ul', { class: 'legend' });
         const grid = make('div', { class: 'small-charts' });
@@ -62,7 +62,9 @@ async function chosenCurves() {
     } catch (trouble) {
         note = sentenceOf(trouble);
     }
-    return { jobs, note: left > 0 ? `The first ${MOST_CURVES} jobs are drawn, ${left} are not.` : note };
+    if (left > 0)
+        note = `The first ${MOST_CURVES} jobs are drawn, ${left} are not.`;
+    return { jobs, note };
 }
 
 /** @param {JobCurves[]} jobs */
@@ -132,7 +134,8 @@ function showCurveValues(values, jobs) {
     const names = ['epoch', ...CURVES.map(([name]) => name)], splits = state.overview?.splits ?? [];
     /** @type {Column[]} */
     const columns = [{ name: 'label', title: 'job', kind: 'text' },
-        { name: 'split', title: 'split', kind: 'text' }, { name: 'epoch', title: 'epoch', kind: 'number' }];
+        { name: 'split', title: 'split', kind: 'text' },
+        { name: 'epoch', title: 'epoch', kind: 'number' }];
     for (const [name, title, kind] of CURVES)
         columns.push({ name, title, kind: kind === 'percent' ? kind : 'number' });
     values(columns, () => jobs.flatMap((job) => splits.flatMap((split) =>

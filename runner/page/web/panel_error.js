@@ -5,14 +5,16 @@
 const ERROR_MEASURES = [['error_mc', 'error_mc', 'percent'], ['error', 'error', 'percent']];
 
 addPanel({
-    id: 'error', title: 'Error against β',
-    help: 'Solid lines and marks: class probabilities averaged over samples of z (error_mc), with the ' +
-        '95 % interval over seeds; dashed: one sample of z (error). Bold outlines: the best β of each curve.',
+    id: 'error', place: 30, title: 'Error against β',
+    help: 'Solid lines and marks: class probabilities averaged over samples of z (error_mc), with ' +
+        'the 95 % interval over seeds; dashed: one sample of z (error). Bold outlines: the best β of ' +
+        'each curve.',
     start(body) {
         const note = makeNote(body);
         const view = makeChart(body, 'error', 'Error in per cent against beta');
         const values = makeValues('error', body);
-        const select = () => values(measureColumns(ERROR_MEASURES), () => measureEntries(ERROR_MEASURES));
+        const select = () =>
+            values(measureColumns(ERROR_MEASURES), () => measureEntries(ERROR_MEASURES));
         return { draw() { drawError(view, note); select(); }, select };
     },
 });

@@ -7,7 +7,7 @@ const PLANE_MEASURES = [['izx_lower', 'I(Z;X) ≥ (bits)', 'number'],
     ['izy_lower', 'I(Z;Y) ≥ (bits)', 'number']];
 
 addPanel({
-    id: 'plane', title: 'Information plane',
+    id: 'plane', place: 20, title: 'Information plane',
     help: 'Marks: I(Z;Y) ≥ against the tightest upper bound on I(Z;X). Thick bars reach down to its ' +
         'lower bound, thin ones up to the rate; upright bars are 95 % intervals over seeds. Bold ' +
         'outlines: efficient points, no other has as many bits of Y for as few of X.',
@@ -15,7 +15,8 @@ addPanel({
         const note = makeNote(body);
         const view = makeChart(body, 'plane', 'Information plane: I(Z;Y) against I(Z;X) in bits');
         const values = makeValues('plane', body);
-        const select = () => values(measureColumns(PLANE_MEASURES), () => measureEntries(PLANE_MEASURES));
+        const select = () =>
+            values(measureColumns(PLANE_MEASURES), () => measureEntries(PLANE_MEASURES));
         return { draw() { drawPlane(view, note); select(); }, select };
     },
 });
@@ -50,12 +51,14 @@ function drawPlane(view, note) {
     const [low, high] = rangeOf(spots, ({ y }) => y);
     const levels = [...levelsOf('h_y', 'H(Y)', [7, 4]), ...levelsOf('ixy', 'I(X;Y)', [2, 3])];
     const top = Math.max(high, ...levels.map(({ at }) => at(0)[1]));
+    /** @type {Limit} */
+    const diagonal = { text: 'I(Z;Y) = I(Z;X)', dash: [], place: 0.7, at: (t) => [t, Math.sinh(t)] };
     /** @type {Axis} */
     const x = { kind: 'bits', title: 'I(Z;X) (bits)', min: 0 }, thin = thinSpots(spots, x);
     showChart(view, {
         x, y: { kind: 'linear', title: 'I(Z;Y) ≥ (bits)', min: Math.min(0, low), max: top * 1.06 },
         datasets: planeDatasets(thin, spots.length), spots,
-        limits: [...levels, { text: 'I(Z;Y) = I(Z;X)', dash: [], place: 0.7, at: (t) => [t, Math.sinh(t)] }],
+        limits: [...levels, diagonal],
         labels: spots.length > MANY ? [] : curveLabels(spots),
     });
     const left = state.rows.length - spots.length;

@@ -4,7 +4,7 @@
 const MOST_RUNNING = 40;
 
 addPanel({
-    id: 'progress', title: 'Progress', span: 'wide',
+    id: 'progress', place: 10, title: 'Progress', span: 'wide',
     help: 'J is the mean objective over the steps of the epoch under way. Time left: at the pace of the ' +
         'jobs that are done.',
     start(body) {

@@ -11,7 +11,7 @@ const SLOPES = [['izy_lower', 'I(Z;Y)'], ['izx_upper', 'rate'], ['izx_upper_tigh
 const LEAST_RATIO = 2 ** 0.25;
 
 addPanel({
-    id: 'rate', title: 'Information against β',
+    id: 'rate', place: 40, title: 'Information against β',
     help: 'Below, the change per doubling of β between neighbours of a curve that are a quarter of a ' +
         'doubling apart or more: a phase transition is a peak, up or down.',
     start(body) {
@@ -84,11 +84,11 @@ function rateLines(spots, x, style) {
 
 /** @param {ChartView} view @param {Note} note */
 function drawRate(view, note) {
-    const rows = state.rows.filter((row) => measureOf(row, 'izx_upper').mean !== null);
+    const rows = state.rows.filter((row) => measureOf(row, 'izx_upper_tight').mean !== null);
     const spots = betaSpots(rows, 'bits', (row) => measureOf(row, 'izy_lower'));
     setShown(view, spots.length > 0);
     if (spots.length === 0)
-        return note(whyNothing('These methods have no rate: their code is deterministic.'));
+        return note(whyNothing('No point has both I(Z;X), which deterministic codes lack, and a β.'));
     const rates = betaSpots(rows, 'bits', (row) => measureOf(row, 'izx_upper'));
     const bounds = betaSpots(rows, 'bits', (row) => {
         const { mean } = measureOf(row, 'izx_upper_tight');
@@ -100,7 +100,8 @@ function drawRate(view, note) {
         datasets: [
             ...rateLines(spots, x, { borderColor: theme.second, borderWidth: many ? 1 : 2,
                 pointRadius: many ? 1.5 : 3, band: translucent(theme.second, 0.15) }),
-            ...rateLines(bounds, x, { borderColor: theme.first, band: translucent(theme.first, many ? 0.08 : 0.2) }),
+            ...rateLines(bounds, x, { borderColor: theme.first,
+                band: translucent(theme.first, many ? 0.08 : 0.2) }),
             ...rateLines(rates, x, { borderColor: theme.first, borderWidth: 1.5, borderDash: [1.5, 3],
                 pointRadius: many ? 0.8 : 1.8 }),
         ],
@@ -111,15 +112,17 @@ function drawRate(view, note) {
 
 /** @param {ChartView} view */
 function drawSlope(view) {
-    const spots = slopeSpots(), x = betaAxis(state.rows), thin = thinSpots(spots, x), color = betaColors();
+    const spots = slopeSpots(), x = betaAxis(state.rows), thin = thinSpots(spots, x);
     setShown(view, spots.length > 0); /* it takes two values of beta on a curve */
     if (spots.length === 0)
         return;
+    const color = betaColors(), radius = spots.length > MANY ? 1.5 : 3;
     const datasets = bySource(thin).map((group) => {
         const dataset = curveDataset(group, { showLine: hasLines(thin.length, spots.length) });
-        return Object.assign(dataset, markStyle(dataset.data, color, 'none', spots.length > MANY ? 1.5 : 3));
+        return Object.assign(dataset, markStyle(dataset.data, color, 'none', radius));
     });
-    showChart(view, { x, y: { kind: 'linear', title: slopeTitle() }, spots, datasets, labels: steepest(spots) });
+    showChart(view, { x, y: { kind: 'linear', title: slopeTitle() }, spots, datasets,
+        labels: steepest(spots) });
 }
 
 /** The steepest place of each curve, named by its beta.

@@ -4,9 +4,9 @@
 const PAGE_ROWS = 100, TYPING_MS = 150;
 
 addPanel({
-    id: 'table', title: 'Points', span: 'wide',
-    help: 'Information in bits. Means over seeds, ± half the 95 % interval; efficient: no other has as many ' +
-        'bits of Y for as few of X; best: the β of the least error_mc of its curve.',
+    id: 'table', place: 70, title: 'Points', span: 'wide',
+    help: 'Information in bits. Means over seeds, ± half the 95 % interval; efficient: no other has ' +
+        'as many bits of Y for as few of X; best: the β of the least error_mc of its curve.',
     start(body) {
         /** @type {TableView} */
         const table = { sort: '', down: false, text: '', page: 0, draw: () => { } };
@@ -14,7 +14,8 @@ addPanel({
             'aria-label': 'Only rows with these words' });
         const pages = make('div', { class: 'pages' }), recipe = make('div', { class: 'recipe' });
         const holder = makeScroll('Table of points');
-        const copy = makeButton('Copy as CSV', () => copyText(csvOf(tableRows(table)), copy), { id: 'copy-csv' });
+        const copy = makeButton('Copy as CSV', () => copyText(csvOf(tableRows(table)), copy),
+            { id: 'copy-csv' });
         const note = makeNote(body);
         body.append(make('div', { class: 'tools' }, filter, copy, pages), holder, recipe);
         table.draw = () => {
@@ -27,7 +28,8 @@ addPanel({
         let waiting = 0;
         filter.addEventListener('input', () => {
             clearTimeout(waiting);
-            waiting = window.setTimeout(() => turnTable(table, { text: filter.value, page: 0 }), TYPING_MS);
+            waiting = window.setTimeout(() =>
+                turnTable(table, { text: filter.value, page: 0 }), TYPING_MS);
         });
         return {
             draw() { table.draw(); showRecipe(recipe); },
@@ -52,8 +54,9 @@ function tableRows({ text, sort, down }) {
 function fillTable(holder, rows, table) {
     const columns = tableColumns().filter(({ name }) => name !== 'source' || sourceCount() > 1);
     const focused = holder.contains(document.activeElement) ? document.activeElement?.id : '';
+    const order = table.down ? 'descending' : 'ascending';
     const head = columns.map(({ name, title }) => make('th', {
-        scope: 'col', 'aria-sort': name !== table.sort ? 'none' : table.down ? 'descending' : 'ascending',
+        scope: 'col', 'aria-sort': name === table.sort ? order : 'none',
     }, makeButton(title, () =>
         turnTable(table, { down: table.sort === name && !table.down, sort: name, page: 0 }),
     { id: `sort-${name}`, 'data-sort': name })));
@@ -68,7 +71,8 @@ function fillTable(holder, rows, table) {
 
 /** @param {Row} row @param {TableColumn[]} columns */
 function tableLine(row, columns) {
-    const box = make('input', { type: 'checkbox', id: `choose-${row.id}`, 'aria-label': `choose ${titleOf(row)}` });
+    const box = make('input', { type: 'checkbox', id: `choose-${row.id}`,
+        'aria-label': `choose ${titleOf(row)}` });
     box.addEventListener('change', () => choose(row.key, true));
     const line = make('tr', { 'data-panel': 'table', 'data-source': row.source, 'data-point': row.point,
         'data-job': row.job, 'data-key': row.key },
@@ -106,12 +110,13 @@ function fillPages(pages, n, table) {
     const focused = pages.contains(document.activeElement) ? document.activeElement?.id : '';
     const turn = (/** @type {string} */ text, /** @type {number} */ by) => {
         const button = makeButton(text, () => turnTable(table, { page: table.page + by }),
-            { id: by < 0 ? 'rows-before' : 'rows-after', 'aria-label': by < 0 ? 'the rows before' : 'the rows after' });
+            by < 0 ? { id: 'rows-before', 'aria-label': 'the rows before' }
+                : { id: 'rows-after', 'aria-label': 'the rows after' });
         button.disabled = by < 0 ? from === 0 : to >= n;
         return button;
     };
     pages.replaceChildren(make('span', { id: 'row-range' }, n === 0 ? 'no rows'
-        : `${(from + 1).toLocaleString('en')} to ${to.toLocaleString('en')} of ${n.toLocaleString('en')}`),
+        : [from + 1, ' to ', to, ' of ', n].map((part) => part.toLocaleString('en')).join('')),
     ...n <= PAGE_ROWS ? [] : [turn('‹', -1), turn('›', 1)]);
     if (focused)
         document.getElementById(focused)?.focus();

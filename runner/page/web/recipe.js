@@ -15,7 +15,8 @@ function recipeOf(title, point) {
     return [`# ${title.replace(/[\x00-\x1f\x7f]/g, ' ')}`,
         ...Object.entries(point.settings).filter(([name]) => name !== 'seed' && name !== 'name')
             .map(([name, text]) => `${name}: ${quoteYaml(text)}`),
-        seeds.length === 1 ? `seed: ${seeds[0]}` : `grid:\n  seed: [${seeds.join(', ')}]`].join('\n') + '\n';
+        seeds.length === 1 ? `seed: ${seeds[0]}` : `grid:\n  seed: [${seeds.join(', ')}]`, '']
+        .join('\n');
 }
 
 /** Of the point that was chosen last.

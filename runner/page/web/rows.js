@@ -109,7 +109,8 @@ function countApart(rows, keys) {
 /** Without keys that follow from the others, of two such the later.
  * @param {Row[]} rows @param {Key[]} keys */
 function tellingKeys(rows, keys) {
-    const points = rows.map((row) => row.group ?? row), sources = countApart(points, []);
+    const points = [...new Set(rows.map((row) => row.group ?? row))];
+    const sources = countApart(points, []);
     let telling = keys.filter((key) => countApart(points, [key]) > sources);
     const all = countApart(points, telling);
     for (const key of [...telling].reverse()) {

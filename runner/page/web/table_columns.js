@@ -78,7 +78,8 @@ function quoteCsv(value) {
 function csvOf(rows) {
     const columns = tableColumns();
     const ends = state.seeds === 'single' ? [] : TABLE_MEASURES.map(([name]) => name);
-    const head = [...columns.map(({ name }) => name), ...ends.flatMap((name) => [`${name}_lo`, `${name}_hi`])];
+    const head = [...columns.map(({ name }) => name),
+        ...ends.flatMap((name) => [`${name}_lo`, `${name}_hi`])];
     const lines = rows.map((row) => [...columns.map((column) => column.value(row)),
         ...ends.flatMap((name) => [measureOf(row, name).lo, measureOf(row, name).hi])]);
     return [head, ...lines].map((line) => line.map(quoteCsv).join(',')).join('\n') + '\n';

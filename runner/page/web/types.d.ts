@@ -64,7 +64,9 @@ interface PanelLife {
     select?(): void; /* another selection */
 }
 interface Panel {
-    id: string; title: string; help: string; span?: 'double' | 'wide';
+    id: string;
+    place: number; /* in the order of panels */
+    title: string; help: string; span?: 'double' | 'wide';
     start(body: HTMLElement): PanelLife;
 }
 

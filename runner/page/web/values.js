@@ -48,7 +48,8 @@ function formatValue(cell, kind) {
  * @param {MeasureColumn[]} measures @returns {Column[]} */
 function measureColumns(measures) {
     const ends = state.seeds === 'grouped';
-    return [{ name: 'label', title: 'point', kind: 'text' }, { name: 'beta', title: 'β', kind: 'number' },
+    return [{ name: 'label', title: 'point', kind: 'text' },
+        { name: 'beta', title: 'β', kind: 'number' },
         ...measures.flatMap(([name, title, kind]) => [{ name, title, kind }, ...ends ? [
             { name: `${name}_lo`, title: 'from', kind }, { name: `${name}_hi`, title: 'to', kind },
         ] : []])];
