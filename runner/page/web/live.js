@@ -93,8 +93,8 @@ function showConnection() {
     else if (connection.reading)
         line.textContent = 'reading …';
     else if (!hasServer())
-        line.textContent = `as of ${at.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')}. ${
-            state.overview?.left_out ?? ''}`;
+        line.textContent = ['as of ', at.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC. '),
+            state.overview?.left_out ?? ''].join('');
     else
         line.textContent = `live, ${Math.round((Date.now() - connection.heard) / 1000)} s ago`;
 }

@@ -106,7 +106,7 @@ function countApart(rows, keys) {
         [row.source, ...columns.map((name) => cellOf(row, name))].join('\n'))).size;
 }
 
-/** Without keys that follow from the others, of two such the later.
+/** Without keys that follow from the others, of two such the later; the method is always told.
  * @param {Row[]} rows @param {Key[]} keys */
 function tellingKeys(rows, keys) {
     const points = [...new Set(rows.map((row) => row.group ?? row))];
@@ -115,7 +115,7 @@ function tellingKeys(rows, keys) {
     const all = countApart(points, telling);
     for (const key of [...telling].reverse()) {
         const fewer = telling.filter((other) => other !== key);
-        if (countApart(points, fewer) === all)
+        if (key.name !== 'method' && countApart(points, fewer) === all)
             telling = fewer;
     }
     return telling;

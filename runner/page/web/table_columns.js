@@ -28,20 +28,23 @@ function flagColumn(name, title) {
         (row) => cellOf(row, name) === 1 ? '✓' : '');
 }
 
-/** @returns {TableColumn[]} */
+/** Keys that tell no points apart, but differ between sources, come last.
+ * @returns {TableColumn[]} */
 function tableColumns() {
     const single = state.seeds === 'single';
-    const columns = [
+    const others = state.keys.filter((key) => !state.telling.includes(key));
+    const keyColumn = (/** @type {Key} */ { name, column }) =>
+        tableColumn(name, name, (row) => cellOf(row, column));
+    return [
         tableColumn('source', 'source', (row) => sourceName(row.source)),
-        ...state.keys.map(({ name, column }) => tableColumn(name, name, (row) => cellOf(row, column))),
+        ...state.telling.map(keyColumn),
         single ? tableColumn('seed', 'seed', (row) => row.seed)
             : tableColumn('n_seeds', 'seeds', (row) => cellOf(row, 'n_seeds')),
         ...TABLE_MEASURES.map(measureColumn),
         flagColumn('efficient', 'efficient'), flagColumn('chosen', 'best'),
+        ...single ? [tableColumn('train_s', 'training (s)', (row) => cellOf(row, 'train_s'))] : [],
+        ...others.map(keyColumn),
     ];
-    if (single)
-        columns.push(tableColumn('train_s', 'training (s)', (row) => cellOf(row, 'train_s')));
-    return columns;
 }
 
 /** @param {string} text words that are all to be there; one with '=' is a whole setting */
