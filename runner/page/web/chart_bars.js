@@ -35,7 +35,7 @@ function fillBand(chart, ctx, run) {
  * @type {Layer} */
 function drawBars(chart, ctx) {
     for (const { bars, barColors, data } of chart.data.datasets) {
-        if (bars === undefined)
+        if (!bars)
             continue;
         ctx.globalAlpha = bars;
         data.forEach((/** @type {Spot} */ { x, y, ends }, /** @type {number} */ i) => {

@@ -66,10 +66,10 @@ function titleOf(row) {
     return source + (labelOf(row) || 'the only point');
 }
 
-/** @param {Row} row */
-function curveName(row) {
+/** @param {Row} row @param {string[]} common keys that are alike for all curves */
+function curveName(row, common) {
     const glyph = sourceCount() > 1 ? `${GLYPHS[row.source % GLYPHS.length]} ` : '';
-    return glyph + labelOf(row, ['beta', 'seed']);
+    return glyph + labelOf(row, ['beta', 'seed', ...common]);
 }
 
 /** @param {Measure} measure @param {(value: number | null) => string} format */

@@ -29,12 +29,14 @@ function drawError(view, note) {
     const single = many ? [] : betaSpots(state.rows, 'percent', (row) => measureOf(row, 'error'));
     const color = betaColors(), showLine = hasLines(thin.length, spots.length);
     const datasets = bySource(thin).map((group) => {
-        const dataset = curveDataset(group, { showLine, band: translucent(theme.muted, 0.16) });
+        const dataset = curveDataset(group, { showLine, band: translucent(theme.muted, 0.16),
+            bars: areAlone(spots) ? 0.75 : 0 });
+        dataset.barColors = dataset.data.map((/** @type {Spot} */ { row }) => row ? color(row) : '');
         return Object.assign(dataset, markStyle(dataset.data, color, 'chosen', many ? 2 : 4));
     });
     for (const group of bySource(single))
-        datasets.push(curveDataset(group, { borderDash: [4, 3], pointRadius: 0, pointHitRadius: 0,
-            borderColor: translucent(theme.muted, 0.7) }));
+        datasets.push(curveDataset(group, { borderDash: [4, 3], pointRadius: 1.2, pointHitRadius: 0,
+            borderColor: translucent(theme.muted, 0.7), pointBackgroundColor: theme.muted }));
     showChart(view, { x, y: { kind: 'percent', title: `${state.split} error (%)` }, datasets, spots,
         labels: many ? [] : curveLabels(spots) });
     const lacking = state.rows.filter((row) => row.beta === null).length;

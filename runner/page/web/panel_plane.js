@@ -42,6 +42,12 @@ function levelsOf(column, name, dash) {
         { text: `${name} = ${Number(value)}`, dash, place: 0, at: (t) => [t, Number(value)] }));
 }
 
+/** Where the bars end.
+ * @param {Spot[]} spots */
+function furthest(spots) {
+    return rangeOf(spots, ({ x, ends }) => Math.max(x, ends?.right || 0))[1];
+}
+
 /** @param {ChartView} view @param {Note} note */
 function drawPlane(view, note) {
     const spots = state.rows.map(planeSpot).filter(hasPlace);
@@ -54,7 +60,8 @@ function drawPlane(view, note) {
     /** @type {Limit} */
     const diagonal = { text: 'I(Z;Y) = I(Z;X)', dash: [], place: 0.7, at: (t) => [t, Math.sinh(t)] };
     /** @type {Axis} */
-    const x = { kind: 'bits', title: 'I(Z;X) (bits)', min: 0 }, thin = thinSpots(spots, x);
+    const x = { kind: 'bits', title: 'I(Z;X) (bits)', min: 0, max: 1.02 * furthest(spots) };
+    const thin = thinSpots(spots, x);
     showChart(view, {
         x, y: { kind: 'linear', title: 'I(Z;Y) ≥ (bits)', min: Math.min(0, low), max: top * 1.06 },
         datasets: planeDatasets(thin, spots.length), spots,

@@ -16,8 +16,9 @@ addPanel({
         'doubling apart or more: a phase transition is a peak, up or down.',
     start(body) {
         const note = makeNote(body);
-        body.append(makeLegend([['band', 'I(Z;X) between its bounds'], ['dotted', 'rate ≥ I(Z;X)'],
-            ['solid', 'I(Z;Y) ≥']]));
+        const legend = makeLegend([['band', 'I(Z;X) between its bounds'], ['dotted', 'rate ≥ I(Z;X)'],
+            ['solid', 'I(Z;Y) ≥']]);
+        body.append(legend);
         const view = makeChart(body, 'rate', 'Rate, bounds on I(Z;X) and I(Z;Y) in bits against beta');
         const chooser = makeSelect('Slope of', SLOPES.map(([name, text]) => [name, `slope of ${text}`]),
             state.slope, (name) => { state.slope = name; drawAll(); });
@@ -28,8 +29,8 @@ addPanel({
         return {
             draw() {
                 chooser.value = state.slope;
-                drawRate(view, note);
-                drawSlope(slope);
+                legend.hidden = !drawRate(view, note);
+                chooser.hidden = !drawSlope(slope);
                 select();
             }, select,
         };
@@ -82,13 +83,16 @@ function rateLines(spots, x, style) {
         showLine: hasLines(thin.length, spots.length), ...style }));
 }
 
-/** @param {ChartView} view @param {Note} note */
+/** Whether there is something to draw.
+ * @param {ChartView} view @param {Note} note */
 function drawRate(view, note) {
     const rows = state.rows.filter((row) => measureOf(row, 'izx_upper_tight').mean !== null);
     const spots = betaSpots(rows, 'bits', (row) => measureOf(row, 'izy_lower'));
     setShown(view, spots.length > 0);
-    if (spots.length === 0)
-        return note(whyNothing('No point has both I(Z;X), which deterministic codes lack, and a β.'));
+    if (spots.length === 0) {
+        note(whyNothing('No point has both I(Z;X), which deterministic codes lack, and a β.'));
+        return false;
+    }
     const rates = betaSpots(rows, 'bits', (row) => measureOf(row, 'izx_upper'));
     const bounds = betaSpots(rows, 'bits', (row) => {
         const { mean } = measureOf(row, 'izx_upper_tight');
@@ -108,14 +112,16 @@ function drawRate(view, note) {
         spots, labels: curveLabels(rates),
     });
     note(noteZeros(rows) + noteSeeds());
+    return true;
 }
 
-/** @param {ChartView} view */
+/** Whether there is something to draw: it takes two values of beta on a curve.
+ * @param {ChartView} view */
 function drawSlope(view) {
     const spots = slopeSpots(), x = betaAxis(state.rows), thin = thinSpots(spots, x);
-    setShown(view, spots.length > 0); /* it takes two values of beta on a curve */
+    setShown(view, spots.length > 0);
     if (spots.length === 0)
-        return;
+        return false;
     const color = betaColors(), radius = spots.length > MANY ? 1.5 : 3;
     const datasets = bySource(thin).map((group) => {
         const dataset = curveDataset(group, { showLine: hasLines(thin.length, spots.length) });
@@ -123,6 +129,7 @@ function drawSlope(view) {
     });
     showChart(view, { x, y: { kind: 'linear', title: slopeTitle() }, spots, datasets,
         labels: steepest(spots) });
+    return true;
 }
 
 /** The steepest place of each curve, named by its beta.

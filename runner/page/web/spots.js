@@ -112,6 +112,15 @@ function bySource(spots) {
     return groups.filter((group) => group !== undefined);
 }
 
+/** Whether no two are of one curve, so that no line or band shows them.
+ * @param {Spot[]} spots */
+function areAlone(spots) {
+    return !spots.some(({ row }, i) => {
+        const before = spots[i - 1]?.row;
+        return row !== undefined && before !== undefined && onOneCurve(before, row);
+    });
+}
+
 /**
  * What tells curves apart, at that end where they lie furthest apart; none where they are many.
  * @param {Spot[]} spots @returns {Label[]}
@@ -135,11 +144,15 @@ function curveLabels(spots) {
     };
     const first = (/** @type {Spot[]} */ curve) => curve[0];
     const last = (/** @type {Spot[]} */ curve) => curve[curve.length - 1];
-    const end = spread(first) >= spread(last) ? first : last;
+    const ends = curves.map(spread(first) >= spread(last) ? first : last);
+    const common = state.telling.filter(({ column }) => ends.every(({ row }) =>
+        row && ends[0].row && cellOf(row, column) === cellOf(ends[0].row, column)));
     /** @type {Map<string, Label>} */
     const labels = new Map(); /* one for all seeds */
-    for (const { x, y, row } of curves.map(end))
-        if (row !== undefined && !labels.has(curveName(row)))
-            labels.set(curveName(row), { x, y, text: curveName(row) });
+    for (const { x, y, row } of ends) {
+        const text = row === undefined ? '' : curveName(row, common.map(({ name }) => name));
+        if (!labels.has(text))
+            labels.set(text, { x, y, text });
+    }
     return [...labels.values()];
 }
