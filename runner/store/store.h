@@ -44,6 +44,11 @@ int store_open(struct store **store, const char *path, struct vib_error *err);
  * Errors: VIB_EDATA when it does not exist or is no vib-sweep database; VIB_EIO. */
 int store_open_reader(struct store **store, const char *path, struct vib_error *err);
 
+/* Has a reader read a copy in memory from now on, where its file is on a file system that hosts
+ * share: there a writer waits for readers, but so for no longer than copying takes. Elsewhere it
+ * does nothing. Errors: VIB_EBUSY, VIB_EIO, VIB_ENOMEM; the store is then to be closed. */
+int store_copy_shared(struct store *store, struct vib_error *err);
+
 /* Opens for reading only a file that is never written where it is, only replaced as a whole, as
  * snapshots are (store_snapshot.h): without locks, and what is replaced meanwhile stays readable.
  * It has no views. Errors: as of store_open_reader. */

@@ -241,6 +241,9 @@ int store_setting_complete(struct store *store, struct vib_error *err);
 
 /* --- older databases --- */
 
+/* Has a reader of one read a copy in memory, as if the file had been brought up to date. */
+int store_read_as_new(struct store *store, struct vib_error *err);
+
 /* Whether the tables are an older program's; a newer one's, and those of schema 1, whose jobs give
  * other results, are an error of code `refusal`. */
 int store_upgrade_needed(struct store *store, int refusal, bool *needed, struct vib_error *err);

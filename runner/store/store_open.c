@@ -263,46 +263,6 @@ static int open_immutable(struct store *store, struct vib_error *err) {
     return rc;
 }
 
-/* Replaces the connection by one to a copy of the database in memory. */
-static int copy_to_memory(struct store *store, struct vib_error *err) {
-    enum { PAUSE_MS = 5, ALL = -1 };
-    sqlite3 *memory = NULL;
-    sqlite3_backup *backup = NULL;
-    int step = SQLITE_NOMEM;
-    if (sqlite3_open(":memory:", &memory) == SQLITE_OK)
-        backup = sqlite3_backup_init(memory, "main", store->db, "main");
-    for (int waited_ms = 0; backup != NULL; waited_ms += PAUSE_MS) {
-        step = sqlite3_backup_step(backup, ALL);
-        if ((step != SQLITE_BUSY && step != SQLITE_LOCKED) || waited_ms >= store->busy_ms)
-            break;
-        (void)sqlite3_sleep(PAUSE_MS);
-    }
-    (void)sqlite3_backup_finish(backup); /* repeats the last step's error */
-    int rc = store_unchanged(store, err);
-    if (rc == 0 && step == SQLITE_NOMEM)
-        rc = vib_error_set(err, VIB_ENOMEM, "%s: out of memory for a copy of it", store->path);
-    else if (rc == 0 && step != SQLITE_DONE)
-        rc = vib_error_set(err, step == SQLITE_BUSY ? VIB_EBUSY : VIB_EIO,
-                           "%s is of an older program, and cannot be copied into memory: %s",
-                           store->path, sqlite3_errstr(step));
-    if (rc != 0) {
-        (void)sqlite3_close(memory);
-        return rc;
-    }
-    (void)sqlite3_close(store->db); /* cannot fail: nothing is prepared */
-    store->db = memory;
-    store->immutable = false;
-    return 0;
-}
-
-/* Reads a database of an older program as if it had been brought up to date. */
-static int read_as_new(struct store *store, struct vib_error *err) {
-    int rc = copy_to_memory(store, err);
-    if (rc == 0)
-        rc = store_upgrade(store, true, err);
-    return rc == 0 ? store_renew_views(store, err) : rc;
-}
-
 /* What SQLite could not read, it says, where it may not make or recover a file beside it. */
 static int explain_log(const struct store *store, int rc, struct vib_error *err) {
     const int code = sqlite3_errcode(store->db) & 0xff;
@@ -351,7 +311,7 @@ static int open_reader(struct store *store, struct vib_error *err) {
     if (kind == FILE_BLANK)
         return vib_error_set(err, VIB_EDATA, "%s is empty: no sweep has begun in it", store->path);
     if ((rc = store_upgrade_needed(store, VIB_EDATA, &old, err)) == 0)
-        rc = old ? read_as_new(store, err) : store_shadow_views(store, err);
+        rc = old ? store_read_as_new(store, err) : store_shadow_views(store, err);
     return rc != 0 ? rc : configure(store, "PRAGMA query_only = ON", err);
 }
 
@@ -364,7 +324,7 @@ static int open_snapshot(struct store *store, struct vib_error *err) {
     if (kind != FILE_OURS)
         return refuse(store, VIB_EDATA, err);
     rc = store_upgrade_needed(store, VIB_EDATA, &old, err);
-    return rc == 0 && old ? read_as_new(store, err) : rc;
+    return rc == 0 && old ? store_read_as_new(store, err) : rc;
 }
 
 static int open_existing(struct store **out, const char *path,

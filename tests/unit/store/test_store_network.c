@@ -207,6 +207,43 @@ static void test_copied_machines(void **state) {
     assert_int_equal(take_back(f), 1);
 }
 
+/* Writes while a row of a reader stands. */
+static int write_beside(void *context, struct store_row *row, struct vib_error *err) {
+    struct fixture *f = context;
+    (void)row;
+    int rc = store_set_busy_ms(f->store, 0, err);
+    return rc == 0 ? store_heartbeat(f->store, f->run, err) : rc;
+}
+
+static int read_beside(struct fixture *f, struct store *reader) {
+    const struct store_query query = {
+        .sql = "SELECT * FROM setting", .row = write_beside, .context = f};
+    return store_query(reader, &query, &f->err);
+}
+
+static void test_readers_of_a_copy_keep_nobody_waiting(void **state) {
+    struct fixture *f = *state;
+    struct store *reader = NULL;
+    fixture_add_job(f, f->store, 0);
+    assert_ok(store_open_reader(&reader, f->path, &f->err), &f->err);
+    assert_int_equal(read_beside(f, reader), VIB_EBUSY);
+    assert_ok(store_copy_shared(reader, &f->err), &f->err);
+    assert_ok(read_beside(f, reader), &f->err);
+    store_close(reader);
+}
+
+static void test_a_local_file_is_not_copied(void **state) {
+    struct fixture *f = *state;
+    struct store *reader = NULL;
+    reopen(f, EXT4);
+    fixture_add_job(f, f->store, 0);
+    assert_ok(store_open_reader(&reader, f->path, &f->err), &f->err);
+    const sqlite3 *before = reader->db;
+    assert_ok(store_copy_shared(reader, &f->err), &f->err);
+    assert_ptr_equal(reader->db, before);
+    store_close(reader);
+}
+
 #define ON_NETWORK(test) cmocka_unit_test_setup_teardown(test, on_network, fixture_free)
 
 int main(void) {
@@ -220,6 +257,8 @@ int main(void) {
         ON_NETWORK(test_other_host_is_gone),
         ON_NETWORK(test_other_host_ended),
         ON_NETWORK(test_copied_machines),
+        ON_NETWORK(test_readers_of_a_copy_keep_nobody_waiting),
+        ON_NETWORK(test_a_local_file_is_not_copied),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
