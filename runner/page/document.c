@@ -85,6 +85,7 @@ int document_text(struct page *page, const struct document *document,
     if (out == NULL)
         return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", document->path);
     int rc = document->write(page, query, out, err);
+    page_rest(page);
     if (fclose(out) != 0 && rc == VIB_OK)
         rc = vib_error_set(err, VIB_ENOMEM, "%s: out of memory", document->path);
     if (rc != VIB_OK) {

@@ -34,11 +34,20 @@ static int walk(struct store *store, const char *sql, int64_t id, struct about *
 
 /* --- a point --- */
 
+/* By the point's identity, as the view job_point looks at all jobs. */
+#define JOBS(table)                                                                                \
+    "SELECT job.id, setting.seed, job.state, job.message, job.train_s, job.weights,"               \
+    " EXISTS (SELECT 1 FROM decoder WHERE decoder.job = job.id)"                                   \
+    " FROM " table " JOIN job ON job.id = " table ".job JOIN setting ON setting.job = job.id"
+
 static const char jobs_sql[] =
-    "SELECT job.id, setting.seed, job.state, job.message, job.train_s, job.weights,"
-    " EXISTS (SELECT 1 FROM decoder WHERE decoder.job = job.id)"
-    " FROM job_point JOIN job ON job.id = job_point.job JOIN setting ON setting.job = job.id"
-    " WHERE job_point.point = ?1 ORDER BY setting.seed, job.id";
+    "WITH alike AS MATERIALIZED (SELECT id AS job FROM job WHERE point_identity ="
+    " (SELECT point_identity FROM job WHERE id = ?1)) " JOBS(
+        "alike") " WHERE ?1 = (SELECT min(job) FROM alike) ORDER BY setting.seed, job.id";
+
+/* Where that is kept, from there. */
+static const char kept_jobs_sql[] =
+    JOBS("job_point") " WHERE job_point.point = ?1 ORDER BY setting.seed, job.id";
 
 static int on_settings(void *context, struct store_row *row, struct vib_error *err) {
     struct about *about = context;
@@ -95,7 +104,8 @@ int document_point(struct page *page, const struct document_query *query, FILE *
         rc = put_settings(out, store, query->point, err);
     (void)fputs("},\"jobs\":[", out);
     if (rc == VIB_OK)
-        rc = walk(store, jobs_sql, query->point, &about, on_job, err);
+        rc = walk(store, page->sources[query->source].kept ? kept_jobs_sql : jobs_sql, query->point,
+                  &about, on_job, err);
     (void)fputs("]}\n", out);
     if (rc == VIB_OK && about.n == 0)
         rc = vib_error_set(err, VIB_EDATA, "there is no point %" PRId64, query->point);

@@ -143,6 +143,7 @@ static const struct table_column job_columns[] = {
 struct question {
     struct page *page;
     const char *sql;
+    bool keep;                          /* it asks the views that are made from summary */
     const struct table_column *columns; /* [n] */
     size_t n;
     struct store_value split;
@@ -151,8 +152,10 @@ struct question {
 static int ask(const struct question *question, size_t i, FILE *out, struct vib_error *err) {
     const struct store_query query = {
         .sql = question->sql, .values = &question->split, .n_values = 1};
+    struct page_source *source = &question->page->sources[i];
     struct store *results;
-    int rc = page_source_results(&question->page->sources[i], &results, err);
+    int rc = question->keep ? page_source_keep(source, &results, err)
+                            : page_source_results(source, &results, err);
     if (rc == VIB_OK)
         rc = table_write(out, results, &query, question->columns, question->n, NULL, err);
     return rc;
@@ -172,10 +175,7 @@ static int put_rows(const struct question *question, size_t i, FILE *out, struct
         (void)fwrite(text, 1, size, out);
     else
         (void)fputs("\"columns\":[],\"rows\":[]", out);
-    if (rc != VIB_OK) {
-        question->page->incomplete = true;
-        page_source_forget(&question->page->sources[i]);
-    }
+    question->page->incomplete |= rc != VIB_OK;
     free(text);
     return rc == VIB_ENOMEM ? rc : VIB_OK;
 }
@@ -208,6 +208,7 @@ int document_points(struct page *page, const struct document_query *query, FILE 
     if (rc == VIB_OK) {
         const struct question question = {.page = page,
                                           .sql = points_sql,
+                                          .keep = true,
                                           .columns = columns.column,
                                           .n = columns.n,
                                           .split = {.type = STORE_TEXT, .text = query->split}};

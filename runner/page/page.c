@@ -59,11 +59,6 @@ int page_init(struct page *page, const struct option_list *paths, struct vib_err
     return VIB_OK;
 }
 
-void page_forget(struct page *page) {
-    for (size_t i = 0; i < page->n; i++)
-        page_source_forget(&page->sources[i]);
-}
-
 void page_release(struct page *page) {
     page_forget(page);
     free(page->sources);
@@ -98,19 +93,35 @@ static int open_results(struct page_source *source, struct vib_error *err) {
         rc = merged_new(&source->merged, source->path, err);
         if (rc == VIB_OK)
             source->results = merged_store(source->merged);
-    } else {
-        rc = store_open_reader(&source->results, source->path, err);
+        return rc;
     }
-    return rc == VIB_OK ? store_keep_views(source->results, err) : rc;
+    rc = store_open_reader(&source->results, source->path, err);
+    return rc == VIB_OK ? store_copy_shared(source->results, err) : rc;
+}
+
+static void forget(struct page_source *source) {
+    if (source->merged != NULL)
+        merged_free(source->merged);
+    else
+        store_close(source->results);
+    source->merged = NULL;
+    source->results = NULL;
+    source->kept = false;
 }
 
 int page_source_results(struct page_source *source, struct store **results, struct vib_error *err) {
-    int rc = VIB_OK;
-    if (source->results == NULL)
-        rc = open_results(source, err);
+    const int rc = source->results == NULL ? open_results(source, err) : VIB_OK;
     if (rc != VIB_OK)
-        page_source_forget(source);
+        forget(source);
     *results = source->results;
+    return rc;
+}
+
+int page_source_keep(struct page_source *source, struct store **results, struct vib_error *err) {
+    int rc = page_source_results(source, results, err);
+    if (rc == VIB_OK && !source->kept)
+        rc = store_keep_views(*results, err);
+    source->kept = rc == VIB_OK;
     return rc;
 }
 
@@ -120,13 +131,15 @@ int page_results(struct page *page, int64_t i, struct store **results, struct vi
     return page_source_results(&page->sources[i], results, err);
 }
 
-void page_source_forget(struct page_source *source) {
-    if (source->merged != NULL)
-        merged_free(source->merged);
-    else
-        store_close(source->results);
-    source->merged = NULL;
-    source->results = NULL;
+void page_rest(struct page *page) {
+    for (size_t i = 0; i < page->n && !page->holds; i++)
+        if (page->sources[i].merged == NULL)
+            forget(&page->sources[i]);
+}
+
+void page_forget(struct page *page) {
+    for (size_t i = 0; i < page->n; i++)
+        forget(&page->sources[i]);
 }
 
 static int on_split(void *context, struct store_row *row, struct vib_error *err) {

@@ -1,7 +1,7 @@
 /* What a browser is shown: some sources, each a database or a folder of them, and what can be asked
- * about them. Sources are only read, each question opening what it needs; results and all that is
- * made from them are read once for each version, so that what belongs together is of one moment.
- * Thread rule: a page belongs to one thread. */
+ * about them. Sources are only read. A database is open no longer than a question takes: a reader
+ * that stays would keep a sweep that ends from emptying its log into the file. What is merged from
+ * a folder stays as long as its version. Thread rule: a page belongs to one thread. */
 #ifndef RUNNER_PAGE_PAGE_H
 #define RUNNER_PAGE_PAGE_H
 
@@ -20,14 +20,16 @@ struct store;
 struct page_source {
     const char *path;      /* borrowed */
     const char *name;      /* the end of the path that tells it from the others */
-    struct store *results; /* NULL: not read yet for this version, or not to be read */
+    struct store *results; /* NULL: closed, or not to be read */
     struct merged *merged; /* owns them, of a folder */
+    bool kept;             /* their views are computed (store_keep_views) */
 };
 
 struct page {
     struct page_source *sources; /* [n], owned */
     size_t n;
     bool live;            /* it is served, and changes */
+    bool holds;           /* databases stay open from one question to the next */
     const char *left_out; /* a sentence on what is not in a file, or NULL; borrowed */
     uint64_t version;     /* of the results, from 1 */
     uint64_t state;       /* of the sources in that version, see page_source_look */
@@ -52,17 +54,22 @@ int page_source_look(const struct page_source *source, struct page_look *look,
                      struct vib_error *err);
 void page_look_release(struct page_look *look);
 
-/* The results of a source in this version, with views that are computed once; owned by the source.
- * Errors: as above; those of merged_new. */
+/* The results of a source, owned by it until page_rest or page_forget. Errors: as above; those of
+ * merged_new. */
 int page_source_results(struct page_source *source, struct store **results, struct vib_error *err);
 
-/* The same of source i. Error, also: VIB_EDATA, there is none. */
+/* The same, with views that are computed once. */
+int page_source_keep(struct page_source *source, struct store **results, struct vib_error *err);
+
+/* The results of source i. Error, also: VIB_EDATA, there is none. */
 int page_results(struct page *page, int64_t i, struct store **results, struct vib_error *err);
 
-/* Closes the results, so that they are read anew: also after an error of a query to them, as the
+/* Ends a question: closes databases, unless the page holds them. */
+void page_rest(struct page *page);
+
+/* Closes all results, so that they are read anew: also after an error of a query to them, as the
  * file may have been replaced. */
-void page_source_forget(struct page_source *source);
-void page_forget(struct page *page); /* of all sources */
+void page_forget(struct page *page);
 
 /* Adds the splits of a store's data to *splits. Errors: those of the store. */
 int page_splits(struct store *store, bool splits[VIB_SPLITS], struct vib_error *err);

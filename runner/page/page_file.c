@@ -141,7 +141,7 @@ static int put_splits(struct page_file *file, FILE *out, struct vib_error *err) 
     int rc = VIB_OK;
     for (size_t i = 0; i < file->page->n && rc == VIB_OK; i++) {
         struct store *store;
-        rc = page_source_results(&file->page->sources[i], &store, err);
+        rc = page_source_keep(&file->page->sources[i], &store, err);
         if (rc == VIB_OK)
             rc = page_splits(store, splits, err);
     }
@@ -176,7 +176,7 @@ static int put_all(void *context, FILE *out, struct vib_error *err) {
 
 int page_file_write(struct page *page, size_t most_jobs, FILE *out, struct vib_error *err) {
     struct page_file file = {.page = page, .most_jobs = most_jobs};
-    page->keep_version = true;
+    page->keep_version = page->holds = true;
     const int rc = page_html_file(out, put_all, &file, err);
     page->left_out = NULL;
     return rc;
