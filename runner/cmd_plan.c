@@ -3,6 +3,7 @@
 #include "runner/base/host.h"
 #include "runner/base/number.h"
 #include "runner/base/quote.h"
+#include "runner/config/key_name.h"
 #include "runner/forecast/forecast.h"
 #include "runner/forecast/forecast_show.h"
 
@@ -92,6 +93,7 @@ const struct command command_plan = {
                     "measure the speed; writes nothing. Times are by numbers of floating-point "
                     "operations, as if all jobs ran at the longest one's speed.",
                 .rows = rows,
-                .n = sizeof rows / sizeof rows[0]},
+                .n = sizeof rows / sizeof rows[0],
+                .explain = key_explain_option},
     .run = run,
 };

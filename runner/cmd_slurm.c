@@ -1,6 +1,7 @@
 /* vib-sweep slurm: the sweep as tasks of Slurm's. */
 #include "runner/command.h"
 #include "runner/cluster/submit.h"
+#include "runner/config/key_name.h"
 
 #include <stdint.h>
 
@@ -74,6 +75,7 @@ const struct command command_slurm = {
                         "checkpoint and go on in the queue. Run again, it submits what is missing "
                         "and not in the queue, of a grid that has grown, too.",
                 .rows = rows,
-                .n = sizeof rows / sizeof rows[0]},
+                .n = sizeof rows / sizeof rows[0],
+                .explain = key_explain_option},
     .run = run,
 };

@@ -1,6 +1,8 @@
 /* vib-sweep CONFIG.yaml: reads the command line and runs the sweep. */
 #include "runner/command.h"
 #include "runner/base/host.h"
+#include "runner/config/key_name.h"
+#include "runner/manual/wrong_words.h"
 #include "runner/sweep/sweep.h"
 
 #include <errno.h>
@@ -130,7 +132,9 @@ const struct command command_sweep = {
                     "database; what is there already is not run again. vib-sweep keys lists what "
                     "CONFIG.yaml may say.",
                 .rows = rows,
-                .n = sizeof rows / sizeof rows[0]},
+                .n = sizeof rows / sizeof rows[0],
+                .hints = wrong_options,
+                .explain = key_explain_option},
     .notes =
         "The first Ctrl-C, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 or SIGXCPU checkpoints the "
         "running jobs and ends; the same command continues. Another one, half a second "

@@ -4,6 +4,7 @@
 #include "runner/base/quote.h"
 #include "runner/base/text.h"
 #include "runner/base/version.h"
+#include "runner/manual/wrong_words.h"
 #include "runner/sweep/sweep.h"
 
 #include <signal.h>
@@ -28,8 +29,8 @@ static const struct exit_code exit_codes[] = {
     {"3", "a --shard was asked to stop and has work left"},
     {"64", "wrong usage"},
     {"66",
-     "data that is missing, damaged or not to be fetched, or no database that a command can "
-     "read"},
+     "a configuration that is missing, data that is missing, damaged or not to be fetched, or no "
+     "database that a command can read"},
     {"70", "internal error"},
     {"71", "out of memory or threads"},
     {"73", "cannot create a file"},
@@ -118,14 +119,25 @@ static int exit_code(int rc) {
 /* A word without a dot or a slash, of no file, is no configuration but a command mistyped. */
 static int no_command(const char *word, struct vib_error *err) {
     struct nearest nearest = {0};
-    char quoted[QUOTE_SIZE];
+    char quoted[QUOTE_SIZE], file[QUOTE_SIZE];
+    const char *hint = option_hint_find(wrong_commands, word), *meant = NULL;
+    quote(quoted, word);
+    if (hint != NULL)
+        return vib_error_set(err, VIB_EUSAGE, "there is no command %s; %s", quoted, hint);
     for (size_t i = 1; i < N_COMMANDS; i++)
         nearest_offer(&nearest, name_of(word), commands[i]->options.command);
-    return vib_error_set(err, VIB_EUSAGE, "there is no command and no configuration %s; %s%s%s",
-                         quote(quoted, word),
-                         nearest.best.text != NULL ? "did you mean vib-sweep " : "see ",
-                         nearest.best.text != NULL ? nearest.best.text : "vib-sweep --help",
-                         nearest.best.text != NULL ? "?" : "");
+    if ((size_t)snprintf(file, sizeof file, "%s.yaml", word) < sizeof file &&
+        access(file, R_OK) == 0)
+        meant = file;
+    else
+        meant = nearest.best.text;
+    if (meant == NULL)
+        return vib_error_set(err, VIB_EUSAGE,
+                             "there is no command and no configuration %s; see vib-sweep --help",
+                             quoted);
+    return vib_error_set(err, VIB_EUSAGE,
+                         "there is no command and no configuration %s; did you mean vib-sweep %s?",
+                         quoted, meant);
 }
 
 static int find_command(const char *word, const struct command **command, struct vib_error *err) {

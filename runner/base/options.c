@@ -123,18 +123,50 @@ static int take_value(struct reader *r, size_t i, const char *rest) {
     return store(r, i, rest != NULL ? rest : *r->argv++);
 }
 
-/* word is as it was given, `name` what stands in it for the option's name. */
-static int unknown_option(const struct reader *r, const char *word, struct name name) {
+const char *option_hint_find(const struct option_hint *hints, const char *word) {
+    for (; hints != NULL && hints->word != NULL; hints++)
+        if (strcmp(hints->word, word) == 0)
+            return hints->hint;
+    return NULL;
+}
+
+/* The nearest option, "--name"; false when none is near. */
+static bool find_near(const struct reader *r, const char *name, char meant[NAME_SIZE]) {
     const struct option_row *row;
-    char quoted[QUOTE_SIZE], meant[NAME_SIZE];
     struct nearest nearest = {0};
     for (size_t i = 0; (row = options_row(r->table, i)) != NULL; i++)
         if (row->name != NULL)
-            nearest_offer(&nearest, name, row->name);
+            nearest_offer(&nearest, name_of(name), row->name);
     if (nearest.best.text != NULL)
-        (void)snprintf(meant, sizeof meant, "--%s", nearest.best.text);
-    return refuse(r, nearest.best.text != NULL ? meant : NULL, "there is no option %s",
-                  quote(quoted, word));
+        (void)snprintf(meant, NAME_SIZE, "--%s", nearest.best.text);
+    return nearest.best.text != NULL;
+}
+
+/* Of an unknown option, what the next word would be. */
+static const char *value_of(const struct reader *r, struct name name) {
+    if (name.text[name.length] == '=')
+        return name.text + name.length + 1;
+    return r->argv < r->end && **r->argv != '-' ? *r->argv : NULL;
+}
+
+/* word is as it was given, `known_as` what stands in it for the option's name. */
+static int unknown_option(const struct reader *r, const char *word, struct name known_as) {
+    const struct option_table *table = r->table;
+    char quoted[QUOTE_SIZE], meant[NAME_SIZE], name[NAME_SIZE], hint[256];
+    const char *value = value_of(r, known_as);
+    (void)snprintf(name, sizeof name, "%.*s", (int)known_as.length, known_as.text);
+    const char *known = option_hint_find(table->hints, name);
+    quote(quoted, word);
+    if (known != NULL)
+        (void)snprintf(hint, sizeof hint, "%s", known);
+    else if (table->explain == NULL || !table->explain(name, value, false, hint, sizeof hint)) {
+        if (find_near(r, name, meant))
+            return refuse(r, meant, "there is no option %s", quoted);
+        if (table->explain == NULL || !table->explain(name, value, true, hint, sizeof hint))
+            return refuse(r, NULL, "there is no option %s", quoted);
+    }
+    return vib_error_set(r->err, VIB_EUSAGE, "%s%sthere is no option %s; %s", table->command,
+                         *table->command ? ": " : "", quoted, hint);
 }
 
 /* Finds the option whose name is `name`, or alone begins so. */
@@ -206,12 +238,22 @@ static int take_letters(struct reader *r, const char *word) {
     return rc;
 }
 
+/* "beta=0.1", where "--set beta=0.1" can be. */
+static bool lacks_set(const struct reader *r, const char *word) {
+    for (size_t i = 0; i < r->table->n; i++)
+        if (r->table->rows[i].name != NULL && strcmp(r->table->rows[i].name, "set") == 0)
+            return strchr(word, '=') != NULL;
+    return false;
+}
+
 static int take_positional(struct reader *r, const char *word) {
-    char quoted[QUOTE_SIZE];
+    char quoted[QUOTE_SIZE], meant[QUOTE_SIZE + sizeof "--set "];
     while (r->positional < r->table->n && r->table->rows[r->positional].name != NULL)
         r->positional++;
-    if (r->positional == r->table->n)
-        return refuse(r, NULL, "%s is one argument too many", quote(quoted, word));
+    if (r->positional == r->table->n) {
+        (void)snprintf(meant, sizeof meant, "--set %s", quote(quoted, word));
+        return refuse(r, lacks_set(r, word) ? meant : NULL, "%s is one argument too many", quoted);
+    }
     const size_t i = r->positional;
     r->positional += r->table->rows[i].kind != OPTION_LIST; /* which takes all the others */
     return store(r, i, word);

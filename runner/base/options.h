@@ -48,11 +48,26 @@ struct option_row {
     int result; /* OPTION_END: what options_read returns */
 };
 
+/* A word that people try, and a clause that says what does what they mean. */
+struct option_hint {
+    const char *word; /* an option's without its dashes */
+    const char *hint; /* "-j N sets how many jobs run at a time" */
+};
+
+/* The hint of that very word in rows that end with one without a word, or NULL. */
+const char *option_hint_find(const struct option_hint *hints, const char *word);
+
 struct option_table {
     const char *command;           /* "export"; "" is the program itself */
     const char *help;              /* what it does; '\n' begins a new line */
     const struct option_row *rows; /* [n], at most OPTIONS_MAX_ROWS; positionals in their order */
     size_t n;
+    /* For options that there are not. Rows that end with one without a word; NULL: none. */
+    const struct option_hint *hints;
+    /* Writes such a clause about a name that is no option's, with its value (NULL: none), or
+     * returns false. Asked first with near = false, for what bears the name, and where no option is
+     * near it once more with true, for what is called nearly so. NULL: there is nothing to say. */
+    bool (*explain)(const char *name, const char *value, bool near, char *hint, size_t size);
 };
 
 enum {

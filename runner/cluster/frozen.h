@@ -16,8 +16,8 @@ int frozen_write(const char *path, const struct config *config, const struct dat
                  struct vib_error *err);
 
 /* Whether configuration, program and data are those that were frozen. Loads every data set.
- * Errors, with both digests where they differ: VIB_ECONFIG (the configuration, or no such file),
- * VIB_EUSAGE (the program), VIB_EDATA (a data set, also one that is missing), VIB_ENOMEM. */
+ * Errors, with both digests where they differ: VIB_ECONFIG (the configuration), VIB_EUSAGE (the
+ * program), VIB_EDATA (a data set; either, where it is missing), VIB_ENOMEM. */
 int frozen_check(const char *path, struct vib_error *err);
 
 #endif

@@ -70,9 +70,9 @@ struct config {
  * adds an axis. A key in a zip group cannot be overridden.
  * `name` defaults to the file's base name without .yaml/.yml; what is no ordinary file, as a pipe,
  * must give it. dataset.name defaults to the base name of dataset.dir, else dataset.files.train,
- * where one is given. On failure *config is released and zeroed. Errors: VIB_ECONFIG with
- * "file:line:column: ..." (or
- * "--set KEY=VALUE: ...") for anything wrong in the text, including files that cannot be read,
+ * where one is given. On failure *config is released and zeroed. Errors: VIB_EDATA for a file that
+ * is missing or cannot be read; VIB_ECONFIG with "file:line:column: ..." (or
+ * "--set KEY=VALUE: ...") for anything wrong in the text, including
  * aliases that contain themselves, and a grid of more than GRID_MAX_POINTS points before exclusion
  * (said with the number of points and of each axis, without building it); VIB_ENOMEM. */
 int config_load(struct config *config, const char *path, const char *const *sets, size_t n_sets,

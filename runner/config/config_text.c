@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Bounded, because the path may name an endless device. */
 static int read_stream(FILE *file, const char *path, char **text, size_t *size,
@@ -18,7 +19,7 @@ static int read_stream(FILE *file, const char *path, char **text, size_t *size,
     size_t length = fread(buffer, 1, YAML_DOC_MAX_BYTES + 1, file);
     int rc = 0;
     if (ferror(file))
-        rc = vib_error_set(err, VIB_ECONFIG, "%s: cannot read: %s", path, strerror(errno));
+        rc = vib_error_set(err, VIB_EDATA, "%s: cannot read: %s", path, strerror(errno));
     else if (length > YAML_DOC_MAX_BYTES)
         rc = vib_error_set(err, VIB_ECONFIG, "%s: larger than %d bytes, which no configuration is",
                            path, (int)YAML_DOC_MAX_BYTES);
@@ -32,13 +33,61 @@ static int read_stream(FILE *file, const char *path, char **text, size_t *size,
     return 0;
 }
 
+/* The name of a file that is there, where it ends in .yml, or in nothing, instead of .yaml, and so
+ * on; NULL when there is none, or no memory. */
+static char *find_near(const char *path) {
+    static const char *const ends[] = {".yaml", ".yml"};
+    size_t stem = strlen(path);
+    for (size_t i = 0; i < 2; i++)
+        if (stem > strlen(ends[i]) && strcmp(path + stem - strlen(ends[i]), ends[i]) == 0)
+            stem -= strlen(ends[i]);
+    for (size_t i = 0; i < 2; i++) {
+        char *near;
+        if (asprintf(&near, "%.*s%s", (int)stem, path, ends[i]) < 0)
+            return NULL;
+        if (access(near, R_OK) == 0)
+            return near;
+        free(near);
+    }
+    return NULL;
+}
+
+static int cannot_open(const char *path, int reason, struct vib_error *err) {
+    char *near = reason == ENOENT ? find_near(path) : NULL;
+    const int rc = vib_error_set(err, reason == ENOMEM ? VIB_ENOMEM : VIB_EDATA,
+                                 "%s: cannot open: %s%s%s%s", path, strerror(reason),
+                                 near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+    free(near);
+    return rc;
+}
+
+/* What people name in place of a configuration. */
+static int refuse_other(const char *path, const char *text, size_t size, struct vib_error *err) {
+    static const char database[] = "SQLite format 3", archive[] = "PK\3\4";
+    if (size >= sizeof database && memcmp(text, database, sizeof database) == 0)
+        return vib_error_set(
+            err, VIB_ECONFIG,
+            "%s is a database, not a configuration: vib-sweep status tells how far "
+            "its sweep is, vib-sweep export what it found",
+            path);
+    if (size >= sizeof archive && memcmp(text, archive, sizeof archive - 1) == 0)
+        return vib_error_set(err, VIB_ECONFIG,
+                             "%s is an archive, not a configuration; if it holds data, vib-sweep "
+                             "data looks at them, and dataset.dir names them in a configuration",
+                             path);
+    return 0;
+}
+
 int config_text_read(const char *path, char **text, size_t *size, struct vib_error *err) {
     FILE *file = fopen(path, "rbe");
     if (!file)
-        return vib_error_set(err, errno == ENOMEM ? VIB_ENOMEM : VIB_ECONFIG, "%s: cannot open: %s",
-                             path, strerror(errno));
+        return cannot_open(path, errno, err);
     int rc = read_stream(file, path, text, size, err);
     fclose(file);
+    if (rc == 0 && (rc = refuse_other(path, *text, *size, err)) != 0) {
+        free(*text);
+        *text = NULL;
+    }
     return rc;
 }
 

@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 /* Reads the file whole. *text is zero-terminated (*size does not count that) and the caller frees
- * it. Errors: VIB_ECONFIG (cannot be opened or read, a directory, larger than YAML_DOC_MAX_BYTES)
- * with the path, VIB_ENOMEM. */
+ * it. Errors, with the path: VIB_EDATA (missing, cannot be opened or read, a directory),
+ * VIB_ECONFIG (larger than YAML_DOC_MAX_BYTES, a database or an archive); VIB_ENOMEM. */
 int config_text_read(const char *path, char **text, size_t *size, struct vib_error *err);
 
 /* Whether the path names a file that keeps its name, as a pipe (/dev/fd/63) or /dev/stdin do not.

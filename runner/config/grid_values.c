@@ -234,8 +234,9 @@ static int list_text(const struct yaml_doc *doc, const yaml_node_t *node, const 
                                   key_accepts(key, accepted));
         const char *given = yaml_doc_text(item);
         if (!is_plain(key, given))
-            return yaml_doc_error(doc, item, err, "%s must be %s, not %s", key->name,
-                                  key_accepts(key, accepted), quote(quoted, given));
+            return yaml_doc_error(doc, item, err, "%s must be %s, not %s%s", key->name,
+                                  key_accepts(key, accepted), quote(quoted, given),
+                                  key_note_comma(given));
         length +=
             (size_t)snprintf(text + length, KEY_TEXT_SIZE - length, "%s%s", i ? ", " : "", given);
     }

@@ -18,4 +18,8 @@ const struct key *key_of_section(const char *section);
  * *length is the result's length: a section is the start of a longer string. */
 const char *key_nearest_section(const char *name, const char *const *words, size_t *length);
 
+/* Of an option table (runner/base/options.h, explain) whose command takes --set: a key that people
+ * take for an option, as --epochs 3 for --set train.epochs=3. */
+bool key_explain_option(const char *name, const char *value, bool near, char *hint, size_t size);
+
 #endif

@@ -102,11 +102,22 @@ static int reject(const struct key *key, const char *text, const char *why, stru
                          key_accepts(key, accepted), quote(quoted, text), why);
 }
 
+const char *key_note_comma(const char *text) {
+    for (const char *blank = strchr(text, ' '); blank != NULL; blank = strchr(blank + 1, ' ')) {
+        const char *next = blank + strspn(blank, " ");
+        if (blank > text && strchr(" ,[", blank[-1]) == NULL && strchr(",]", *next) == NULL)
+            return " (between the values of a list stands a comma)";
+    }
+    return "";
+}
+
 static int reject_number(const struct key *key, const char *text, enum number_status status,
                          struct vib_error *err) {
-    return reject(
-        key, text,
-        status == NUMBER_OUT_OF_RANGE ? " (too large or too small to be represented)" : "", err);
+    const char *why = status == NUMBER_OUT_OF_RANGE ? " (too large or too small to be represented)"
+                      : *text == '\0'               ? " (it has no value)"
+                      : strpbrk(text, "0123456789") != NULL ? key_note_comma(text)
+                                                            : "";
+    return reject(key, text, why, err);
 }
 
 static int set_real(struct settings *settings, const struct key *key, const char *text,
@@ -230,18 +241,18 @@ static int read_list(const struct key *key, const char *text, read_item *read, v
                      struct vib_error *err) {
     const char *next = skip_blanks(text);
     if (*next++ != '[')
-        return reject(key, text, "", err);
+        return reject(key, text, key_note_comma(text), err);
     next = skip_blanks(next);
     while (*next != ']') {
         if (!read(key, &next, values))
-            return reject(key, text, "", err);
+            return reject(key, text, key_note_comma(text), err);
         next = skip_blanks(next);
         if (*next == ',' && *skip_blanks(next + 1) != ']')
             next = skip_blanks(next + 1);
         else if (*next != ']')
-            return reject(key, text, "", err);
+            return reject(key, text, key_note_comma(text), err);
     }
-    return *skip_blanks(next + 1) == '\0' ? 0 : reject(key, text, "", err);
+    return *skip_blanks(next + 1) == '\0' ? 0 : reject(key, text, key_note_comma(text), err);
 }
 
 static int set_widths(struct settings *settings, const struct key *key, const char *text,

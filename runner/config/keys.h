@@ -205,6 +205,10 @@ uint64_t key_integer(const struct settings *settings, const struct key *key); /*
 enum { KEY_ACCEPTS_SIZE = 192 };
 const char *key_accepts(const struct key *key, char out[KEY_ACCEPTS_SIZE]);
 
+/* What to add to the refusal of a value two parts of which stand side by side, else "": "[1 2]" has
+ * one value in YAML, "1 2". A static string. */
+const char *key_note_comma(const char *text);
+
 /* The table as text for people (name, default, unit, help, range or choices with their help).
  * Returns 0, or VIB_EIO when out takes no more. */
 int keys_print(FILE *out);

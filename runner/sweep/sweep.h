@@ -22,8 +22,8 @@ struct sweep_options {
     struct option_list known; /* paths of databases: jobs settled in them are left out */
     const char *publish;      /* path for snapshots of the database; NULL: none */
     bool retry, quiet;
-    bool json;          /* events as JSON on stdout, no table; closed, it must have been refused */
-    size_t log_every_s; /* seconds between lines of a log about all jobs; 0: none */
+    bool json;           /* events as JSON on stdout, no table; closed, it must have been refused */
+    size_t log_every_s;  /* seconds between lines of a log about all jobs; 0: none */
     bool fail_fast;      /* as max_failures of 1 */
     size_t max_failures; /* jobs of this run that fail or diverge before it ends; 0: any number */
 };

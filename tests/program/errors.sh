@@ -51,7 +51,7 @@ nameless() {
 check 'a pipe needs a name' nameless <(echo 'K: 2')
 echo 'K: 2' >bad.yaml
 check 'and so does the standard input' nameless /dev/stdin <bad.yaml
-check 'no such file' refuses 78 'none.yaml' none.yaml
+check 'no such file' refuses 66 'none.yaml' none.yaml
 check '--set of an unknown key' refuses 78 'betta.*beta' "$root/configs/quickstart.yaml" --set betta=1
 check '--set without =' refuses 78 'KEY=VALUE' "$root/configs/quickstart.yaml" --set beta
 

@@ -63,8 +63,10 @@ static const struct option_row rows[] = {
     {.name = "scripts", .kind = OPTION_FLAG, FIELD(script), .help = "its near neighbour"},
     {.name = "version", .kind = OPTION_END, .result = RESULT_OF_VERSION, .help = "what it is"},
 };
-static const struct option_table table = {"draw", "Draws.\n\nA figure.", rows,
-                                          sizeof rows / sizeof rows[0]};
+static const struct option_table table = {.command = "draw",
+                                          .help = "Draws.\n\nA figure.",
+                                          .rows = rows,
+                                          .n = sizeof rows / sizeof rows[0]};
 
 struct fixture {
     struct values values;
@@ -238,7 +240,7 @@ static void a_list_takes_all_arguments(void **state) {
     static const struct option_row list[] = {
         {.argument = "OUT", .kind = OPTION_TEXT, .required = true, FIELD(database), .help = "it"},
         {.argument = "IN", .kind = OPTION_LIST, .required = true, FIELD(sets), .help = "a part"}};
-    const struct option_table merge = {"merge", "Merges.", list, 2};
+    const struct option_table merge = {.command = "merge", .help = "Merges.", .rows = list, .n = 2};
     char brief[60];
     assert_int_equal(read_by(&merge, f, "out a b -- -c"), 0);
     assert_string_equal(f->values.database, "out");
@@ -281,7 +283,7 @@ static void some_options_end_the_reading(void **state) {
 /* The program itself has no command's name in front. */
 static void the_program_is_no_command(void **state) {
     struct fixture *f = *state;
-    const struct option_table program = {"", "Does.", rows, 1};
+    const struct option_table program = {.command = "", .help = "Does.", .rows = rows, .n = 1};
     char brief[60];
     assert_int_equal(read_by(&program, f, ""), VIB_EUSAGE);
     assert_string_equal(f->err.message, "name the data, as in vib-sweep DB; see vib-sweep --help");
@@ -289,6 +291,36 @@ static void the_program_is_no_command(void **state) {
     assert_string_equal(f->err.message, "there is no option '--hlp'; did you mean --help?");
     options_brief(&program, brief, sizeof brief);
     assert_string_equal(brief, "vib-sweep DB");
+}
+
+static bool explain(const char *name, const char *value, bool near, char *hint, size_t size) {
+    if (strcmp(name, near ? "betta" : "beta") != 0)
+        return false;
+    (void)snprintf(hint, size, "say beta=%s", value != NULL ? value : "?");
+    return true;
+}
+
+static void people_try_other_options(void **state) {
+    static const struct option_hint hints[] = {{"size", "-j N is it"}, {"s", "-j N is it"}, {0}};
+    static const char *const tries[][2] = {
+        {"--size 3", "draw: there is no option '--size'; -j N is it"},
+        {"-s", "draw: there is no option '-s'; -j N is it"},
+        {"--beta 3", "draw: there is no option '--beta'; say beta=3"},
+        {"--beta=4 3", "draw: there is no option '--beta=4'; say beta=4"},
+        {"--beta -q", "draw: there is no option '--beta'; say beta=?"},
+        {"--betta 3", "draw: there is no option '--betta'; say beta=3"},
+        {"--sett 3", "draw: there is no option '--sett'; did you mean --set?"},
+        {"--sizes 3", "draw: there is no option '--sizes'; see vib-sweep draw --help"},
+        {"a b c=d", "draw: 'c=d' is one argument too many; did you mean --set 'c=d'?"},
+        {"a b c", "draw: 'c' is one argument too many; see vib-sweep draw --help"}};
+    struct option_table draw = table;
+    struct fixture *f = *state;
+    draw.hints = hints;
+    draw.explain = explain;
+    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+        assert_int_equal(read_by(&draw, f, tries[i][0]), VIB_EUSAGE);
+        assert_string_equal(f->err.message, tries[i][1]);
+    }
 }
 
 /* What a print function writes, to be freed. */
@@ -347,7 +379,8 @@ int main(void) {
         OPTIONS_TEST(values_are_judged),          OPTIONS_TEST(arguments_are_counted),
         OPTIONS_TEST(a_list_takes_all_arguments), OPTIONS_TEST(some_options_end_the_reading),
         OPTIONS_TEST(no_memory_for_a_list),       OPTIONS_TEST(the_program_is_no_command),
-        OPTIONS_TEST(usage_is_wrapped),           OPTIONS_TEST(help_has_every_row),
+        OPTIONS_TEST(people_try_other_options),   OPTIONS_TEST(usage_is_wrapped),
+        OPTIONS_TEST(help_has_every_row),
     };
     return cmocka_run_group_tests_name("options", tests, NULL, NULL);
 }

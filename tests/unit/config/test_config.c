@@ -17,18 +17,18 @@ static void test_files(void **state) {
     struct config_fixture *f = *state;
     struct config config;
     struct vib_error err;
-    assert_int_equal(config_load(&config, f->path, NULL, 0, &err), VIB_ECONFIG);
+    assert_int_equal(config_load(&config, f->path, NULL, 0, &err), VIB_EDATA);
     assert_non_null(strstr(err.message, "sweep.yaml: cannot open: No such file"));
     config_fixture_assert_released(&config);
-    assert_int_equal(config_load(&config, f->dir, NULL, 0, &err), VIB_ECONFIG);
+    assert_int_equal(config_load(&config, f->dir, NULL, 0, &err), VIB_EDATA);
     assert_non_null(strstr(err.message, ": cannot read: Is a directory"));
-    assert_int_equal(config_load(&config, "", NULL, 0, &err), VIB_ECONFIG);
+    assert_int_equal(config_load(&config, "", NULL, 0, &err), VIB_EDATA);
     assert_int_equal(config_load(&config, "/dev/zero", NULL, 0, &err), VIB_ECONFIG);
     assert_non_null(strstr(err.message, "larger than"));
     config_fixture_write_bytes(f->path, "K: 2\n", 5);
     assert_int_equal(chmod(f->path, 0), 0);
     if (geteuid() != 0) {
-        assert_int_equal(config_load(&config, f->path, NULL, 0, &err), VIB_ECONFIG);
+        assert_int_equal(config_load(&config, f->path, NULL, 0, &err), VIB_EDATA);
         assert_non_null(strstr(err.message, "cannot open: Permission denied"));
     }
 }
