@@ -258,7 +258,7 @@ bench-peers:
 	python3 -B tests/bench/peers/bench_peers.py $(BUILD)/vib-sweep build
 
 check-format:
-	clang-format --dry-run -Werror $(wildcard core/*.[ch] core/*/*.[ch] runner/*.[ch] runner/*/*.[ch] \
+	@clang-format --dry-run -Werror $(wildcard core/*.[ch] core/*/*.[ch] runner/*.[ch] runner/*/*.[ch] \
 	    tests/unit/*/*.[ch] tests/program/*.[ch] tests/bench/*.[ch])
 	shellcheck -x .ci/run runner/*/*.sh tests/*.sh tests/*/*.sh
 

@@ -63,7 +63,7 @@ static double log_sum_exp(const double *x, size_t n) {
 
 /* ln sum_k e^logit_k: what a logit is above its ln pi_k. */
 static double logit_total(const struct vib_diagonal_mixture *r) {
-    double max = -INFINITY, sum = 0.0;
+    double max = -(double)INFINITY, sum = 0.0;
     if (r->logit == NULL)
         return log((double)r->M);
     for (size_t k = 0; k < r->M; k++)

@@ -7,7 +7,8 @@
  *
  * splits is the set of those evaluated, a bit for each by its number, in whose order they follow.
  * Older versions are still read. Version 4 has no error_mu, version 3 neither rate_se nor
- * compression: the rates of its time were exact, and the only compression. In version 2 splits is left out, too: train and test.
+ * compression: the rates of its time were exact, and the only compression. In version 2 splits is
+ * left out, too: train and test.
  *
  * crc is CRC-32 (zlib's) of all that comes before it. No size is believed before it has been held
  * against the bytes that the file has left. */
