@@ -36,7 +36,7 @@ nothing_made() {
 check 'before the first sweep' plans small.yaml --rate 1e9
 check 'all is new' counts_are 6 0 0 0 6 0 0 0
 check 'nothing is made' nothing_made
-# Numbers of a year's FLOPs hold with the rate that is given.
+# Times follow from the rate that is given.
 check 'times by the rate' holds 'abs(core_s * 1e9 / flops - 1) < 1e-9 and longest_s < core_s and wall_s <= core_s'
 check 'on one thread' plans small.yaml --rate 1e9 -j 1
 check 'one job follows the other' holds 'abs(wall_s / core_s - 1) < 1e-9'
