@@ -187,6 +187,19 @@ wait $process 2>/dev/null
 check 'a job of a process that died is run again' "$vib" rerun live.db --job "$running" --yes
 check 'from the start' jobs_are live.db 'pending|1'
 
+# --- where hosts share the file system ---
+
+copy shared.db
+check 'a database on NFS' "$vib-network" forget shared.db --job 1 --yes
+check 'has lost the job' jobs_are shared.db 'done|5'
+sql shared.db "update run set ended_at = null, outcome = null, host = 'far', pid = 4711, host_identity = 'a b c'"
+far() {
+    exits 75 "$vib-network" rerun shared.db --job 2 --yes 2>err && cat err &&
+        grep -q 'shared.db lies on NFS, .* run 1 (process 4711 on far) has not ended: do it there' err
+}
+check 'while another host may be at it' far
+check 'is left alone' jobs_are shared.db 'done|5'
+
 # --- older databases ---
 
 for version in 2 3; do
