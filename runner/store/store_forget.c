@@ -48,8 +48,8 @@ static int on_row(void *context, struct store_row *row, struct vib_error *err) {
                              .run = store_row_integer(row, RUN),
                              .pid = store_row_integer(row, PID),
                              .host = store_row_text(row, HOST, NULL),
-                             .weights = store_row_text(row, WEIGHTS, NULL),
-                             .values = walk->values};
+                             .values = walk->values,
+                             .weights = store_row_type(row, WEIGHTS) != STORE_NULL};
     if (identity == NULL)
         return no_memory(walk->store, err);
     (void)snprintf(job.identity, sizeof job.identity, "%s", identity);

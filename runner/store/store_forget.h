@@ -31,8 +31,8 @@ struct chosen_job {
     enum job_state state;
     int64_t run, pid;                 /* of JOB_RUNNING: who runs it; else 0 */
     const char *host;                 /* the same, or NULL; borrowed for the call, as are */
-    const char *weights;              /* file of the weights as the database calls it, or NULL */
     const struct store_value *values; /* [n_keys] */
+    bool weights;                     /* it has a file of them */
 };
 
 struct job_chooser {

@@ -116,12 +116,12 @@ static int remove_weights(const struct places *places, const struct removal_job 
                           struct vib_error *err) {
     char owner[OWNER_SIZE];
     int rc = VIB_OK;
-    if (job->weights == NULL)
+    if (!job->weights)
         return rc;
     char *path = weights_path(places->database, job->identity);
     if (path == NULL)
         return vib_error_set(err, VIB_ENOMEM, "out of memory");
-    if (strcmp(weights_name(path), job->weights) == 0 && unlink(path) != 0 && errno != ENOENT)
+    if (unlink(path) != 0 && errno != ENOENT)
         rc = vib_error_set(err, VIB_EIO, "cannot delete %s: %s%s", path, strerror(errno),
                            owner_note(owner, path));
     free(path);

@@ -52,10 +52,9 @@ static int on_job(void *context, const struct chosen_job *chosen, struct vib_err
     if (r->n < REMOVAL_LISTED && list_values(r, chosen->values, err) != VIB_OK)
         return err->code;
     struct removal_job *job = &r->jobs[r->n];
-    *job = (struct removal_job){.id = chosen->id, .state = chosen->state};
+    *job =
+        (struct removal_job){.id = chosen->id, .state = chosen->state, .weights = chosen->weights};
     memcpy(job->identity, chosen->identity, sizeof job->identity);
-    if (chosen->weights != NULL && (job->weights = strdup(chosen->weights)) == NULL)
-        return no_memory(r, err);
     r->n++;
     return VIB_OK;
 }
@@ -67,8 +66,6 @@ int removal_find(struct removal *r, struct store *store, struct vib_error *err) 
 }
 
 void removal_release_jobs(struct removal *r) {
-    for (size_t i = 0; i < r->n; i++)
-        free(r->jobs[i].weights);
     free(r->jobs);
     value_label_release(&r->label);
     for (size_t i = 0; i < REMOVAL_LISTED; i++) {

@@ -6,6 +6,7 @@
 #include "runner/store/store_forget.h"
 #include "runner/sweep/removal.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,7 +16,7 @@ struct removal_job {
     int64_t id;
     char identity[IDENTITY_SIZE];
     enum job_state state;
-    char *weights; /* as the database calls the file; NULL: none; owned */
+    bool weights; /* it has a file of them */
 };
 
 struct removal {
