@@ -1,6 +1,7 @@
 /* vib-sweep status D|DB: how far a sweep is. */
+#include "runner/cluster/queue_words.h"
 #include "runner/command.h"
-#include "runner/place.h"
+#include "runner/status/place.h"
 #include "runner/status/status.h"
 #include "runner/status/status_show.h"
 
@@ -38,6 +39,7 @@ static size_t columns(void) {
 static int run(int argc, char **argv, struct vib_error *err) {
     struct status_options options = {0};
     struct status status;
+    _Static_assert(sizeof status.queue >= QUEUE_WORDS_SIZE, "room for the words");
     int rc = options_read(&command_status.options, argc, argv, &options, err);
     if (rc != 0)
         return rc;
@@ -49,7 +51,7 @@ static int run(int argc, char **argv, struct vib_error *err) {
     status_init(&status);
     rc = place_read(&status, options.place, err);
     if (rc == VIB_OK)
-        place_ask_queue(&status, options.place);
+        status.in_queue = queue_words(status.queue, options.place);
     if (rc == VIB_OK)
         rc = status_sum(&status, err);
     if (rc == VIB_OK && options.json)

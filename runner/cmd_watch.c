@@ -1,7 +1,8 @@
 /* vib-sweep watch D|DB: the running jobs of a sweep elsewhere, until it ends. */
 #include "runner/base/clock.h"
+#include "runner/cluster/queue_words.h"
 #include "runner/command.h"
-#include "runner/place.h"
+#include "runner/status/place.h"
 #include "runner/status/status.h"
 #include "runner/status/status_show.h"
 #include "runner/status/watch.h"
@@ -45,18 +46,17 @@ static const struct option_row rows[] = {
 struct queue_answer {
     double at_s; /* by clock_s; negative: never */
     bool in_queue;
-    char words[sizeof((struct status *)0)->queue];
+    char words[QUEUE_WORDS_SIZE];
 };
 
 static void ask_queue(struct queue_answer *answer, struct status *status, const char *place) {
+    _Static_assert(sizeof status->queue >= QUEUE_WORDS_SIZE, "room for the words");
     if (answer->at_s < 0.0 || clock_s() - answer->at_s >= QUEUE_S) {
-        place_ask_queue(status, place);
+        answer->in_queue = queue_words(answer->words, place);
         answer->at_s = clock_s();
-        answer->in_queue = status->in_queue;
-        memcpy(answer->words, status->queue, sizeof answer->words);
     }
     status->in_queue = answer->in_queue;
-    memcpy(status->queue, answer->words, sizeof status->queue);
+    memcpy(status->queue, answer->words, sizeof answer->words);
 }
 
 /* One reading. Of a database that is locked just now *seen is false: it is looked at again. */

@@ -2,6 +2,7 @@
 
 #include "runner/base/text.h"
 #include "runner/config/label.h"
+#include "runner/sweep/report_seeds.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,16 +14,6 @@
 static size_t terminal_columns(void) {
     struct winsize size;
     return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
-/* Of the values the error with one sample goes first, then the bounds; all of them before a key. */
-void report_value_columns(struct report_page *page) {
-    enum { IZX_RANK = LABEL_MAX_KEYS + 1, IZY_RANK, ERROR_RANK };
-    page->table.values = page->table.n_columns;
-    report_table_column(&page->table, "error %", ERROR_RANK);
-    report_table_column(&page->table, "error_mc %", 0);
-    report_table_column(&page->table, "I(Z;X) <= bits", IZX_RANK);
-    report_table_column(&page->table, "I(Z;Y) >= bits", IZY_RANK);
 }
 
 /* --- a row for every job --- */
@@ -40,17 +31,6 @@ static int read_shown(const struct report *report, size_t rows, struct report_pa
     }
     page->usual = shown == 0 ? VIB_TEST : job_split_shown(shown);
     page->several = (shown & ~(1u << page->usual)) != 0;
-    return rc;
-}
-
-static int add_keys(struct report_page *page, const struct settings *settings,
-                    struct vib_error *err) {
-    char cell[KEY_TEXT_SIZE];
-    int rc = report_table_row(&page->table, err);
-    for (size_t c = 0; c < page->label.n && rc == VIB_OK; c++) {
-        label_value(&page->label, c, settings, cell);
-        rc = report_table_cell(&page->table, c, cell, err);
-    }
     return rc;
 }
 
@@ -93,7 +73,7 @@ static int add_job(const struct report *report, struct report_page *page, size_t
         return VIB_OK;
     }
     grid_settings(report->grid, i, &settings);
-    rc = add_keys(page, &settings, err);
+    rc = report_add_row(page, report->grid, i, err);
     if (rc == VIB_OK && found)
         rc = add_values(page, &split[shown], vib_method_info(settings.job.method),
                         shown != page->usual ? vib_split_name(shown) : "", err);
@@ -107,8 +87,7 @@ static int report_jobs(const struct report *report, struct report_page *page,
     const size_t rows = report->grid->n < REPORT_MAX_ROWS ? report->grid->n : REPORT_MAX_ROWS;
     int rc = read_shown(report, rows, page, err);
     label_init(&page->label, report->grid->config);
-    for (size_t c = 0; c < page->label.n; c++)
-        report_table_column(&page->table, page->label.keys[c]->name, page->label.n - c);
+    report_key_columns(page);
     report_value_columns(page);
     page->n_rows = report->grid->n;
     for (size_t i = 0; i < rows && rc == VIB_OK; i++)

@@ -1,5 +1,4 @@
-/* The table of a sweep of many jobs: a row for every point, the mean over its seeds. */
-#include "runner/sweep/report.h"
+#include "runner/sweep/report_seeds.h"
 
 #include "runner/store/store_query.h"
 
@@ -165,8 +164,7 @@ static void add_columns(struct report_page *page, const struct config *config) {
             page->label.keys[n++] = page->label.keys[c];
         }
     page->label.n = n;
-    for (size_t c = 0; c < n; c++)
-        report_table_column(&page->table, page->label.keys[c]->name, n - c);
+    report_key_columns(page);
     report_table_column(&page->table, "seeds", LABEL_MAX_KEYS);
     report_value_columns(page);
 }
@@ -198,14 +196,8 @@ static int add_means(struct report_page *page, const struct seeds *seeds, struct
 
 static int add_point(const struct report *report, struct report_page *page,
                      const struct seeds *seeds, struct vib_error *err) {
-    struct settings settings;
-    char cell[KEY_TEXT_SIZE];
-    int rc = report_table_row(&page->table, err);
-    grid_settings(report->grid, seeds->first, &settings);
-    for (size_t c = 0; c < page->label.n && rc == VIB_OK; c++) {
-        label_value(&page->label, c, &settings, cell);
-        rc = report_table_cell(&page->table, c, cell, err);
-    }
+    char cell[32];
+    int rc = report_add_row(page, report->grid, seeds->first, err);
     (void)snprintf(cell, sizeof cell, "%zu", seeds->n);
     if (rc == VIB_OK)
         rc = report_table_cell(&page->table, page->label.n, cell, err);

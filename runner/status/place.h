@@ -1,6 +1,6 @@
 /* Where a sweep is, D|DB on the command line: a database, or a folder of one in parts. */
-#ifndef RUNNER_PLACE_H
-#define RUNNER_PLACE_H
+#ifndef RUNNER_STATUS_PLACE_H
+#define RUNNER_STATUS_PLACE_H
 
 #include "core/error.h"
 #include "runner/status/status.h"
@@ -8,9 +8,5 @@
 /* Adds what is there (runner/status/status.h). Errors: of status_add_folder, store_open_reader and
  * store_read_status. */
 int place_read(struct status *status, const char *place, struct vib_error *err);
-
-/* Asks the batch system, where the place is the folder of a sweep that was given to one: what it
- * says stands in status->queue and in_queue. Takes some seconds at most. */
-void place_ask_queue(struct status *status, const char *place);
 
 #endif

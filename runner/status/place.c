@@ -1,6 +1,5 @@
-#include "runner/place.h"
+#include "runner/status/place.h"
 
-#include "runner/cluster/queue_words.h"
 #include "runner/store/store.h"
 
 #include <stdbool.h>
@@ -20,10 +19,4 @@ int place_read(struct status *status, const char *place, struct vib_error *err) 
         rc = status_add(status, store, true, err);
     store_close(store);
     return rc;
-}
-
-void place_ask_queue(struct status *status, const char *place) {
-    _Static_assert(sizeof status->queue >= QUEUE_WORDS_SIZE, "room for the words");
-    if (is_folder(place))
-        status->in_queue = queue_words(status->queue, place);
 }
