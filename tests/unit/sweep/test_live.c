@@ -1,11 +1,9 @@
-/* The live block: what fits, what is left out, and that it stands still. */
-#include "core/printable.h"
-#include "runner/base/text.h"
+/* The live block on a screen: that it stands still, and leaves nothing behind. */
 #include "runner/sweep/live.h"
+#include "tests/unit/sweep/live_fixture.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -17,159 +15,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-/* --- the lines --- */
-
-enum { JOBS = 6 };
-
-static uint64_t id_of(const void *context, size_t i) {
-    return ((const uint64_t *)context)[i];
-}
-
-/* Of the job with the id 7: 70 steps of epoch 7. */
-static void row_of(const void *context, size_t i, struct live_row *row) {
-    const size_t id = (size_t)id_of(context, i);
-    *row = (struct live_row){.epoch = id,
-                             .epochs = 200,
-                             .step = 10 * id,
-                             .steps = 600,
-                             .share = 0.01 * (double)id,
-                             .objective = 0.5};
-    (void)snprintf(row->label, sizeof row->label, "beta=0.00%zu K=256 seed=0", id);
-}
-
-static const uint64_t first_jobs[JOBS] = {1, 2, 3, 4, 5, 6};
-static const struct live_view demo = {.name = "demo",
-                                      .total = 120,
-                                      .done = 3,
-                                      .failed = 1,
-                                      .running = 2,
-                                      .helping = 6,
-                                      .elsewhere = 4,
-                                      .waiting = 5,
-                                      .share = 0.5,
-                                      .eta_s = 12000.0,
-                                      .examples_per_s = 10900.0,
-                                      .queue = "4 running, 0 pending",
-                                      .n_rows = 3,
-                                      .id = id_of,
-                                      .row = row_of,
-                                      .context = first_jobs};
-
-static const char *summary(const struct live_view *view, size_t columns) {
-    static char line[LIVE_LINE];
-    struct live_span failed;
-    live_summary(view, columns, line, &failed);
-    assert_true(text_width(line, strlen(line)) <= columns || columns < 14);
-    return line;
-}
-
-static void what_matters_least_is_left_out_first(void **state) {
-    (void)state;
-    assert_string_equal(summary(&demo, 200),
-                        "demo  [############............]    3/120 done, 1 failed  ETA 3 h 20 min"
-                        "    10900 examples/s  2 running + 6 helping, 4 elsewhere, 5 waiting  "
-                        "queue: 4 running, 0 pending");
-    assert_string_equal(summary(&demo, 80),
-                        "demo  [####.....]    3/120 done, 1 failed  ETA 3 h 20 min"
-                        "   2 running, 5 waiting");
-    assert_string_equal(summary(&demo, 46), "demo    3/120 done, 1 failed  ETA 3 h 20 min ");
-    assert_string_equal(summary(&demo, 40), "  3/120 done, 1 failed  ETA 3 h 20 min ");
-    assert_string_equal(summary(&demo, 14), "  3/120 done");
-}
-
-/* Every line of a wider terminal has all the fields of a narrower one, as they were. */
-static void a_number_is_never_cut(void **state) {
-    struct live_widths widths = {0};
-    struct live_row row;
-    char line[LIVE_LINE];
-    (void)state;
-    row_of(first_jobs, 1, &row);
-    row.host = "node17";
-    row.age_s = 4.0;
-    live_widths_learn(&widths, &row);
-    for (size_t columns = 40; columns <= 200; columns++) {
-        live_row(&row, &widths, columns, line);
-        assert_true(text_width(line, strlen(line)) <= columns);
-        assert_non_null(strstr(line, "  2 %  "));
-        for (char *word = strtok(line, " "); word != NULL; word = strtok(NULL, " ")) {
-            static const char *const whole[] = {"2/200",      "20/600", "0.5000", "2",
-                                                "%",          "4",      "s",      "node17",
-                                                "beta=0.002", "K=256",  "seed=0"};
-            size_t i = 0;
-            while (i < sizeof whole / sizeof whole[0] && strcmp(word, whole[i]) != 0)
-                i++;
-            assert_true(i < sizeof whole / sizeof whole[0]);
-        }
-    }
-    live_row(&row, &widths, 200, line);
-    assert_string_equal(line,
-                        "  2/200   20/600    0.5000    2 %       4 s  node17  "
-                        "beta=0.002 K=256 seed=0");
-    live_row(&row, &widths, 40, line);
-    assert_string_equal(line, "  2/200    2 %  beta=0.002 K=256 seed=0");
-    live_row(&row, &widths, 30, line);
-    assert_string_equal(line, "  2 %  beta=0.002 K=256 seed=0");
-    live_row(&row, &widths, 20, line);
-    assert_string_equal(line, "  2 %  beta=0.002...");
-}
-
-/* As numbers grow, what is behind them stays where it was. */
-static void columns_stand_still(void **state) {
-    struct live_widths widths = {0};
-    struct live_row row;
-    char line[LIVE_LINE];
-    size_t at = 0;
-    (void)state;
-    row_of(first_jobs, 0, &row);
-    live_widths_learn(&widths, &row);
-    for (size_t i = 0; i < 6; i++) {
-        static const double objectives[] = {(double)NAN, -0.25, 9.5, 123.456, 98765.4, 1e200};
-        static const size_t epochs[] = {0, 1, 9, 10, 199, 200};
-        row.objective = objectives[i];
-        row.epoch = epochs[i];
-        row.share = i == 0 ? (double)NAN : (double)epochs[i] / 200.0;
-        live_row(&row, &widths, 100, line);
-        const char *label = strstr(line, "beta=");
-        assert_non_null(label);
-        assert_true(i == 0 || at == (size_t)(label - line));
-        at = (size_t)(label - line);
-    }
-    live_header(&widths, 100, line);
-    assert_true(strcmp(line + at, "job") == 0);
-}
-
-static void seconds_do_not_move_what_follows(void **state) {
-    struct live_view view = demo;
-    size_t at = 0;
-    (void)state;
-    for (double eta_s = 1.0; eta_s < 1e6; eta_s *= 3.0) {
-        view.eta_s = eta_s;
-        const char *line = summary(&view, 120), *rate = strstr(line, " running");
-        assert_non_null(rate);
-        assert_true(at == 0 || at == (size_t)(rate - line));
-        at = (size_t)(rate - line);
-    }
-}
-
-/* However narrow it is, no character is cut and no line wraps, also of characters of two columns.
- */
-static void texts_are_shortened_between_characters(void **state) {
-    static const char name[] = "\u00e9t\u00e9-\u6570\u636e\u96c6-\U0001f600 seed=0 K=256";
-    char text[sizeof name], printable[sizeof name];
-    (void)state;
-    for (size_t columns = 0; columns < 40; columns++) {
-        strcpy(text, name);
-        live_shorten(text, columns);
-        strcpy(printable, text);
-        vib_make_printable(printable);
-        assert_string_equal(text, printable);
-        assert_true(text_width(text, strlen(text)) <= columns);
-    }
-    assert_string_equal(text, name);
-}
-
-/* --- the screen --- */
 
 /* A terminal of which the test reads what was written, and a screen that it makes of it. */
 enum { MAX_ROWS = 60, MAX_COLUMNS = 220 };
@@ -305,7 +150,7 @@ static size_t job_at(const struct screen *s, size_t row) {
 static void jobs_keep_their_lines(void **state) {
     struct screen *s = on_screen(state, 24, 80);
     static const uint64_t later[] = {4, 3, 1, 5};
-    struct live_view view = demo;
+    struct live_view view = live_made_up;
     draw(s, &view);
     assert_non_null(strstr(s->cell[0], "done"));
     assert_non_null(strstr(s->cell[1], "job"));
@@ -329,9 +174,9 @@ static void jobs_keep_their_lines(void **state) {
 
 static void a_frame_overwrites_the_last_one(void **state) {
     struct screen *s = on_screen(state, 24, 80);
-    draw(s, &demo);
+    draw(s, &live_made_up);
     for (size_t i = 0; i < 5; i++) {
-        draw(s, &demo);
+        draw(s, &live_made_up);
         assert_int_equal(s->erased, 0); /* so that nothing flickers */
         assert_int_equal(s->row, 5);
     }
@@ -353,7 +198,7 @@ static void long_lines_scroll_by(void **state) {
     char line[101] = {0};
     memset(line, 'x', 100);
     for (size_t i = 0; i < 20; i++) {
-        draw(s, &demo);
+        draw(s, &live_made_up);
         live_print(&s->live, line);
         look(s);
     }
@@ -365,8 +210,8 @@ static void long_lines_scroll_by(void **state) {
 
 static void jobs_without_room_are_counted(void **state) {
     struct screen *s = on_screen(state, 8, 80);
-    struct live_view view = demo;
-    view.n_rows = JOBS;
+    struct live_view view = live_made_up;
+    view.n_rows = LIVE_JOBS;
     draw(s, &view);
     assert_int_equal(s->row, 6); /* the last line but one stays free */
     for (size_t i = 0; i < 3; i++)
@@ -377,9 +222,9 @@ static void jobs_without_room_are_counted(void **state) {
     assert_int_equal(s->row, 6);
     assert_string_equal(s->cell[5], "");
     resize(s, 24, 80);
-    view.n_rows = JOBS;
+    view.n_rows = LIVE_JOBS;
     draw(s, &view);
-    assert_int_equal(job_at(s, 7), JOBS);
+    assert_int_equal(job_at(s, 7), LIVE_JOBS);
 }
 
 /* Of every width between: no line wraps, and the lines of jobs are as many. */
@@ -387,7 +232,7 @@ static void every_width_is_filled(void **state) {
     struct screen *s = on_screen(state, 24, 40);
     for (size_t columns = 40; columns <= 200; columns++) {
         resize(s, 24, columns);
-        draw(s, &demo);
+        draw(s, &live_made_up);
         assert_int_equal(s->row, 5);
         for (size_t row = 0; row < 24; row++)
             assert_true(strlen(s->cell[row]) < columns);
@@ -401,7 +246,7 @@ static void every_width_is_filled(void **state) {
 static void a_narrower_terminal_keeps_no_rubbish(void **state) {
     struct screen *s = on_screen(state, 24, 120);
     size_t lines = 0;
-    draw(s, &demo);
+    draw(s, &live_made_up);
     for (size_t i = 0; i < 5; i++)
         lines += (strlen(s->cell[i]) + 49) / 50;
     assert_true(lines > 5);
@@ -409,7 +254,7 @@ static void a_narrower_terminal_keeps_no_rubbish(void **state) {
     memset(s->cell, 'x', 50 * sizeof(char));
     resize(s, 24, 50);
     s->row = lines;
-    draw(s, &demo);
+    draw(s, &live_made_up);
     assert_non_null(strstr(s->cell[0], "done"));
     assert_int_equal(s->row, 5);
 }
@@ -420,8 +265,8 @@ static void tiny_terminals(void **state) {
         for (size_t columns = 1; columns < 40; columns++) {
             resize(s, rows, columns);
             s->row = s->column = 0;
-            live_draw(&s->live, &demo);
-            live_draw(&s->live, &demo);
+            live_draw(&s->live, &live_made_up);
+            live_draw(&s->live, &live_made_up);
             look(s);
             assert_true(s->live.n_lines < rows || rows == 1);
             for (size_t i = 0; i < s->live.n_lines; i++)
@@ -433,17 +278,9 @@ static void tiny_terminals(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_matters_least_is_left_out_first),
-        cmocka_unit_test(a_number_is_never_cut),
-        cmocka_unit_test(columns_stand_still),
-        cmocka_unit_test(seconds_do_not_move_what_follows),
-        cmocka_unit_test(texts_are_shortened_between_characters),
-        SCREEN_TEST(jobs_keep_their_lines),
-        SCREEN_TEST(a_frame_overwrites_the_last_one),
-        SCREEN_TEST(long_lines_scroll_by),
-        SCREEN_TEST(jobs_without_room_are_counted),
-        SCREEN_TEST(every_width_is_filled),
-        SCREEN_TEST(a_narrower_terminal_keeps_no_rubbish),
+        SCREEN_TEST(jobs_keep_their_lines), SCREEN_TEST(a_frame_overwrites_the_last_one),
+        SCREEN_TEST(long_lines_scroll_by),  SCREEN_TEST(jobs_without_room_are_counted),
+        SCREEN_TEST(every_width_is_filled), SCREEN_TEST(a_narrower_terminal_keeps_no_rubbish),
         SCREEN_TEST(tiny_terminals),
     };
     return cmocka_run_group_tests_name("live", tests, NULL, NULL);
