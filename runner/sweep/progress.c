@@ -247,8 +247,10 @@ static void write_log(struct progress *p, const struct progress_counts *c,
 void progress_show(struct progress *p, const struct progress_counts *counts,
                    const struct progress_job *running, size_t n_running) {
     const double now = clock_s();
-    const bool log_due =
-        !p->terminal && p->log_every_s > 0.0 && now - p->logged_at_s >= p->log_every_s;
+    /* A moment between two jobs tells little: it passes, unless it is always one. */
+    const double every_s =
+        n_running > 0 || counts->running == 0 ? p->log_every_s : 2.0 * p->log_every_s;
+    const bool log_due = !p->terminal && p->log_every_s > 0.0 && now - p->logged_at_s >= every_s;
     if (p->quiet)
         return;
     const double eta_s = time_left(p, counts, running, n_running);

@@ -80,8 +80,8 @@ check 'a dumb terminal gets a log' dumb
 # --- a log of a long sweep ---
 
 logs() {
-    "$vib" small.yaml -j 2 --db slow.db --set train.epochs=400 --log-every 1 2>slow.err >/dev/null &&
-        cat slow.err && grep -qE "Z [0-5]/6 done, 2 running, ETA [0-9-]+.*; most is left of beta=.*: epoch [0-9]+/400, [0-9]+ %$" slow.err
+    "$vib" small.yaml -j 1 --db slow.db --set K=2 --set 'beta=[0.1]' --set train.epochs=800 --log-every 1 2>slow.err >/dev/null &&
+        cat slow.err && grep -qE "Z 0/1 done, 1 running, ETA [0-9-]+.*; most is left of K=2 beta=0.1: epoch [0-9]+/800, [0-9]+ %$" slow.err
 }
 check 'it says now and then how far the jobs are' logs
 # --- the table of many jobs ---

@@ -324,6 +324,8 @@ static void a_log_begins_and_goes_on(void **state) {
     progress_show(&s->progress, &counts, &job, 1);
     assert_string_equal(shown(s), ""); /* it is not time yet */
     s->progress.logged_at_s -= 300.0;
+    progress_show(&s->progress, &counts, NULL, 0);
+    assert_string_equal(shown(s), ""); /* between two jobs */
     atomic_store(&s->job.monitor.done, 0.25);
     progress_show(&s->progress, &counts, &job, 1);
     assert_non_null(strstr(without_time(shown(s)), "3/8 done, 1 failed, 2 running, ETA "));
