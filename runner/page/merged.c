@@ -20,9 +20,9 @@ static void hear_nothing(void *context, const char *sentence) {
     (void)sentence;
 }
 
-/* SQLite has opened all that it needs once a transaction has begun. */
+/* SQLite has opened all that it needs, and makes no other file by name. */
 static void take_names(const char *path) {
-    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal", ".merging"};
+    static const char *const suffixes[] = {"", ".merging"};
     char name[4096];
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
         if (snprintf(name, sizeof name, "%s%s", path, suffixes[i]) < (int)sizeof name)
@@ -30,7 +30,7 @@ static void take_names(const char *path) {
 }
 
 static int begin(struct merged *merged, const char *place, struct vib_error *err) {
-    const struct merge_listener listener = {.tell = hear_nothing, .no_files = true};
+    const struct merge_listener listener = {.tell = hear_nothing, .temporary = true};
     char *path = NULL;
     struct host self;
     host_init(&self);

@@ -118,7 +118,7 @@ static int copy_weights(struct merge_part *part, const struct match *match, char
     struct vib_error why;
     char sentence[sizeof why.message + 128];
     *name = NULL;
-    if (part->listener->no_files || sqlite3_column_type(match->row, WEIGHTS) == SQLITE_NULL)
+    if (part->listener->temporary || sqlite3_column_type(match->row, WEIGHTS) == SQLITE_NULL)
         return 0;
     const int rc =
         merge_files_copy(part->files, part->path, column_text(match->row, WEIGHTS), name, &why);

@@ -27,6 +27,16 @@ static int enlarge_cache(struct store *store, struct vib_error *err) {
                : store_fail(store, "set up the connection", err);
 }
 
+/* Whose file may lose its name. */
+static int keep_no_log(struct store *store, struct vib_error *err) {
+    static const char sql[] =
+        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY;"
+        "PRAGMA synchronous = OFF";
+    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK
+               ? 0
+               : store_fail(store, "set up the connection", err);
+}
+
 int store_merge_begin(struct store_merge **out, const char *target, const struct host *self,
                       const struct merge_listener *listener, struct vib_error *err) {
     const struct merge_lock_request request = {.database = target,
@@ -46,6 +56,8 @@ int store_merge_begin(struct store_merge **out, const char *target, const struct
         rc = merge_files_init(&merge->files, target, err);
     if (rc == 0)
         rc = enlarge_cache(merge->target, err);
+    if (rc == 0 && listener->temporary)
+        rc = keep_no_log(merge->target, err);
     if (rc == 0)
         rc = store_begin(merge->target, err);
     if (rc == 0)

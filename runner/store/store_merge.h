@@ -37,7 +37,8 @@ struct merge_counts {
 struct merge_listener {
     void (*tell)(void *context, const char *sentence);
     void *context;
-    bool no_files; /* jobs come without their weights, whose files are neither read nor copied */
+    bool temporary; /* the target is this process's alone and goes with it: it has no log, nothing
+                       is synced, and jobs come without their weights, which stay where they are */
 };
 
 /* Opens the target, creating it where it is not there, and begins. The listener is copied. Errors:

@@ -109,6 +109,12 @@ several() {
 }
 check 'of several sources, one a folder of parts' several
 
+on_network() {
+    TMPDIR=$PWD/temporary "$vib-network" page D -o net.html && [ -z "$(ls -A temporary)" ] &&
+        holds net.html "len(rows(d['api/points?split=test'])) == 3"
+}
+check 'also where the temporary folder is shared by hosts' on_network
+
 harm() {
     cp done.db harm.db
     sql harm.db "update run set sweep = '</script><script>alert(1)</script><!-- documents -->';
