@@ -32,6 +32,7 @@ enum vib_method {
 struct vib_method_info {
     const char *name;
     bool stochastic, rate;
+    bool residual; /* whether its compression is a bound on I(X;Z|Y) */
     const char *trade_off;
 };
 

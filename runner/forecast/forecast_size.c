@@ -89,7 +89,9 @@ static double row_of_numbers(double numbers) {
 static double database_bytes(const struct settings *settings, const struct vib_dataset *data) {
     const struct vib_params *params = &settings->job;
     const double evaluations = ceil((double)params->epochs / (double)params->eval_every);
-    const int bounds = __builtin_popcount(params->bounds);
+    /* Of I(Z;X), and of I(X;Z|Y) by all but the rate. */
+    const int bounds = __builtin_popcount(params->bounds) +
+                       __builtin_popcount(params->bounds & ~(1u << VIB_ESTIMATOR_RATE));
     return JOB + (double)n_splits(data) * (RESULT + BOUND * bounds + EPOCH * evaluations);
 }
 

@@ -1,4 +1,4 @@
-/* What merged jobs refer to: data sets, scales of inputs, runs. */
+/* What merged jobs refer to: data sets, scales of inputs, labels, runs. */
 #include "runner/store/merge_internal.h"
 
 #include <stdlib.h>
@@ -81,6 +81,10 @@ static const struct transfer scales = {
     "SELECT digest, mean, deviation FROM input_scale",
     "INSERT INTO input_scale (digest, mean, deviation) VALUES (?1, ?2, ?3)"
     " ON CONFLICT (digest) DO NOTHING"};
+
+static const struct transfer labels = {
+    "SELECT digest, labels FROM label_list",
+    "INSERT INTO label_list (digest, labels) VALUES (?1, ?2) ON CONFLICT (digest) DO NOTHING"};
 
 /* There may be many, so they are not taken again. */
 static int take_classes(struct merge_part *part, struct vib_error *err) {
@@ -169,7 +173,7 @@ int64_t merge_run_of(const struct merge_part *part, int64_t theirs) {
 }
 
 int merge_take_context(struct merge_part *part, struct vib_error *err) {
-    static const struct transfer *const tables[] = {&datasets, &splits, &scales, &runs};
+    static const struct transfer *const tables[] = {&datasets, &splits, &scales, &labels, &runs};
     int rc = 0;
     for (size_t i = 0; i < sizeof tables / sizeof tables[0] && rc == 0; i++)
         rc = transfer(part, tables[i], NULL, err);

@@ -9,9 +9,9 @@
 static const char jobs_sql[] =
     "SELECT id, identity, point_identity, curve_identity, numerics, dataset_digest, input_scale,"
     " created_at, state, attempts, run, worker, started_at, finished_at, train_s, evaluate_s,"
-    " examples, objective, message, weights FROM job"
+    " examples, objective, message, weights, weight FROM job"
     " WHERE state IN ('done', 'diverged', 'failed') ORDER BY id";
-enum { ID, IDENTITY, DATASET = 5, CREATED = 7, STATE, ATTEMPTS, RUN, WORKER, WEIGHTS = 19 };
+enum { ID, IDENTITY, DATASET = 5, CREATED = 7, STATE, ATTEMPTS, RUN, WORKER, WEIGHTS = 19, WEIGHT };
 
 /* A job that both may have. */
 struct match {
@@ -139,7 +139,7 @@ static int settle(struct merge_part *part, const struct match *match, const char
     static const char sql[] =
         "UPDATE job SET state = ?2, attempts = ?3, run = nullif(?4, 0), worker = ?5,"
         " started_at = ?6, finished_at = ?7, train_s = ?8, evaluate_s = ?9, examples = ?10,"
-        " objective = ?11, message = ?12, weights = ?13 WHERE id = ?1";
+        " objective = ?11, message = ?12, weights = ?13, weight = ?14 WHERE id = ?1";
     sqlite3_stmt *statement;
     int rc = store_statement(part->target, STORE_MERGE_SETTLE, sql, &statement, err);
     if (rc != 0)
@@ -152,6 +152,8 @@ static int settle(struct merge_part *part, const struct match *match, const char
     bound |= sqlite3_bind_int64(statement, RUN - STATE + 2,
                                 merge_run_of(part, sqlite3_column_int64(match->row, RUN)));
     bound |= store_bind_text(statement, WEIGHTS - STATE + 2, weights);
+    bound |=
+        sqlite3_bind_value(statement, WEIGHT - STATE + 2, sqlite3_column_value(match->row, WEIGHT));
     rc = store_execute(part->target, statement, bound, "record the end of a job", err);
     return merge_written(part, rc, err);
 }
@@ -216,32 +218,52 @@ static int tell_disagreement(struct merge_part *part, const struct match *match,
     return 0;
 }
 
-/* Whether what was measured is the same, to the bit. */
+static int both_have(struct merge_part *part, const struct match *match, enum store_row_table table,
+                     bool *both, struct vib_error *err) {
+    const struct store_rows a = ours(part, match), b = theirs(part, match);
+    int rc = store_rows_any(&a, table, both, err);
+    if (rc == 0 && *both) {
+        rc = store_rows_any(&b, table, both, err);
+        part->theirs = rc != 0;
+    }
+    return rc;
+}
+
+static int compare_residual(struct merge_part *part, const struct match *match, bool *same,
+                            struct vib_error *err) {
+    const struct store_rows a = ours(part, match), b = theirs(part, match);
+    bool both = false;
+    const int rc = both_have(part, match, STORE_ROWS_RESIDUAL, &both, err);
+    if (rc != 0 || !both)
+        return rc;
+    return store_rows_compare(&a, &b, STORE_ROWS_RESIDUAL, same, &part->theirs, err);
+}
+
+/* Whether what was measured is the same, to the bit, and, where both measured I(X;Z|Y), that. */
 static int compare(struct merge_part *part, const struct match *match, bool *same,
                    struct vib_error *err) {
     static const enum store_row_table tables[] = {STORE_ROWS_RESULT, STORE_ROWS_BOUND,
-                                                  STORE_ROWS_EPOCH};
+                                                  STORE_ROWS_EPOCH, STORE_ROWS_EPOCH_BOUND};
     const struct store_rows a = ours(part, match), b = theirs(part, match);
     int rc = 0;
     *same = true;
     for (size_t i = 0; i < sizeof tables / sizeof tables[0] && rc == 0 && *same; i++)
         rc = store_rows_compare(&a, &b, tables[i], same, &part->theirs, err);
-    return rc;
+    return rc == 0 && *same ? compare_residual(part, match, same, err) : rc;
 }
 
-/* Codes that ours lacks, as it was not to keep them. */
-static int complete_codes(struct merge_part *part, const struct match *match, bool *completed,
-                          struct vib_error *err) {
-    static const enum store_row_table tables[] = {STORE_ROWS_CODE, STORE_ROWS_DECODER};
+/* The table's rows that ours lacks, as it was not to keep them. */
+static int complete_rows(struct merge_part *part, const struct match *match,
+                         enum store_row_table table, bool *completed, struct vib_error *err) {
     const struct store_rows a = ours(part, match), b = theirs(part, match);
     bool have, lack = false;
-    int rc = store_rows_any(&a, STORE_ROWS_DECODER, &have, err);
+    int rc = store_rows_any(&a, table, &have, err);
     if (rc == 0 && !have) {
-        rc = store_rows_any(&b, STORE_ROWS_DECODER, &lack, err);
+        rc = store_rows_any(&b, table, &lack, err);
         part->theirs = rc != 0;
     }
-    for (size_t i = 0; i < sizeof tables / sizeof tables[0] && rc == 0 && lack; i++)
-        rc = copy_rows(part, match, tables[i], err);
+    if (rc == 0 && lack)
+        rc = copy_rows(part, match, table, err);
     *completed |= lack;
     return rc;
 }
@@ -267,6 +289,8 @@ static int complete_weights(struct merge_part *part, const struct match *match, 
 
 /* Both are done. */
 static int know(struct merge_part *part, const struct match *match, struct vib_error *err) {
+    static const enum store_row_table kept[] = {STORE_ROWS_CODE, STORE_ROWS_DECODER,
+                                                STORE_ROWS_PREDICTION, STORE_ROWS_RESIDUAL};
     bool same, completed = false;
     int rc = compare(part, match, &same, err);
     part->counts.n_known++;
@@ -274,7 +298,8 @@ static int know(struct merge_part *part, const struct match *match, struct vib_e
         return rc;
     if (!same)
         return tell_disagreement(part, match, err);
-    rc = complete_codes(part, match, &completed, err);
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0] && rc == 0; i++)
+        rc = complete_rows(part, match, kept[i], &completed, err);
     if (rc == 0)
         rc = complete_weights(part, match, &completed, err);
     part->counts.n_completed += completed;

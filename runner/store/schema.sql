@@ -10,7 +10,7 @@
 -- that are new to the database.
 
 PRAGMA application_id = 1447641683; -- 0x56494253, "VIBS"
-PRAGMA user_version = 4;            -- of this schema; a change to its tables raises it
+PRAGMA user_version = 5;            -- of this schema; a change to its tables raises it
 
 -- The splits of a data set, in the order for people. Names of splits stand in this table alone.
 CREATE TABLE split (
@@ -23,7 +23,8 @@ INSERT INTO split VALUES ('train', 0), ('validation', 1), ('test', 2);
 CREATE TABLE method (
     name       TEXT PRIMARY KEY NOT NULL,
     stochastic INTEGER NOT NULL CHECK (stochastic IN (0, 1)), -- z is drawn from p(z|x); else the
-                                    -- code is deterministic and no information column has a value
+                                    -- code is deterministic, and I(Z;X) has neither meaning nor
+                                    -- bounds
     rate       INTEGER NOT NULL CHECK (rate IN (0, 1)), -- J has a rate KL(p(z|x) || r(z))
     trade_off  TEXT                 -- the key that trades it for the fit: 'beta'; NULL: none
 ) STRICT, WITHOUT ROWID;
@@ -122,6 +123,8 @@ CREATE TABLE job (
     weights     TEXT, -- file of the final weights, relative to the database's folder; NULL when
                       -- none was asked for; a job that could not write it is failed
     input_scale TEXT REFERENCES input_scale (digest), -- NULL: its inputs are not standardized
+    weight      REAL, -- of the compression in the last step: beta or what it had become by then;
+                      -- NULL: unknown
     CHECK (state <> 'running' OR run IS NOT NULL)
 ) STRICT;
 
@@ -142,8 +145,9 @@ CREATE TABLE progress (
 ) STRICT;
 
 -- What a finished job measured at its end; a row for every job that is done and split of its data.
--- The information columns, izy_lower to izx_upper, are NULL for the methods whose code is not
--- stochastic.
+-- Of a deterministic code izy_lower bounds I(Z;Y), too, but izx_upper is NULL, as it is for all that
+-- have no rate. The last three columns, and izy_lower of deterministic codes, are NULL where an
+-- older program measured.
 CREATE TABLE result (
     job       INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
     split     TEXT NOT NULL REFERENCES split (name),
@@ -160,6 +164,9 @@ CREATE TABLE result (
     izy_mc    REAL, -- bits, h_y - ce_mc; bounds I(Y; Z_1..Z_S) of all S samples, not I(Z;Y)
     izx_upper REAL, -- bits, E[KL(p(z|x) || r(z))] >= I(Z;X), the rate
     log2_n    REAL NOT NULL, -- bits, I(Z;X) with X uniform over n examples is never above it
+    error_mu  REAL, -- share misclassified at z = mu(x), the mean of p(z|x)
+    izx_upper_se REAL, -- bits, standard error of izx_upper where it is sampled; NULL: it is exact
+    izx_y_upper  REAL, -- bits, E[KL(p(z|x) || b(z|y))] >= I(X;Z|Y), of CEB; NULL for others
     PRIMARY KEY (job, split)
 ) STRICT, WITHOUT ROWID;
 
@@ -179,23 +186,44 @@ CREATE TABLE epoch (
     izy_mc    REAL, -- bits, h_y - ce_mc; bounds I(Y; Z_1..Z_S) of all S samples, not I(Z;Y)
     izx_upper REAL, -- bits, E[KL(p(z|x) || r(z))] >= I(Z;X), the rate
     lr        REAL, -- step size of that epoch
+    error_mu  REAL, -- share misclassified at z = mu(x), the mean of p(z|x)
+    izx_upper_se REAL, -- bits, standard error of izx_upper where it is sampled; NULL: it is exact
+    izx_y_upper  REAL, -- bits, E[KL(p(z|x) || b(z|y))] >= I(X;Z|Y), of CEB; NULL for others
     PRIMARY KEY (job, epoch, split)
 ) STRICT, WITHOUT ROWID;
 
 -- Estimates of a quantity at the end of a job that is done, X being uniform over the examples of
--- the split: see core/bounds.h for what each is. None for the methods whose code is not stochastic,
--- and none by an estimator whose value was not finite.
+-- the split: see core/bounds.h and core/residual.h for what each is. None for the methods whose
+-- code is not stochastic, and none by an estimator whose value was not finite.
 CREATE TABLE bound (
     job       INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
-    quantity  TEXT NOT NULL, -- what is bounded: 'izx', I(Z;X)
+    quantity  TEXT NOT NULL, -- what is bounded: 'izx', I(Z;X), or 'izx_y', I(X;Z|Y): what the
+                             -- code keeps of x beside y, by the same estimators within the classes
     split     TEXT NOT NULL REFERENCES split (name),
     estimator TEXT NOT NULL,
     side      TEXT NOT NULL CHECK (side IN ('lower', 'upper')), -- of the quantity that it is on
     n         INTEGER NOT NULL CHECK (n >= 1), -- examples used
     bits      REAL, -- the estimate
     se        REAL, -- bits, its standard error over these examples
-    cap       REAL NOT NULL, -- bits, log2 n: I(Z;X) over n examples is never above it
+    cap       REAL NOT NULL, -- bits, over n examples the quantity is never above it: log2 n, or
+                             -- log2 n - H(Y) of these examples
     PRIMARY KEY (job, quantity, split, estimator)
+) STRICT, WITHOUT ROWID;
+
+-- The same along the way, every evaluate.bounds_every epochs, of jobs that are done, diverged or
+-- failed.
+CREATE TABLE epoch_bound (
+    job       INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+    epoch     INTEGER NOT NULL CHECK (epoch >= 1), -- epochs completed
+    quantity  TEXT NOT NULL,
+    split     TEXT NOT NULL REFERENCES split (name),
+    estimator TEXT NOT NULL,
+    side      TEXT NOT NULL CHECK (side IN ('lower', 'upper')),
+    n         INTEGER NOT NULL CHECK (n >= 1), -- examples used
+    bits      REAL,
+    se        REAL,
+    cap       REAL NOT NULL,
+    PRIMARY KEY (job, epoch, quantity, split, estimator)
 ) STRICT, WITHOUT ROWID;
 
 -- Codes of the first save.codes test examples of a job that is done.
@@ -217,6 +245,25 @@ CREATE TABLE decoder (
     weight TEXT NOT NULL, -- JSON, W: K rows of one number per class
     bias   TEXT NOT NULL  -- JSON, b: one number per class
 ) STRICT;
+
+-- The labels of a split, example by example, as jobs saw them.
+CREATE TABLE label_list (
+    digest TEXT PRIMARY KEY NOT NULL -- SHA-256 (hex) of them as little-endian 16-bit numbers
+        CHECK (length(digest) = 64),
+    labels TEXT NOT NULL             -- JSON, one class per example
+) STRICT, WITHOUT ROWID;
+
+-- What a job that is done takes each example of a split for, where save.predictions asked for it:
+-- JSON, one class per example. Where it is another than the label, the error of that column counts.
+CREATE TABLE prediction (
+    job        INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+    split      TEXT NOT NULL REFERENCES split (name),
+    labels     TEXT NOT NULL REFERENCES label_list (digest),
+    one_sample TEXT NOT NULL, -- by one sample of z: result.error
+    averaged   TEXT NOT NULL, -- by the average over samples: result.error_mc
+    at_mean    TEXT NOT NULL, -- at z = mu(x): result.error_mu
+    PRIMARY KEY (job, split)
+) STRICT, WITHOUT ROWID;
 
 -- Student's t, its 0.975 quantile: mean +- t95 * s / sqrt(n) covers 95 % for n = df + 1 seeds.
 -- Every whole number of degrees of freedom to 200; between two rows beyond, the one of fewer holds,
@@ -273,8 +320,8 @@ VALUES (1, 12.706205), (2, 4.302653), (3, 3.182446), (4, 2.776445), (5, 2.570582
 -- one from some of the examples, with two standard errors to the safe side. Such a bound holds with
 -- the confidence of these, not for certain: an estimate near log2 n, from few examples, is skewed,
 -- and its standard error too small. From some of the examples only the lower ones and leave_one_out
--- hold for the whole. The rate is exact, as is log2 n; so are the other estimators without Monte
--- Carlo from the whole split.
+-- hold for the whole. The rate is exact, or has its own standard error; log2 n is exact, and so are
+-- the other estimators without Monte Carlo from the whole split.
 CREATE VIEW valid_bound AS
 SELECT bound.job, bound.split, bound.estimator, bound.side,
        CASE WHEN bound.n = result.n AND bound.estimator NOT IN ('mixture', 'leave_one_out')
@@ -285,16 +332,52 @@ FROM bound JOIN result ON result.job = bound.job AND result.split = bound.split
 WHERE bound.quantity = 'izx' AND bound.estimator <> 'rate'
   AND (bound.side = 'lower' OR bound.estimator = 'leave_one_out' OR bound.n = result.n)
 UNION ALL
-SELECT job, split, 'rate', 'upper', izx_upper FROM result WHERE izx_upper IS NOT NULL
+SELECT job, split, 'rate', 'upper', izx_upper + 2 * coalesce(izx_upper_se, 0)
+FROM result WHERE izx_upper IS NOT NULL
 UNION ALL
 SELECT result.job, result.split, 'log2_n', 'upper', result.log2_n
 FROM result JOIN setting ON setting.job = result.job JOIN method ON method.name = setting.method
 WHERE method.stochastic;
 
+-- Likewise for I(X;Z|Y), which is I(Z;X) - I(Z;Y), as Z depends on X alone: by the estimators within
+-- the classes; by CEB's own bound, backward_encoder; by the tightest valid bounds on I(Z;X) less
+-- izy_lower, a bound from below, or less H(Y), which I(Z;Y) cannot exceed; and it is at most
+-- log2 n - H(Y).
+CREATE VIEW valid_residual_bound AS
+SELECT bound.job, bound.split, bound.estimator, bound.side,
+       CASE WHEN bound.n = result.n AND bound.estimator NOT IN ('mixture', 'leave_one_out')
+            THEN bound.bits
+            WHEN bound.side = 'lower' THEN bound.bits - 2 * bound.se
+            ELSE bound.bits + 2 * bound.se END AS bits
+FROM bound JOIN result ON result.job = bound.job AND result.split = bound.split
+WHERE bound.quantity = 'izx_y'
+  AND (bound.side = 'lower' OR bound.estimator = 'leave_one_out' OR bound.n = result.n)
+UNION ALL
+SELECT job, split, 'backward_encoder', 'upper', izx_y_upper
+FROM result WHERE izx_y_upper IS NOT NULL
+UNION ALL
+SELECT result.job, result.split, 'log2_n_less_h_y', 'upper', result.log2_n - result.h_y
+FROM result JOIN setting ON setting.job = result.job JOIN method ON method.name = setting.method
+WHERE method.stochastic
+UNION ALL
+SELECT result.job, result.split, 'izx_less_izy', 'upper',
+       tight.bits - (result.izy_lower - 2 * result.izy_lower_se)
+FROM result
+JOIN (SELECT job, split, max(min(bits), 0.0) AS bits FROM valid_bound
+      WHERE side = 'upper' AND bits IS NOT NULL GROUP BY job, split) AS tight
+  ON tight.job = result.job AND tight.split = result.split
+UNION ALL
+SELECT result.job, result.split, 'izx_less_h_y', 'lower', tight.bits - result.h_y
+FROM result
+JOIN (SELECT job, split, max(bits) AS bits FROM valid_bound
+      WHERE side = 'lower' AND bits IS NOT NULL GROUP BY job, split) AS tight
+  ON tight.job = result.job AND tight.split = result.split;
+
 -- The information plane: one row per finished job and split, with all that tells jobs apart.
 -- Of the valid bounds the tightest, by the estimator that izx_lower_by or izx_upper_tight_by names.
 -- I(Z;X) is not below 0, nor can a lower bound that exceeds the upper one be right: so
 -- 0 <= izx_upper_tight and izx_lower <= izx_upper_tight. An izx_lower below 0 tells nothing.
+-- Likewise izx_y_lower and izx_y_upper_tight of I(X;Z|Y).
 CREATE VIEW information_plane AS
 SELECT setting.*, result.split, result.epoch, result.error, result.error_mc, result.ce, result.h_y,
        result.izy_lower, result.izx_upper,
@@ -302,7 +385,12 @@ SELECT setting.*, result.split, result.epoch, result.error, result.error_mc, res
        upper.bits AS izx_upper_tight, upper.estimator AS izx_upper_tight_by,
        result.izy_lower_se, result.ce_mc, result.izy_mc, result.n,
        dataset.ixy, dataset.ixy_se, dataset.dim, dataset.classes,
-       job.objective, job.weights, job.identity, job.dataset_digest
+       job.objective, job.weights, job.identity, job.dataset_digest,
+       result.error_mu, result.izx_upper_se, result.izx_y_upper,
+       min(residual_lower.bits, residual_upper.bits) AS izx_y_lower,
+       residual_lower.estimator AS izx_y_lower_by,
+       residual_upper.bits AS izx_y_upper_tight, residual_upper.estimator AS izx_y_upper_tight_by,
+       job.weight
 FROM result
 LEFT JOIN (SELECT job, split, estimator, max(bits) AS bits FROM valid_bound
            WHERE side = 'lower' AND bits IS NOT NULL GROUP BY job, split) AS lower
@@ -310,6 +398,12 @@ LEFT JOIN (SELECT job, split, estimator, max(bits) AS bits FROM valid_bound
 LEFT JOIN (SELECT job, split, estimator, max(min(bits), 0.0) AS bits FROM valid_bound
            WHERE side = 'upper' AND bits IS NOT NULL GROUP BY job, split) AS upper
        ON upper.job = result.job AND upper.split = result.split
+LEFT JOIN (SELECT job, split, estimator, max(bits) AS bits FROM valid_residual_bound
+           WHERE side = 'lower' AND bits IS NOT NULL GROUP BY job, split) AS residual_lower
+       ON residual_lower.job = result.job AND residual_lower.split = result.split
+LEFT JOIN (SELECT job, split, estimator, max(min(bits), 0.0) AS bits FROM valid_residual_bound
+           WHERE side = 'upper' AND bits IS NOT NULL GROUP BY job, split) AS residual_upper
+       ON residual_upper.job = result.job AND residual_upper.split = result.split
 JOIN job ON job.id = result.job
 JOIN setting ON setting.job = result.job
 JOIN dataset ON dataset.digest = job.dataset_digest
@@ -317,6 +411,16 @@ WHERE job.state = 'done';
 
 -- Analysis. The views from here on need SQLite's mathematical functions (sqrt, pow), which Debian's
 -- library and shell have.
+
+-- How far chance in the choice of n examples moves each share of errors: its binomial standard
+-- error, sqrt(p (1 - p) / n). Two jobs that are measured on the same examples differ by less than
+-- these tell.
+CREATE VIEW error_deviation AS
+SELECT job, split, n,
+       error, sqrt(error * (1 - error) / n) AS error_se,
+       error_mc, sqrt(error_mc * (1 - error_mc) / n) AS error_mc_se,
+       error_mu, sqrt(error_mu * (1 - error_mu) / n) AS error_mu_se
+FROM result;
 
 -- Where each job belongs. Jobs that differ in nothing but the seed are one point; points that
 -- differ in nothing but beta (or what else trades the rate for the fit) are one curve of the
@@ -344,6 +448,9 @@ centred AS (
            izx_lower, avg(izx_lower) OVER seeds AS izx_lower_mean,
            izx_upper_tight, avg(izx_upper_tight) OVER seeds AS izx_upper_tight_mean,
            izy_mc, avg(izy_mc) OVER seeds AS izy_mc_mean,
+           error_mu, avg(error_mu) OVER seeds AS error_mu_mean,
+           izx_y_lower, avg(izx_y_lower) OVER seeds AS izx_y_lower_mean,
+           izx_y_upper_tight, avg(izx_y_upper_tight) OVER seeds AS izx_y_upper_tight_mean,
            h_y, avg(izy_lower_se) OVER seeds AS izy_lower_se_mean
     FROM job_point JOIN information_plane USING (job)
     WINDOW seeds AS (PARTITION BY point, split)
@@ -363,6 +470,12 @@ spread AS (
            izx_upper_tight_mean, count(izx_upper_tight) AS izx_upper_tight_n,
            sum(pow(izx_upper_tight - izx_upper_tight_mean, 2)) AS izx_upper_tight_ss,
            izy_mc_mean, count(izy_mc) AS izy_mc_n, sum(pow(izy_mc - izy_mc_mean, 2)) AS izy_mc_ss,
+           error_mu_mean, count(error_mu) AS error_mu_n,
+           sum(pow(error_mu - error_mu_mean, 2)) AS error_mu_ss,
+           izx_y_lower_mean, count(izx_y_lower) AS izx_y_lower_n,
+           sum(pow(izx_y_lower - izx_y_lower_mean, 2)) AS izx_y_lower_ss,
+           izx_y_upper_tight_mean, count(izx_y_upper_tight) AS izx_y_upper_tight_n,
+           sum(pow(izx_y_upper_tight - izx_y_upper_tight_mean, 2)) AS izx_y_upper_tight_ss,
            h_y, izy_lower_se_mean
     FROM centred GROUP BY point, split
 ),
@@ -390,6 +503,16 @@ interval AS MATERIALIZED (
            izy_mc_mean, sqrt(izy_mc_ss / izy_mc_n / (izy_mc_n - 1)) * (
                SELECT t95 FROM student_t WHERE df < izy_mc_n ORDER BY df DESC LIMIT 1)
                AS izy_mc_half,
+           error_mu_mean, sqrt(error_mu_ss / error_mu_n / (error_mu_n - 1)) * (
+               SELECT t95 FROM student_t WHERE df < error_mu_n ORDER BY df DESC LIMIT 1)
+               AS error_mu_half,
+           izx_y_lower_mean, sqrt(izx_y_lower_ss / izx_y_lower_n / (izx_y_lower_n - 1)) * (
+               SELECT t95 FROM student_t WHERE df < izx_y_lower_n ORDER BY df DESC LIMIT 1)
+               AS izx_y_lower_half,
+           izx_y_upper_tight_mean,
+           sqrt(izx_y_upper_tight_ss / izx_y_upper_tight_n / (izx_y_upper_tight_n - 1)) * (
+               SELECT t95 FROM student_t WHERE df < izx_y_upper_tight_n ORDER BY df DESC LIMIT 1)
+               AS izx_y_upper_tight_half,
            h_y, izy_lower_se_mean
     FROM spread
 )
@@ -409,10 +532,20 @@ SELECT point, curve, split, n_seeds,
        izy_mc_mean, izy_mc_mean - izy_mc_half AS izy_mc_lo, izy_mc_mean + izy_mc_half AS izy_mc_hi,
        izy_lower_se_mean, -- of the examples of one job
        h_y, setting.*, dataset.ixy, dataset.ixy_se, dataset.dim, dataset.classes,
-       job.dataset_digest
+       job.dataset_digest,
+       CASE method.trade_off WHEN 'beta' THEN beta WHEN 'train.gamma' THEN train_gamma END
+           AS trade_off, -- beta, or what else trades compression for the fit; NULL: nothing does
+       error_mu_mean, error_mu_mean - error_mu_half AS error_mu_lo,
+       error_mu_mean + error_mu_half AS error_mu_hi,
+       izx_y_lower_mean, izx_y_lower_mean - izx_y_lower_half AS izx_y_lower_lo,
+       izx_y_lower_mean + izx_y_lower_half AS izx_y_lower_hi,
+       izx_y_upper_tight_mean,
+       izx_y_upper_tight_mean - izx_y_upper_tight_half AS izx_y_upper_tight_lo,
+       izx_y_upper_tight_mean + izx_y_upper_tight_half AS izx_y_upper_tight_hi
 FROM interval
 JOIN job ON job.id = point
 JOIN setting ON setting.job = point
+JOIN method ON method.name = setting.method
 JOIN dataset ON dataset.digest = job.dataset_digest;
 
 -- The efficient points of the plane, as rows of summary: no other point of that data set and split
@@ -436,47 +569,74 @@ SELECT * FROM every
 WHERE (point, split) IN (SELECT point, split FROM ranked
                          WHERE izy_lower_cheaper IS NULL OR izy_lower_mean > izy_lower_cheaper);
 
--- For every curve, so for every K and other setting, the beta of the least mean error_mc on the
--- validation split, or, where its data have none, on the test split; of two that are equal the
--- greater, which keeps fewer bits. The error that chose is the least of many, so it flatters: of a
--- beta that was chosen by validation the test error does not.
+-- For every curve, so for every method, K and other setting, the beta, or what else its method trades
+-- by, of the least mean error_mc on the validation split, or, where its data have none, on the test
+-- split; of two that are equal the greater, which keeps fewer bits. The error that chose is the least
+-- of many, so it flatters: of a beta that was chosen by validation the test error does not.
+--
+-- Another one is indistinguishable where the 95 % t-interval of the mean difference of error_mc on
+-- that split contains 0. The differences are paired: of two jobs with the same seed, which share
+-- initial weights, batches and examples, so that what these do to both falls out. With less than two
+-- seeds in common there is no such interval, and nothing is told apart. What predictions of single
+-- examples tell beyond that, `vib-sweep compare` does.
 CREATE VIEW best_beta AS
 WITH
 known AS (
-    SELECT curve, point, dataset_name, K, beta, n_seeds, split,
+    SELECT curve, point, dataset_name, K, beta, n_seeds, split, method, trade_off,
            error_mc_mean, error_mc_lo, error_mc_hi,
            max(error_mc_mean) FILTER (WHERE split = 'test') OVER splits AS test_mean,
            max(error_mc_lo) FILTER (WHERE split = 'test') OVER splits AS test_lo,
            max(error_mc_hi) FILTER (WHERE split = 'test') OVER splits AS test_hi,
            max(split = 'validation') OVER betas AS validated
     FROM summary
-    WHERE split IN ('validation', 'test') AND beta IS NOT NULL
+    WHERE split IN ('validation', 'test') AND trade_off IS NOT NULL
     WINDOW splits AS (PARTITION BY point), betas AS (PARTITION BY curve)
 ),
-ranked AS (
-    SELECT *, row_number() OVER by_error AS place,
-           first_value(error_mc_hi) OVER by_error AS best_hi
+ranked AS MATERIALIZED (
+    SELECT *, row_number() OVER by_error AS place, count(*) OVER betas AS n_betas
     FROM known
     WHERE split = iif(validated, 'validation', 'test') AND error_mc_mean IS NOT NULL
-    WINDOW by_error AS (PARTITION BY curve ORDER BY error_mc_mean, beta DESC)
+    WINDOW by_error AS (PARTITION BY curve ORDER BY error_mc_mean, trade_off DESC),
+           betas AS (PARTITION BY curve)
 ),
-compared AS (
-    SELECT *, count(*) OVER betas AS n_betas,
-           count(*) FILTER (WHERE place > 1 AND (error_mc_lo > best_hi) IS NOT TRUE) OVER betas
-               AS n_indistinguishable
+measured AS MATERIALIZED (
+    SELECT ranked.curve, ranked.point, place, seed, error_mc
     FROM ranked
-    WINDOW betas AS (PARTITION BY curve)
+    JOIN job_point ON job_point.point = ranked.point
+    JOIN job ON job.id = job_point.job AND job.state = 'done'
+    JOIN result ON result.job = job.id AND result.split = ranked.split
+    JOIN setting ON setting.job = job.id
+    WHERE error_mc IS NOT NULL
+),
+difference AS (
+    SELECT rival.curve, rival.point, rival.error_mc - best.error_mc AS more,
+           avg(rival.error_mc - best.error_mc) OVER (PARTITION BY rival.point) AS more_mean
+    FROM measured AS rival
+    JOIN measured AS best ON best.curve = rival.curve AND best.seed = rival.seed
+    WHERE best.place = 1 AND rival.place > 1
+),
+spread AS (
+    SELECT curve, more_mean, count(*) AS n, sum(pow(more - more_mean, 2)) AS more_ss
+    FROM difference GROUP BY curve, point HAVING count(*) > 1
+),
+apart AS (
+    SELECT curve, count(*) AS n
+    FROM spread
+    WHERE abs(more_mean) > sqrt(more_ss / n / (n - 1)) * (
+              SELECT t95 FROM student_t WHERE df < spread.n ORDER BY df DESC LIMIT 1)
+    GROUP BY curve
 )
-SELECT curve, point, dataset_name, K, beta, n_seeds,
+SELECT ranked.curve, point, dataset_name, K, beta, n_seeds,
        split AS chosen_by,
        test_mean AS error_mc_mean, test_lo AS error_mc_lo, test_hi AS error_mc_hi, -- on the test
                            -- split; NULL where there is none
        error_mc_mean AS chosen_error_mc_mean, error_mc_lo AS chosen_error_mc_lo,
        error_mc_hi AS chosen_error_mc_hi, -- on the split that chose
        n_betas, -- of the curve, this one among them
-       n_indistinguishable -- others whose interval on that split overlaps this one's; a single seed
-                           -- has none, and so overlaps with all
-FROM compared WHERE place = 1;
+       n_betas - 1 - coalesce(apart.n, 0) AS n_indistinguishable, -- of the others
+       method, trade_off -- the value that was chosen: beta, of CEB train_gamma
+FROM ranked LEFT JOIN apart ON apart.curve = ranked.curve
+WHERE place = 1;
 
 -- What generalization costs: per point the mean over seeds of test minus train, with the 95 %
 -- t-interval of these differences. ce and izy_lower in bits; izy_lower_gap is also moved by the
@@ -539,12 +699,14 @@ SELECT curve, point, dataset_name, K, beta, split, n_seeds,
             THEN (izy_lower_mean - 2 * izy_lower_se_mean) / izx_upper_tight_mean END
            AS label_bits_per_input_bit,
        -- Bits of izy_lower gained for each bit of izx_upper, the rate, since the next greater beta
-       -- of the curve; NULL at the greatest and where the rate did not rise. Where J is at its
+       -- of the curve; NULL at the greatest, where the rate did not rise, and without one. Where J is at its
        -- optimum this lies between the two betas on the training split: d CE = -beta d rate.
        CASE WHEN izx_upper_mean > lag(izx_upper_mean) OVER falling
             THEN (izy_lower_mean - lag(izy_lower_mean) OVER falling)
                  / (izx_upper_mean - lag(izx_upper_mean) OVER falling) END
-           AS marginal_label_bits_per_rate_bit
+           AS marginal_label_bits_per_rate_bit,
+       method, trade_off
 FROM summary
-WHERE izx_upper_mean IS NOT NULL AND izy_lower_mean IS NOT NULL
-WINDOW falling AS (PARTITION BY curve, split ORDER BY beta DESC);
+WHERE izx_upper_tight_mean IS NOT NULL AND izy_lower_mean IS NOT NULL
+  AND (izx_upper_mean IS NOT NULL OR NOT (SELECT rate FROM method WHERE name = summary.method))
+WINDOW falling AS (PARTITION BY curve, split ORDER BY trade_off DESC);

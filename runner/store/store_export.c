@@ -13,15 +13,18 @@
 #define PLACE "(SELECT place FROM split AS known WHERE known.name = split)"
 
 static const char plane[] =
-    "SELECT job, $values, seed, split, epoch, error, error_mc, ce, h_y, izy_lower, izx_upper,"
-    " izx_lower, izx_lower_by, izx_upper_tight, izx_upper_tight_by, izy_lower_se, ce_mc, izy_mc, n,"
-    " ixy, ixy_se, dim, classes, $sections, objective, identity, dataset_digest"
-    " FROM information_plane ORDER BY job, epoch, " PLACE;
+    "SELECT job, $values, seed, plane.split, epoch, plane.error, plane.error_mc, ce, h_y, izy_lower,"
+    " izx_upper, izx_lower, izx_lower_by, izx_upper_tight, izx_upper_tight_by, izy_lower_se, ce_mc,"
+    " izy_mc, plane.n, ixy, ixy_se, dim, classes, $sections, objective, identity, dataset_digest,"
+    " plane.error_mu, error_se, error_mc_se, error_mu_se, izx_upper_se, izx_y_upper, izx_y_lower,"
+    " izx_y_lower_by, izx_y_upper_tight, izx_y_upper_tight_by, weight"
+    " FROM information_plane AS plane JOIN error_deviation USING (job, split)"
+    " ORDER BY job, epoch, (SELECT place FROM split AS known WHERE known.name = plane.split)";
 
 /* Not the epochs of failed jobs: where those broke off says nothing about the grid. */
 static const char epochs[] =
     "SELECT job, $values, seed, split, epoch, error, error_mc, ce, h_y, izy_lower, izx_upper,"
-    " izy_lower_se, ce_mc, izy_mc, n, lr, state, identity"
+    " izy_lower_se, ce_mc, izy_mc, n, lr, state, identity, error_mu, izx_upper_se, izx_y_upper"
     " FROM epoch JOIN job ON job.id = epoch.job JOIN setting USING (job)"
     " WHERE state IN ('done', 'diverged') ORDER BY job, epoch, " PLACE;
 
@@ -44,7 +47,9 @@ static const char jobs[] =
     " error_mc_mean, error_mc_lo, error_mc_hi, izy_lower_mean, izy_lower_lo, izy_lower_hi,"        \
     " izx_upper_mean, izx_upper_lo, izx_upper_hi, izx_lower_mean, izx_lower_lo, izx_lower_hi,"     \
     " izx_upper_tight_mean, izx_upper_tight_lo, izx_upper_tight_hi, izy_mc_mean, izy_mc_lo,"       \
-    " izy_mc_hi, izy_lower_se_mean, h_y, ixy, ixy_se, dim, classes, $sections, dataset_digest"
+    " izy_mc_hi, izy_lower_se_mean, h_y, ixy, ixy_se, dim, classes, $sections, dataset_digest,"    \
+    " error_mu_mean, error_mu_lo, error_mu_hi, izx_y_lower_mean, izx_y_lower_lo, izx_y_lower_hi,"  \
+    " izx_y_upper_tight_mean, izx_y_upper_tight_lo, izx_y_upper_tight_hi, trade_off"
 
 static const char summary[] = SUMMARY " FROM summary ORDER BY point, " PLACE;
 
@@ -61,7 +66,7 @@ static const char efficiency[] = "SELECT * FROM efficiency ORDER BY point, " PLA
 const struct export_table export_tables[] = {
     {"plane", "the information plane: the final result of every job that is done, by split", plane},
     {"epochs", "the way there: every evaluation of the jobs that are done or diverged", epochs},
-    {"bounds", "every estimate of I(Z;X) of the jobs that are done", bounds},
+    {"bounds", "every estimate of I(Z;X) and I(X;Z|Y) of the jobs that are done", bounds},
     {"jobs", "every job with its values, state, times and the run that carried it out", jobs},
     {"summary", "mean and 95 % t-interval over the seeds of every point, by split", summary},
     {"pareto", "the rows of summary whose point of the plane is efficient", pareto},

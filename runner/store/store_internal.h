@@ -10,7 +10,7 @@
 
 enum {
     STORE_APPLICATION_ID = 0x56494253, /* "VIBS", as in runner/store/schema.sql */
-    STORE_SCHEMA_VERSION = 4
+    STORE_SCHEMA_VERSION = 5
 };
 
 /* SQL for this moment, as the database stores it. */
@@ -21,8 +21,11 @@ enum store_row_table {
     STORE_ROWS_RESULT,
     STORE_ROWS_EPOCH,
     STORE_ROWS_BOUND,
+    STORE_ROWS_RESIDUAL,
+    STORE_ROWS_EPOCH_BOUND,
     STORE_ROWS_CODE,
     STORE_ROWS_DECODER,
+    STORE_ROWS_PREDICTION,
     STORE_ROW_TABLES
 };
 
@@ -70,6 +73,8 @@ enum store_statement {
     STORE_BOUND_DELETE,
     STORE_CODE_DELETE,
     STORE_DECODER_DELETE,
+    STORE_EPOCH_BOUND_DELETE,
+    STORE_PREDICTION_DELETE,
     STORE_EPOCH_INSERT,
     STORE_RESULT_INSERT,
     STORE_RESULT_READ,

@@ -129,6 +129,8 @@ int store_forget_results(struct store *store, int64_t job, struct vib_error *err
         {STORE_BOUND_DELETE, "DELETE FROM bound WHERE job = ?1"},
         {STORE_CODE_DELETE, "DELETE FROM code WHERE job = ?1"},
         {STORE_DECODER_DELETE, "DELETE FROM decoder WHERE job = ?1"},
+        {STORE_EPOCH_BOUND_DELETE, "DELETE FROM epoch_bound WHERE job = ?1"},
+        {STORE_PREDICTION_DELETE, "DELETE FROM prediction WHERE job = ?1"},
     };
     int rc = 0;
     for (size_t i = 0; i < sizeof tables / sizeof tables[0] && rc == 0; i++)

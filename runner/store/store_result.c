@@ -5,9 +5,11 @@
 #include <math.h>
 #include <string.h>
 
-/* The measured columns, alike in tables result and epoch, and their parameters 4 to 13. */
-#define MEASURED "n, error, error_mc, ce, ce_mc, h_y, izx_upper, izy_lower, izy_mc, izy_lower_se"
-#define MEASURED_VALUES "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13"
+/* The measured columns, alike in tables result and epoch, and their parameters 4 to 16. */
+#define MEASURED                                                                                   \
+    "n, error, error_mc, error_mu, ce, ce_mc, h_y, izy_lower, izy_lower_se, izy_mc, izx_upper,"    \
+    " izx_upper_se, izx_y_upper"
+#define MEASURED_VALUES "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16"
 
 /* What one row of either table holds. */
 struct measurement {
@@ -19,15 +21,17 @@ struct measurement {
     const struct vib_evaluation *evaluation;
 };
 
-/* A deterministic code has no information columns; izx_upper is for what has a rate. */
+/* Every code has an I(Z;Y); izx_upper is for what has a rate, izx_y_upper for what trades by it. */
 static int bind_information(sqlite3_stmt *statement, int i, const struct measurement *m) {
     const struct vib_method_info *info = vib_method_info(m->method);
     const struct vib_evaluation *e = m->evaluation;
     const double none = (double)NAN, h_y = m->data->h_y;
-    int bound = store_bind_real(statement, i, info->rate ? e->rate : none);
-    bound |= store_bind_real(statement, i + 1, info->stochastic ? h_y - e->ce : none);
-    bound |= store_bind_real(statement, i + 2, info->stochastic ? h_y - e->ce_mc : none);
-    bound |= store_bind_real(statement, i + 3, info->stochastic ? e->ce_se : none);
+    int bound = store_bind_real(statement, i, h_y - e->ce);
+    bound |= store_bind_real(statement, i + 1, e->ce_se);
+    bound |= store_bind_real(statement, i + 2, h_y - e->ce_mc);
+    bound |= store_bind_real(statement, i + 3, info->rate ? e->rate : none);
+    bound |= store_bind_real(statement, i + 4, info->rate && e->rate_se > 0.0 ? e->rate_se : none);
+    bound |= store_bind_real(statement, i + 5, info->residual ? e->compression : none);
     return bound;
 }
 
@@ -38,6 +42,7 @@ static int bind_measurement(sqlite3_stmt *statement, const struct measurement *m
     bound |= store_bind_size(statement, ++i, m->data->n);
     bound |= store_bind_real(statement, ++i, m->evaluation->error);
     bound |= store_bind_real(statement, ++i, m->evaluation->error_mc);
+    bound |= store_bind_real(statement, ++i, m->evaluation->error_mu);
     bound |= store_bind_real(statement, ++i, m->evaluation->ce);
     bound |= store_bind_real(statement, ++i, m->evaluation->ce_mc);
     bound |= store_bind_real(statement, ++i, m->data->h_y);
@@ -46,13 +51,13 @@ static int bind_measurement(sqlite3_stmt *statement, const struct measurement *m
 
 static int insert_result(struct store *store, const struct measurement *m, struct vib_error *err) {
     static const char sql[] = "INSERT INTO result (job, split, epoch, " MEASURED
-                              ", log2_n) VALUES (?1, ?2, ?3, " MEASURED_VALUES ", ?14)";
+                              ", log2_n) VALUES (?1, ?2, ?3, " MEASURED_VALUES ", ?17)";
     sqlite3_stmt *statement;
     int rc = store_statement(store, STORE_RESULT_INSERT, sql, &statement, err);
     if (rc != 0)
         return rc;
     int bound = bind_measurement(statement, m);
-    bound |= store_bind_real(statement, 14, log2((double)m->data->n));
+    bound |= store_bind_real(statement, 17, log2((double)m->data->n));
     return store_execute(store, statement, bound, "record a result", err);
 }
 
@@ -60,13 +65,13 @@ static int insert_epoch(struct store *store, const struct measurement *m, double
                         struct vib_error *err) {
     static const char sql[] = "INSERT INTO epoch (job, split, epoch, " MEASURED
                               ", lr)"
-                              " VALUES (?1, ?2, ?3, " MEASURED_VALUES ", ?14)";
+                              " VALUES (?1, ?2, ?3, " MEASURED_VALUES ", ?17)";
     sqlite3_stmt *statement;
     int rc = store_statement(store, STORE_EPOCH_INSERT, sql, &statement, err);
     if (rc != 0)
         return rc;
     int bound = bind_measurement(statement, m);
-    bound |= store_bind_real(statement, 14, lr);
+    bound |= store_bind_real(statement, 17, lr);
     return store_execute(store, statement, bound, "record an epoch", err);
 }
 
@@ -92,37 +97,61 @@ static int insert_rows(struct store *store, int64_t job, const struct vib_datase
     return 0;
 }
 
-static int insert_bound(struct store *store, int64_t job, enum vib_split_id split,
-                        enum vib_estimator estimator, const struct vib_information *information,
-                        struct vib_error *err) {
+/* Estimates of one quantity on one split. */
+struct estimates {
+    int64_t job;
+    const char *quantity;
+    enum vib_split_id split;
+    size_t n;
+    unsigned made;
+    const struct vib_bound *bound; /* [VIB_ESTIMATORS] */
+    double cap;
+};
+
+static int insert_bound(struct store *store, const struct estimates *of,
+                        enum vib_estimator estimator, struct vib_error *err) {
     static const char sql[] =
         "INSERT INTO bound (job, quantity, split, estimator, side, n, bits, se, cap)"
-        " VALUES (?, 'izx', ?, ?, ?, ?, ?, ?, ?)";
-    const struct vib_bound *bound_on_izx = &information->bound[estimator];
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    const struct vib_bound *estimate = &of->bound[estimator];
     sqlite3_stmt *statement;
     int i = 0, rc = store_statement(store, STORE_BOUND_INSERT, sql, &statement, err);
     if (rc != 0)
         return rc;
-    int bound = sqlite3_bind_int64(statement, ++i, job);
-    bound |= store_bind_text(statement, ++i, vib_split_name(split));
+    int bound = sqlite3_bind_int64(statement, ++i, of->job);
+    bound |= store_bind_text(statement, ++i, of->quantity);
+    bound |= store_bind_text(statement, ++i, vib_split_name(of->split));
     bound |= store_bind_text(statement, ++i, vib_estimator_name(estimator));
     bound |= store_bind_text(statement, ++i,
                              vib_estimator_side(estimator) == VIB_LOWER ? "lower" : "upper");
-    bound |= store_bind_size(statement, ++i, information->n);
-    bound |= store_bind_real(statement, ++i, bound_on_izx->bits);
-    bound |= store_bind_real(statement, ++i, bound_on_izx->se_bits);
-    bound |= store_bind_real(statement, ++i, log2((double)information->n));
-    return store_execute(store, statement, bound, "record an estimate of I(Z;X)", err);
+    bound |= store_bind_size(statement, ++i, of->n);
+    bound |= store_bind_real(statement, ++i, estimate->bits);
+    bound |= store_bind_real(statement, ++i, estimate->se_bits);
+    bound |= store_bind_real(statement, ++i, of->cap);
+    return store_execute(store, statement, bound, "record a bound", err);
+}
+
+static int insert_estimates(struct store *store, const struct estimates *of,
+                            struct vib_error *err) {
+    int rc = 0;
+    for (int e = 0; e < VIB_ESTIMATORS && rc == 0; e++)
+        if ((of->made & 1u << e) != 0)
+            rc = insert_bound(store, of, (enum vib_estimator)e, err);
+    return rc;
 }
 
 static int insert_bounds(struct store *store, int64_t job, const struct job_result *result,
                          struct vib_error *err) {
     int rc = 0;
-    for (int split = 0; split < VIB_SPLITS; split++)
-        for (int e = 0; e < VIB_ESTIMATORS && rc == 0; e++)
-            if (result->information[split].made & 1u << e)
-                rc = insert_bound(store, job, (enum vib_split_id)split, (enum vib_estimator)e,
-                                  &result->information[split], err);
+    for (enum vib_split_id split = 0; split < VIB_SPLITS && rc == 0; split++) {
+        const struct vib_information *is = &result->information[split];
+        const struct estimates of_izx = {job, "izx", split, is->n, is->made, is->bound, is->cap};
+        const struct estimates of_izx_y = {
+            job, "izx_y", split, is->n, is->residual_made, is->residual, is->residual_cap};
+        rc = insert_estimates(store, &of_izx, err);
+        if (rc == 0)
+            rc = insert_estimates(store, &of_izx_y, err);
+    }
     return rc;
 }
 
@@ -130,7 +159,7 @@ static int finish_job(struct store *store, int64_t job, int64_t run,
                       const struct job_result *result, bool *recorded, struct vib_error *err) {
     static const char sql[] =
         "UPDATE job SET state = ?3, message = ?4, train_s = ?5,"
-        " evaluate_s = ?6, examples = ?7, objective = ?8, worker = ?9, weights = ?10,"
+        " evaluate_s = ?6, examples = ?7, objective = ?8, worker = ?9, weights = ?10, weight = ?11,"
         " finished_at = " STORE_NOW " WHERE id = ?1 AND run = ?2 AND state = 'running'";
     sqlite3_stmt *statement;
     int rc = store_statement(store, STORE_JOB_FINISH, sql, &statement, err);
@@ -146,6 +175,8 @@ static int finish_job(struct store *store, int64_t job, int64_t run,
     bound |= store_bind_real(statement, 8, result->objective);
     bound |= store_bind_size(statement, 9, result->worker);
     bound |= store_bind_text(statement, 10, result->weights);
+    const bool weighs = vib_method_info(result->method)->trade_off[0] != '\0';
+    bound |= store_bind_real(statement, 11, weighs ? result->weight : (double)NAN);
     if ((rc = store_execute(store, statement, bound, "record the end of a job", err)) != 0)
         return rc;
     *recorded = sqlite3_changes(store->db) == 1;

@@ -6,27 +6,35 @@
 #include <string.h>
 
 /* What is read of a job's rows, in their order, and written behind the other job's id. */
-#define MEASURED                                                                                   \
-    "split, epoch, n, error, error_mc, ce, ce_mc, h_y, izy_lower, izy_lower_se, izy_mc, izx_upper"
-#define TABLE(table, columns, values, order)                                                       \
+#define MEASURED                                                                                    \
+    "split, epoch, n, error, error_mc, ce, ce_mc, h_y, izy_lower, izy_lower_se, izy_mc, izx_upper," \
+    " error_mu, izx_upper_se, izx_y_upper"
+#define MEASURED_VALUES "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17"
+#define BOUND "quantity, split, estimator, side, n, bits, se, cap"
+#define TABLE(table, columns, values, order) PART(table, columns, values, "", order)
+#define PART(table, columns, values, where, order)                                                 \
     {                                                                                              \
-        "SELECT " columns " FROM " table " WHERE job = ?1 ORDER BY " order,                        \
+        "SELECT " columns " FROM " table " WHERE job = ?1" where " ORDER BY " order,               \
             "INSERT INTO " table " (job, " columns ") VALUES (?1, " values ")"                     \
     }
 
 static const struct {
     const char *read, *write;
 } tables[STORE_ROW_TABLES] = {
-    [STORE_ROWS_RESULT] = TABLE("result", MEASURED ", log2_n",
-                                "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14", "split"),
-    [STORE_ROWS_EPOCH] =
-        TABLE("epoch", MEASURED ", lr", "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14",
-              "epoch, split"),
-    [STORE_ROWS_BOUND] = TABLE("bound", "quantity, split, estimator, side, n, bits, se, cap",
-                               "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9", "quantity, split, estimator"),
+    [STORE_ROWS_RESULT] = TABLE("result", MEASURED ", log2_n", MEASURED_VALUES, "split"),
+    [STORE_ROWS_EPOCH] = TABLE("epoch", MEASURED ", lr", MEASURED_VALUES, "epoch, split"),
+    [STORE_ROWS_BOUND] = PART("bound", BOUND, "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9",
+                              " AND quantity = 'izx'", "split, estimator"),
+    [STORE_ROWS_RESIDUAL] = PART("bound", BOUND, "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9",
+                                 " AND quantity <> 'izx'", "quantity, split, estimator"),
+    [STORE_ROWS_EPOCH_BOUND] =
+        TABLE("epoch_bound", "epoch, " BOUND, "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10",
+              "epoch, quantity, split, estimator"),
     [STORE_ROWS_CODE] =
         TABLE("code", "example, label, prediction, mu, factor", "?2, ?3, ?4, ?5, ?6", "example"),
     [STORE_ROWS_DECODER] = TABLE("decoder", "weight, bias", "?2, ?3", "job"),
+    [STORE_ROWS_PREDICTION] = TABLE("prediction", "split, labels, one_sample, averaged, at_mean",
+                                    "?2, ?3, ?4, ?5, ?6", "split"),
 };
 
 static int prepare(struct store *store, enum store_statement first, enum store_row_table table,
@@ -80,10 +88,11 @@ int store_rows_copy(const struct store_rows *to, const struct store_rows *from,
     return rc;
 }
 
+/* What one of them does not know contradicts nothing: older programs measured less. */
 static bool same_value(sqlite3_stmt *a, sqlite3_stmt *b, int column) {
-    const int type = sqlite3_column_type(a, column);
-    if (type != sqlite3_column_type(b, column))
-        return false;
+    const int type = sqlite3_column_type(a, column), other_type = sqlite3_column_type(b, column);
+    if (type != other_type)
+        return type == SQLITE_NULL || other_type == SQLITE_NULL;
     if (type == SQLITE_INTEGER)
         return sqlite3_column_int64(a, column) == sqlite3_column_int64(b, column);
     if (type == SQLITE_FLOAT) { /* none is a NaN */

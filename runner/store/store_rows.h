@@ -21,7 +21,7 @@ int store_rows_any(const struct store_rows *rows, enum store_row_table table, bo
 int store_rows_copy(const struct store_rows *to, const struct store_rows *from,
                     enum store_row_table table, bool *theirs, struct vib_error *err);
 
-/* Whether both have the same rows, to the bit. */
+/* Whether both have the same rows, to the bit, but for values that one of them does not know. */
 int store_rows_compare(const struct store_rows *a, const struct store_rows *b,
                        enum store_row_table table, bool *same, bool *theirs, struct vib_error *err);
 

@@ -1,15 +1,21 @@
 /* Databases of older programs.
  *
  * Version 2 of the schema had the values of a job in table job and two splits in every CHECK; its
- * tables are made anew and its rows copied. Version 3 lacked tables and columns, and any may lack
- * those of keys that came later: they are added. All of it happens in one exclusive transaction.
+ * tables are made anew and its rows copied. Versions 3 and 4 lacked tables and columns, and any may
+ * lack those of keys that came later: they are added, and are NULL for what was measured before.
+ * All of it happens in one exclusive transaction.
  */
 #include "runner/store/store_internal.h"
 
 #include <limits.h>
 #include <stdlib.h>
 
-enum { OLDEST_VERSION = 2, VERSION_OF_SETTINGS = 3, NUMERICS_OF_VERSION_2 = 2 };
+enum {
+    OLDEST_VERSION = 2,
+    VERSION_OF_SETTINGS = 3,
+    VERSION_OF_PROGRESS = 4,
+    NUMERICS_OF_VERSION_2 = 2
+};
 
 int store_upgrade_needed(struct store *store, int refusal, bool *needed, struct vib_error *err) {
     int64_t version = 0;
@@ -196,19 +202,39 @@ static int upgrade_from_2(struct store *store, bool alone, struct vib_error *err
     return rc == 0 ? run(store, copy_after_jobs, err) : rc;
 }
 
-/* --- from version 3 --- */
+/* --- from versions 3 and 4 --- */
 
-static int upgrade_from_3(struct store *store, bool alone, struct vib_error *err) {
+static int add_what_3_lacks(struct store *store, struct vib_error *err) {
     static const char *const tables[] = {"dataset_class", "input_scale", "progress"};
     static const char changes[] =
         "ALTER TABLE job ADD COLUMN input_scale TEXT REFERENCES input_scale (digest);"
-        "ALTER TABLE run ADD COLUMN merged INTEGER NOT NULL DEFAULT 0 CHECK (merged IN (0, 1));"
-        "PRAGMA user_version = 4";
+        "ALTER TABLE run ADD COLUMN merged INTEGER NOT NULL DEFAULT 0 CHECK (merged IN (0, 1))";
+    const int rc = store_add_tables(store, tables, sizeof tables / sizeof tables[0], err);
+    return rc == 0 ? run(store, changes, err) : rc;
+}
+
+static int add_what_4_lacks(struct store *store, struct vib_error *err) {
+    static const char *const tables[] = {"epoch_bound", "label_list", "prediction"};
+    static const char changes[] =
+        "ALTER TABLE job ADD COLUMN weight REAL;"
+        "ALTER TABLE result ADD COLUMN error_mu REAL;"
+        "ALTER TABLE result ADD COLUMN izx_upper_se REAL;"
+        "ALTER TABLE result ADD COLUMN izx_y_upper REAL;"
+        "ALTER TABLE epoch ADD COLUMN error_mu REAL;"
+        "ALTER TABLE epoch ADD COLUMN izx_upper_se REAL;"
+        "ALTER TABLE epoch ADD COLUMN izx_y_upper REAL;"
+        "PRAGMA user_version = 5";
+    const int rc = store_add_tables(store, tables, sizeof tables / sizeof tables[0], err);
+    return rc == 0 ? run(store, changes, err) : rc;
+}
+
+static int upgrade_from_3_or_4(struct store *store, int64_t version, bool alone,
+                               struct vib_error *err) {
     int rc = alone ? 0 : store_check_numerics(store, err);
+    if (rc == 0 && version < VERSION_OF_PROGRESS)
+        rc = add_what_3_lacks(store, err);
     if (rc == 0)
-        rc = store_add_tables(store, tables, sizeof tables / sizeof tables[0], err);
-    if (rc == 0)
-        rc = run(store, changes, err);
+        rc = add_what_4_lacks(store, err);
     return rc == 0 ? store_setting_complete(store, err) : rc;
 }
 
@@ -218,7 +244,7 @@ static int upgrade_from(struct store *store, int64_t version, bool alone, struct
     if (version == STORE_SCHEMA_VERSION)
         return store_setting_complete(store, err);
     return version < VERSION_OF_SETTINGS ? upgrade_from_2(store, alone, err)
-                                         : upgrade_from_3(store, alone, err);
+                                         : upgrade_from_3_or_4(store, version, alone, err);
 }
 
 static int upgrade_within(struct store *store, bool alone, struct vib_error *err) {

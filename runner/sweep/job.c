@@ -28,7 +28,7 @@ struct job *job_new(const char *checkpoint_path) {
     }
     job->checkpoint_path = strdup(checkpoint_path);
     atomic_init(&job->monitor.objective, (double)NAN);
-    job->result.objective = (double)NAN;
+    job->result.objective = job->result.weight = (double)NAN;
     if (job->checkpoint_path == NULL) {
         job_free(job);
         return NULL;
@@ -219,6 +219,7 @@ static int train(struct job *job, struct vib_trainer *trainer, struct training *
     int rc = VIB_OK;
     vib_trainer_progress(trainer, &p);
     const uint64_t first_examples = p.examples;
+    job->result.weight = p.weight;
     show_progress(job, &p, first_examples);
     atomic_store(&job->monitor.base, atomic_load(&job->monitor.done));
     atomic_store(&job->monitor.evaluated, job->result.n_epochs);
@@ -239,6 +240,7 @@ static int train(struct job *job, struct vib_trainer *trainer, struct training *
         show_progress(job, &p, first_examples);
         job->result.examples = p.examples;
         job->result.objective = p.objective;
+        job->result.weight = p.weight;
         if (rc == VIB_OK && every_s > 0.0 &&
             clock_s() - saved_at >= (p.epoch == epochs ? fmin(every_s, LAST_SAVE_S) : every_s)) {
             /* One that cannot be written costs safety, not the job. */

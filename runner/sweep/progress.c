@@ -89,8 +89,7 @@ static void describe_end(const struct job *job, char text[ENDING_SIZE]) {
         const struct vib_evaluation *shown = &r->epochs[r->final].split[ending.split];
         ending.error_mc = shown->error_mc;
         ending.izx_upper = method->rate ? shown->rate : none;
-        ending.izy_lower =
-            method->stochastic ? job->data->split[ending.split].h_y - shown->ce : none;
+        ending.izy_lower = job->data->split[ending.split].h_y - shown->ce;
     }
     ending_text(&ending, text);
 }

@@ -38,8 +38,7 @@ static int add_values(struct report_page *page, const struct result_row *row,
                       const struct vib_method_info *method, const char *split,
                       struct vib_error *err) {
     const double value[] = {100.0 * row->error, 100.0 * row->error_mc,
-                            method->rate ? row->izx_upper : (double)NAN,
-                            method->stochastic ? row->izy_lower : (double)NAN};
+                            method->rate ? row->izx_upper : (double)NAN, row->izy_lower};
     static const int digits[] = {2, 2, 3, 4};
     int rc = VIB_OK;
     for (size_t i = 0; i < sizeof value / sizeof value[0] && rc == VIB_OK; i++) {

@@ -130,7 +130,8 @@ void fixture_result(struct job_result *result, struct epoch_result epochs[2]) {
                                   .train_s = 12.5,
                                   .evaluate_s = 0.5,
                                   .examples = 100,
-                                  .objective = 0.75};
+                                  .objective = 0.75,
+                                  .weight = 0.125};
     memset(epochs, 0, 2 * sizeof *epochs);
     for (size_t i = 0; i < 2; i++) {
         epochs[i].epoch = 5 * (i + 1);

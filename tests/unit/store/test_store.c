@@ -358,8 +358,9 @@ static void test_not_a_number_becomes_null(void **state) {
     assert_true(splits != 0 && isnan(rows[VIB_TEST].error) && !isnan(rows[VIB_TRAIN].error));
 }
 
-/* The method tells, whatever stands in the evaluation. */
-static void test_a_deterministic_code_has_no_information(void **state) {
+/* The method tells, whatever stands in the evaluation; H(Y) less the cross-entropy bounds I(Z;Y) of
+ * every code. */
+static void test_a_deterministic_code_has_no_rate(void **state) {
     struct fixture *f = *state;
     struct epoch_result epochs[2];
     struct job_result result;
@@ -371,14 +372,40 @@ static void test_a_deterministic_code_has_no_information(void **state) {
     result.method = VIB_METHOD_DROPOUT;
     assert_ok(store_finish(f->store, job, f->run, &f->data, &result, &recorded, &f->err), &f->err);
     const char *const sql[] = {
-        "SELECT count(*) FROM result WHERE ce > 0 AND error > 0 AND"
-        " coalesce(izx_upper, izy_lower, izy_mc, izy_lower_se) IS NULL",
-        "SELECT count(*) FROM epoch WHERE ce > 0 AND error > 0 AND"
-        " coalesce(izx_upper, izy_lower, izy_mc, izy_lower_se) IS NULL"};
+        "SELECT count(*) FROM result WHERE izy_lower = h_y - ce AND izy_mc = h_y - ce_mc AND"
+        " izy_lower_se > 0 AND coalesce(izx_upper, izx_upper_se, izx_y_upper) IS NULL",
+        "SELECT count(*) FROM epoch WHERE izy_lower = h_y - ce AND izy_mc = h_y - ce_mc AND"
+        " izy_lower_se > 0 AND coalesce(izx_upper, izx_upper_se, izx_y_upper) IS NULL"};
     assert_int_equal(fixture_integer(f, sql[0]), 2);
     assert_int_equal(fixture_integer(f, sql[1]), 4);
     assert_ok(store_read_result(f->store, job, rows, &splits, &f->err), &f->err);
-    assert_true(isnan(rows[VIB_TEST].izx_upper) && isnan(rows[VIB_TEST].izy_lower));
+    assert_true(isnan(rows[VIB_TEST].izx_upper) && isfinite(rows[VIB_TEST].izy_lower));
+}
+
+/* CEB trades by a bound on I(X;Z|Y) and has no rate; a sampled rate has a standard error. */
+static void test_what_a_method_trades(void **state) {
+    struct fixture *f = *state;
+    static const char sql[] =
+        "SELECT group_concat(coalesce(izx_upper, '-') || ' ' || coalesce(izx_upper_se, '-') || ' '"
+        " || coalesce(izx_y_upper, '-') || ' ' || error_mu, ', ') FROM epoch";
+    struct epoch_result epochs[2];
+    struct job_result result;
+    bool recorded;
+    fixture_result(&result, epochs);
+    result.n_epochs = 1;
+    result.final = 0;
+    for (int split = 0; split < 2; split++) {
+        epochs[0].split[split].rate_se = 0.25 * split;
+        epochs[0].split[split].compression = 3.0 + split;
+    }
+    const int64_t vib = claimed_job(f, 0), ceb = claimed_job(f, 1);
+    assert_ok(store_finish(f->store, vib, f->run, &f->data, &result, &recorded, &f->err), &f->err);
+    assert_text(f, sql, "7.15625 0.25 - 0.0390625, 7.125 - - 0.03125");
+    fixture_execute(f, "DELETE FROM epoch");
+    result.method = VIB_METHOD_CEB;
+    assert_ok(store_finish(f->store, ceb, f->run, &f->data, &result, &recorded, &f->err), &f->err);
+    assert_text(f, sql, "- - 4.0 0.0390625, - - 3.0 0.03125");
+    assert_text(f, "SELECT group_concat(izx_y_upper) FROM result WHERE job = 2", "4.0,3.0");
 }
 
 /* Estimates go to their table, and the tightest that are valid to the plane: of a subsample, here
@@ -393,6 +420,10 @@ static void test_bounds_are_recorded(void **state) {
     for (size_t s = 0; s <= VIB_TEST; s++) {
         struct vib_information *information = &result.information[s];
         information->n = s == VIB_TRAIN ? 10 : f->data.split[s].n;
+        information->cap = log2((double)information->n);
+        information->residual_made = 1u << VIB_ESTIMATOR_MIXTURE;
+        information->residual[VIB_ESTIMATOR_MIXTURE] = (struct vib_bound){2.0, 0.25};
+        information->residual_cap = 1.5;
         information->made = (1u << VIB_ESTIMATORS) - 1 - (1u << VIB_ESTIMATOR_RATE);
         for (int e = 0; e < VIB_ESTIMATORS; e++)
             information->bound[e] = (struct vib_bound){1.0 + e, 0.25};
@@ -405,7 +436,7 @@ static void test_bounds_are_recorded(void **state) {
     assert_text(f,
                 "SELECT group_concat(split || ' ' || estimator || ' ' || side || ' ' || n || ' ' ||"
                 " coalesce(bits, '-') || ' ' || se || ' ' || round(cap, 4), ', ') FROM bound"
-                " WHERE estimator IN ('mixture', 'leave_one_out')",
+                " WHERE estimator IN ('mixture', 'leave_one_out') AND quantity = 'izx'",
                 "test leave_one_out upper 20 - 0.25 4.3219, test mixture lower 20 3.0 0.25 4.3219,"
                 " train leave_one_out upper 10 4.0 0.25 3.3219,"
                 " train mixture lower 10 3.0 0.25 3.3219");
@@ -414,6 +445,10 @@ static void test_bounds_are_recorded(void **state) {
                 " izx_upper_tight || ' ' || izx_upper_tight_by, ', ') FROM information_plane",
                 "test 0.5 pairwise_bhattacharyya 0.5 pairwise_kl,"
                 " train 4.5 pairwise_bhattacharyya 4.5 leave_one_out");
+    assert_text(f,
+                "SELECT group_concat(split || estimator || side || n || ' ' || bits || ' ' || se ||"
+                " ' ' || cap, ', ') FROM bound WHERE quantity = 'izx_y'",
+                "testmixturelower20 2.0 0.25 1.5, trainmixturelower10 2.0 0.25 1.5");
 }
 
 /* A row that cannot be written undoes all the others, in a transaction of its own and in a larger
@@ -530,7 +565,8 @@ int main(void) {
         WITH_FIXTURE(test_plane_starts_with_the_settings),
         WITH_FIXTURE(test_plane_holds_done_jobs_only),
         WITH_FIXTURE(test_not_a_number_becomes_null),
-        WITH_FIXTURE(test_a_deterministic_code_has_no_information),
+        WITH_FIXTURE(test_a_deterministic_code_has_no_rate),
+        WITH_FIXTURE(test_what_a_method_trades),
         WITH_FIXTURE(test_bounds_are_recorded),
         WITH_FIXTURE(test_finish_is_atomic),
         WITH_FIXTURE(test_a_lost_job_is_not_finished),

@@ -276,6 +276,24 @@ static void one_epoch_or_bound_is_enough(void **state) {
     assert_int_equal(b->counts.n_disagree, 2);
 }
 
+/* An older program measured less: that contradicts nothing, and what ours lacks comes. */
+static void less_is_no_disagreement(void **state) {
+    struct bench *b = *state;
+    static const char residual[] =
+        "INSERT INTO bound VALUES (1, 'izx_y', 'test', 'mixture', 'lower', 20, 1, 0, 4)";
+    end_job(b, b->f->store, b->f->run, 0, JOB_DONE, 0);
+    end_job(b, b->store, b->run, 0, JOB_DONE, 0);
+    execute(b->f->path, "UPDATE result SET error_mu = NULL; UPDATE epoch SET error_mu = NULL");
+    execute(b->part, residual);
+    merge_part(b);
+    assert_int_equal(b->counts.n_disagree + b->n_said, 0);
+    assert_int_equal(b->counts.n_completed, 1);
+    assert_text(b, "SELECT quantity || bits FROM bound", "izx_y1.0");
+    execute(b->part, "UPDATE bound SET bits = 2");
+    merge_part(b);
+    assert_int_equal(b->counts.n_disagree, 1);
+}
+
 static void times_do_not_count(void **state) {
     struct bench *b = *state;
     end_job(b, b->f->store, b->f->run, 0, JOB_DONE, 0);
@@ -563,6 +581,7 @@ int main(void) {
         WITH_BENCH(a_running_job_is_overtaken),
         WITH_BENCH(other_results_are_told),
         WITH_BENCH(one_epoch_or_bound_is_enough),
+        WITH_BENCH(less_is_no_disagreement),
         WITH_BENCH(times_do_not_count),
         WITH_BENCH(diverged_and_done_contradict),
         WITH_BENCH(runs_are_known_by_their_uid),

@@ -94,8 +94,8 @@ static void test_newer_schema(void **state) {
     in_folder(f, "newer.db", path);
     assert_ok(store_open(&store, path, &f->err), &f->err);
     store_close(store);
-    execute(path, "PRAGMA user_version = 5; PRAGMA journal_mode = DELETE");
-    assert_refused(f, path, "version 4");
+    execute(path, "PRAGMA user_version = 6; PRAGMA journal_mode = DELETE");
+    assert_refused(f, path, "version 5");
     execute(path, "PRAGMA user_version = 1");
     assert_refused(f, path, "start a new database");
     execute(path, "PRAGMA user_version = 0");

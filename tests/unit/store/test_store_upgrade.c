@@ -16,6 +16,7 @@
 
 static const char version_2[] = "tests/unit/store/version2.sql";
 static const char version_3[] = "tests/unit/store/version3.sql";
+static const char version_4[] = "tests/unit/store/version4.sql";
 
 static char *read_whole(const char *path, size_t *size) {
     FILE *file = fopen(path, "rb");
@@ -252,7 +253,10 @@ static const char tables_sql[] =
     " AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name <> 'notes' ORDER BY name)";
 static const char columns_sql[] =
     "SELECT group_concat(name || type || \"notnull\" || pk, ' ') FROM"
-    " (SELECT * FROM pragma_table_info('job') UNION ALL SELECT * FROM pragma_table_info('run'))";
+    " (SELECT * FROM pragma_table_info('job') UNION ALL SELECT * FROM pragma_table_info('run')"
+    " UNION ALL SELECT * FROM pragma_table_info('result')"
+    " UNION ALL SELECT * FROM pragma_table_info('epoch')"
+    " UNION ALL SELECT * FROM pragma_table_info('prediction'))";
 static const char values_sql[] =
     "SELECT group_concat(job || ' ' || beta || ' ' || split || ' ' || ce, ', ') FROM"
     " (SELECT * FROM information_plane ORDER BY job, split)";
@@ -274,10 +278,9 @@ static void test_version_3_is_read_as_it_is(void **state) {
     free(after);
 }
 
-static void test_version_3_gets_what_it_lacks(void **state) {
-    struct fixture *f = *state;
+static void check_what_it_lacks(struct fixture *f, const char *version) {
     struct store *reader = NULL;
-    make(f, version_3);
+    make(f, version);
     char *uid = fixture_text(f, "SELECT uid FROM run");
     f->store = fixture_open(f);
     assert_int_equal(fixture_integer(f, "PRAGMA user_version"), STORE_SCHEMA_VERSION);
@@ -297,6 +300,62 @@ static void test_version_3_gets_what_it_lacks(void **state) {
     free(tables);
     free(columns);
     free(uid);
+}
+
+static void test_version_3_gets_what_it_lacks(void **state) {
+    check_what_it_lacks(*state, version_3);
+}
+
+static void test_version_4_gets_what_it_lacks(void **state) {
+    check_what_it_lacks(*state, version_4);
+}
+
+/* --- version 4 --- */
+
+/* What it measured stays; what it did not is not made up. */
+static void test_version_4_keeps_its_values(void **state) {
+    static const char values_4[] =
+        "SELECT group_concat(method || ' ' || split || ' ' || round(ce, 6) || ' ' ||"
+        " coalesce(round(izy_lower, 6), '-') || ' ' || coalesce(round(izx_upper, 6), '-'), ', ')"
+        " FROM (SELECT * FROM information_plane ORDER BY job, split)";
+    static const char want[] =
+        "vib test 1.152326 0.37726 17.361071, vib train 1.143169 0.399241 17.548663,"
+        " deterministic test 2.336849 - -, deterministic train 2.540583 - -";
+    static const char unknown[] =
+        "SELECT count(error_mu) || count(izx_upper_se) || count(izx_y_upper) || count(weight)"
+        " FROM information_plane";
+    static const char residual[] =
+        "SELECT group_concat(coalesce(izx_y_upper_tight_by, '-'), ' ') FROM"
+        " (SELECT * FROM information_plane WHERE split = 'test' ORDER BY job)";
+    struct fixture *f = *state;
+    size_t size_before, size_after;
+    char sums[2][400];
+    make(f, version_4);
+    char *before = read_whole(f->path, &size_before);
+    for (int i = 0; i < 2; i++) {
+        char *sum = fixture_text(
+            f, i == 0
+                   ? "SELECT sum(bits * 1e9) || ' ' || sum(se * 1e9) || ' ' || count(*) FROM bound"
+                   : "SELECT sum(ce * 1e9 * epoch) || ' ' || sum(izx_upper * 1e9) FROM epoch");
+        snprintf(sums[i], sizeof sums[i], "%s", sum);
+        free(sum);
+    }
+    assert_reads(f, values_4, want);
+    assert_reads(f, unknown, "0000");
+    char *after = read_whole(f->path, &size_after);
+    assert_int_equal(size_after, size_before);
+    assert_memory_equal(after, before, size_before);
+    f->store = fixture_open(f);
+    assert_text(f, values_4, want);
+    assert_text(f, unknown, "0000");
+    assert_text(f, residual, "log2_n_less_h_y -");
+    assert_text(f, "SELECT sum(bits * 1e9) || ' ' || sum(se * 1e9) || ' ' || count(*) FROM bound",
+                sums[0]);
+    assert_text(f, "SELECT sum(ce * 1e9 * epoch) || ' ' || sum(izx_upper * 1e9) FROM epoch",
+                sums[1]);
+    assert_int_equal(fixture_integer(f, "SELECT count(*) FROM code JOIN decoder USING (job)"), 4);
+    free(before);
+    free(after);
 }
 
 static void test_version_3_with_a_table_of_a_new_name(void **state) {
@@ -403,6 +462,8 @@ int main(void) {
         WITH_FIXTURE(test_nothing_is_changed_by_halves),
         WITH_FIXTURE(test_version_3_is_read_as_it_is),
         WITH_FIXTURE(test_version_3_gets_what_it_lacks),
+        WITH_FIXTURE(test_version_4_gets_what_it_lacks),
+        WITH_FIXTURE(test_version_4_keeps_its_values),
         WITH_FIXTURE(test_version_3_with_a_table_of_a_new_name),
         WITH_FIXTURE(test_version_3_of_other_numerics),
         WITH_FIXTURE(test_a_key_that_is_new_to_the_database),

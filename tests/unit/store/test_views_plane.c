@@ -51,6 +51,91 @@ static void test_bounds_in_order(void **state) {
                 "3.0 mixture 3.0 leave_one_out, -1.0 mixture 0.0 leave_one_out");
 }
 
+/* --- the residual information --- */
+
+static void give_residual(struct fixture *f, long long job, const char *estimator, const char *side,
+                          int n, double bits, double se) {
+    views_execute(f,
+                  "INSERT INTO bound (job, quantity, split, estimator, side, n, bits, se, cap)"
+                  " VALUES (%lld, 'izx_y', 'test', '%s', '%s', %d, %.17g, %.17g, 99)",
+                  job, estimator, side, n, bits, se);
+}
+
+/* I(Z;X) is between 3 and 4, I(Z;Y) between 2 - 2 * 0.25 and H(Y) = 2.25. */
+static void test_residual_by_differences(void **state) {
+    static const char sql[] =
+        "SELECT izx_y_lower || ' ' || izx_y_lower_by || ' ' || izx_y_upper_tight || ' ' ||"
+        " izx_y_upper_tight_by FROM information_plane";
+    struct fixture *f = *state;
+    const long long job = add_to_plane(f, 1, 2, "6, 2");
+    views_execute(f, "UPDATE result SET h_y = 2.25, izy_lower_se = 0.25, log2_n = 5");
+    views_give_bound(f, job, "test", "lower", 3);
+    views_give_bound(f, job, "test", "upper", 4);
+    assert_text(f, sql, "0.75 izx_less_h_y 2.5 izx_less_izy");
+    /* of estimates, two standard errors to the safe side; of a part only these hold for the whole
+     */
+    give_residual(f, job, "mixture", "lower", 5, 1.5, 0.125);
+    give_residual(f, job, "pairwise_kl", "upper", 5, 0.5, 0);
+    give_residual(f, job, "leave_one_out", "upper", 5, 1.75, 0.25);
+    assert_text(f, sql, "1.25 mixture 2.25 leave_one_out");
+    fixture_execute(f, "UPDATE bound SET n = 20 WHERE estimator = 'pairwise_kl'");
+    assert_text(f, sql, "0.5 mixture 0.5 pairwise_kl"); /* cut at the upper one */
+    fixture_execute(f,
+                    "DELETE FROM bound WHERE quantity = 'izx_y';"
+                    "UPDATE result SET izx_y_upper = 1");
+    assert_text(f, sql, "0.75 izx_less_h_y 1.0 backward_encoder");
+    fixture_execute(f, "UPDATE result SET log2_n = 3");
+    assert_text(f, sql, "0.75 izx_less_h_y 0.75 log2_n_less_h_y");
+    assert_text(f, "SELECT izx_y_lower_mean || ' ' || izx_y_upper_tight_mean FROM summary",
+                "0.75 0.75");
+}
+
+/* --- of methods without a rate, and without a code that is drawn --- */
+
+/* CEB trades by gamma and has no rate; a deterministic code has a bound on I(Z;Y) alone. */
+static void test_other_methods(void **state) {
+    struct fixture *f = *state;
+    for (int i = 0; i < 4; i++)
+        add_to_plane(f, i + 1, 2, i < 2 ? "NULL, 2" : "NULL, 1");
+    views_execute(f,
+                  "UPDATE setting SET method = iif(job <= 2, 'ceb', 'dropout'), beta = NULL,"
+                  " train_gamma = iif(job <= 2, job, NULL)");
+    views_execute(f, "UPDATE job SET curve_identity = printf('%%064d', (id - 1) / 2)");
+    views_execute(f, "UPDATE result SET error_mc = 0.25 + 0.25 * job, log2_n = 4");
+    assert_text(f, "SELECT method || trade_off || coalesce(beta, '-') FROM best_beta", "ceb1.0-");
+    assert_text(f,
+                "SELECT group_concat(method || trade_off || ' ' || label_bits_per_input_bit ||"
+                " coalesce(marginal_label_bits_per_rate_bit, '-'), ', ')"
+                " FROM (SELECT * FROM efficiency ORDER BY trade_off)",
+                "ceb1.0 0.5-, ceb2.0 0.5-");
+    assert_text(f, "SELECT group_concat(DISTINCT izx_upper_tight_mean) FROM pareto", "4.0");
+    assert_text(f,
+                "SELECT count(izy_lower_mean) || count(izx_upper_tight_mean) ||"
+                " count(izx_y_upper_tight_mean) || count(izx_upper_mean) FROM summary",
+                "4220");
+}
+
+static void test_error_deviation(void **state) {
+    struct fixture *f = *state;
+    add_error(f, 1, 2, "0.2");
+    views_execute(f, "UPDATE result SET error = 0.5, n = 100");
+    assert_text(f,
+                "SELECT error_se || ' ' || error_mc_se || coalesce(error_mu_se, '-')"
+                " FROM error_deviation",
+                "0.05 0.04-");
+}
+
+/* A sampled rate is a bound with two standard errors to the safe side. */
+static void test_a_sampled_rate(void **state) {
+    struct fixture *f = *state;
+    add_to_plane(f, 1, 2, "4, 2");
+    views_execute(f, "UPDATE result SET izx_upper_se = 0.25");
+    assert_text(f,
+                "SELECT izx_upper || ' ' || izx_upper_tight || izx_upper_tight_by"
+                " FROM information_plane",
+                "4.0 4.5rate");
+}
+
 /* --- pareto --- */
 
 static void test_pareto_of_a_few(void **state) {
@@ -139,27 +224,56 @@ static void test_best_beta_per_curve(void **state) {
                 "2 0.3 3 1 0.25 3 2, 8 0.1 5 5 0.125 2 1");
 }
 
-/* Intervals: 0.2 +- 0.127 is the best, 0.3 +- 0.127 overlaps it, 0.6 +- 0.127 does not. */
+/* Jobs that were added in turn, `seeds` for each beta, have the same seeds. */
+static void pair_seeds(struct fixture *f, int seeds) {
+    views_execute(f, "UPDATE setting SET seed = (job - 1) %% %d", seeds);
+}
+
+/* Differences to the best, seed by seed: of the second 0.1 and 0.1, of the third 0.39 and 0.41, of
+ * the fourth 0.02 and 0.18, that is 0.1 +- 1.02. The intervals of the first and the second, 0.2 +-
+ * 0.127 and 0.3 +- 0.127, overlap. */
 static void test_best_beta_and_its_rivals(void **state) {
     struct fixture *f = *state;
-    add_error(f, 1, 2, "0.19");
-    add_error(f, 1, 2, "0.21");
-    add_error(f, 2, 2, "0.29");
-    add_error(f, 2, 2, "0.31");
-    add_error(f, 3, 2, "0.59");
-    add_error(f, 3, 2, "0.61");
-    assert_text(f,
-                "SELECT beta || ' ' || n_seeds || ' ' || n_betas || ' ' || n_indistinguishable"
-                " FROM best_beta",
-                "1.0 2 3 1");
+    static const char n[] = "SELECT n_betas || ' ' || n_indistinguishable FROM best_beta";
+    static const char *const errors[] = {"0.19", "0.21", "0.29", "0.31",
+                                         "0.6",  "0.6",  "0.21", "0.39"};
+    for (int i = 0; i < 8; i++)
+        add_error(f, 1 + i / 2, 2, errors[i]);
+    assert_text(f, n, "4 3"); /* of seeds that are not the same, nothing is told */
+    pair_seeds(f, 2);
+    assert_text(f, n, "4 1");
     static const double values[2] = {0.19, 0.21};
     assert_near(f, "SELECT error_mc_hi FROM best_beta", 0.2 + half_width(values, 2, 1), 1e-6);
     assert_near(f, "SELECT error_mc_lo FROM best_beta", 0.2 - half_width(values, 2, 1), 1e-6);
-    add_error(f, 4, 2, "0.9"); /* has no interval */
-    assert_text(f, "SELECT n_betas || ' ' || n_indistinguishable FROM best_beta", "4 2");
-    /* An interval within the best's overlaps it too. */
-    views_execute(f, "UPDATE result SET error_mc = 0.25 WHERE job IN (5, 6)");
-    assert_text(f, "SELECT n_betas || ' ' || n_indistinguishable FROM best_beta", "4 3");
+    add_error(f, 5, 2, "0.9");
+    views_execute(f, "UPDATE setting SET seed = 0 WHERE job = 9"); /* one pair has no interval */
+    assert_text(f, n, "5 2");
+    views_execute(f, "UPDATE setting SET seed = 7 WHERE job = 4"); /* one in common */
+    assert_text(f, n, "5 3");
+    assert_text(f, "SELECT beta || ' ' || trade_off || ' ' || n_seeds || method FROM best_beta",
+                "1.0 1.0 2vib");
+}
+
+/* The mean difference 0.04 of three seeds, whose levels differ by far more, against the ends of its
+ * 95 % interval: 0.04 +- 4.3027 s / sqrt(3). */
+static void test_best_beta_is_paired(void **state) {
+    static const double more[3] = {0.03, 0.04, 0.05};
+    static const double base[3] = {0.1, 0.3, 0.6};
+    struct fixture *f = *state;
+    char text[40];
+    for (int point = 0; point < 2; point++)
+        for (int i = 0; i < 3; i++) {
+            snprintf(text, sizeof text, "%.17g", base[i] + (point == 0 ? 0.0 : more[i]));
+            add_error(f, 1 + point, 2, text);
+        }
+    pair_seeds(f, 3);
+    assert_true(half_width(more, 3, 2) < 0.04);
+    assert_text(f, "SELECT n_indistinguishable FROM best_beta", "0");
+    /* 0.04 +- 0.0497 */
+    views_execute(f, "UPDATE result SET error_mc = error_mc + (job - 5) * 0.01 WHERE job > 3");
+    static const double wider[3] = {0.02, 0.04, 0.06};
+    assert_true(half_width(wider, 3, 2) > 0.04);
+    assert_text(f, "SELECT n_indistinguishable FROM best_beta", "1");
 }
 
 /* The beta that validation chooses is not that of the least test error. */
@@ -180,7 +294,7 @@ static void test_best_beta_by_validation(void **state) {
                 "2 validation 2.0 0.75 0.125 3, 8 test 1.0 0.5 0.5 1");
 }
 
-/* Intervals are those of the split that chooses: 0.2 +- 0.127 against 0.3 +- 0.127. */
+/* Intervals are those of the split that chooses, where the pairs differ by 0.1 each. */
 static void test_best_beta_and_its_rivals_in_validation(void **state) {
     static const char *const errors[][2] = {
         {"0.19", "0.1"}, {"0.21", "0.3"}, {"0.29", "0.9"}, {"0.31", "0.9"}};
@@ -191,8 +305,9 @@ static void test_best_beta_and_its_rivals_in_validation(void **state) {
         views_give_result(f, job, "validation", "error_mc", errors[i][0]);
         views_give_result(f, job, "test", "error_mc", errors[i][1]);
     }
+    pair_seeds(f, 2);
     assert_text(f, "SELECT beta || ' ' || n_betas || ' ' || n_indistinguishable FROM best_beta",
-                "1.0 2 1");
+                "1.0 2 0");
     assert_near(f, "SELECT error_mc_hi FROM best_beta", 0.2 + half_width(test, 2, 1), 1e-6);
     assert_near(f, "SELECT chosen_error_mc_lo FROM best_beta", 0.2 - half_width(validation, 2, 1),
                 1e-6);
@@ -354,6 +469,7 @@ int main(void) {
         WITH_FIXTURE(test_pareto_of_many),
         WITH_FIXTURE(test_best_beta_per_curve),
         WITH_FIXTURE(test_best_beta_and_its_rivals),
+        WITH_FIXTURE(test_best_beta_is_paired),
         WITH_FIXTURE(test_best_beta_by_validation),
         WITH_FIXTURE(test_best_beta_and_its_rivals_in_validation),
         WITH_FIXTURE(test_best_beta_without_a_test_split),
@@ -362,6 +478,10 @@ int main(void) {
         WITH_FIXTURE(test_efficiency),
         WITH_FIXTURE(test_cost_grows_with_the_jobs),
         WITH_FIXTURE(test_a_bound_that_is_none),
+        WITH_FIXTURE(test_residual_by_differences),
+        WITH_FIXTURE(test_other_methods),
+        WITH_FIXTURE(test_error_deviation),
+        WITH_FIXTURE(test_a_sampled_rate),
         WITH_FIXTURE(test_bounds_in_order),
         WITH_FIXTURE(test_pareto_not_by_the_rate),
         WITH_FIXTURE(test_efficiency_is_safe),

@@ -1,0 +1,284 @@
+-- A database of schema version 4 as the program of that time left it: VIB and a deterministic network,
+-- codes of two examples, and a view and a table of its user's. Comments, the bodies of the program's
+-- views and most rows of student_t are left out.
+BEGIN TRANSACTION;
+CREATE TABLE split (
+    name  TEXT PRIMARY KEY NOT NULL,
+    place INTEGER NOT NULL UNIQUE
+) STRICT, WITHOUT ROWID;
+INSERT INTO split VALUES('test',2);
+INSERT INTO split VALUES('train',0);
+INSERT INTO split VALUES('validation',1);
+CREATE TABLE method (
+    name       TEXT PRIMARY KEY NOT NULL,
+    stochastic INTEGER NOT NULL CHECK (stochastic IN (0, 1)),
+    rate       INTEGER NOT NULL CHECK (rate IN (0, 1)),
+    trade_off  TEXT
+) STRICT, WITHOUT ROWID;
+INSERT INTO method VALUES('ceb',1,0,'train.gamma');
+INSERT INTO method VALUES('confidence_penalty',0,0,NULL);
+INSERT INTO method VALUES('deterministic',0,0,NULL);
+INSERT INTO method VALUES('dropout',0,0,NULL);
+INSERT INTO method VALUES('label_smoothing',0,0,NULL);
+INSERT INTO method VALUES('vib',1,1,'beta');
+CREATE TABLE run (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    uid           TEXT NOT NULL UNIQUE
+        DEFAULT (lower(hex(randomblob(16)))) CHECK (length(uid) = 32),
+    sweep         TEXT NOT NULL,
+    config_path   TEXT NOT NULL,
+    config_text   TEXT NOT NULL,
+    version       TEXT NOT NULL,
+    build         TEXT NOT NULL,
+    libraries     TEXT NOT NULL,
+    host          TEXT NOT NULL,
+    host_identity TEXT NOT NULL,
+    cpu           TEXT NOT NULL,
+    threads       INTEGER NOT NULL CHECK (threads >= 1),
+    pid           INTEGER NOT NULL CHECK (pid >= 1),
+    process_start INTEGER NOT NULL,
+    started_at    TEXT NOT NULL,
+    heartbeat_at  TEXT NOT NULL,
+    ended_at      TEXT,
+    outcome       TEXT
+        CHECK (outcome IN ('complete', 'incomplete', 'interrupted', 'lost')),
+    merged        INTEGER NOT NULL DEFAULT 0 CHECK (merged IN (0, 1)),
+    CHECK ((outcome IS NULL OR outcome = 'lost') = (ended_at IS NULL))
+) STRICT;
+INSERT INTO run VALUES(1,'4f2339b87e68efa97c1ba4975d3af5d2','old','old.yaml',replace('dataset: {name: mixture, dim: 3, classes: 3, n_train: 60, n_test: 40}\nmodel: {hidden: [4]}\ngrid: {method: [vib, deterministic]}\nbeta: 0.1\nK: 2\ntrain: {epochs: 2, batch: 20, lr: 1e-3}\nevaluate: {every: 1, samples: 2, bounds_n: 40}\nsave: {codes: 2}\n','\n',char(10)),'0.1.0','xsmm 8d6c213, -O3 -g, gcc 12.2.0','libxsmm 1.17 (AVX512_BF16), SQLite 3.40.1, libyaml 0.2.5, zlib 1.2.13, libzip 1.7.3','oldhost','oldhost','oldcpu',2,31861,3999318,'2026-01-31T13:26:02.401Z','2026-01-31T13:26:02.433Z','2026-01-31T13:26:02.433Z','complete',0);
+CREATE TABLE dataset (
+    digest  TEXT PRIMARY KEY NOT NULL
+        CHECK (length(digest) = 64),
+    name    TEXT NOT NULL,
+    dim     INTEGER NOT NULL CHECK (dim >= 1),
+    classes INTEGER NOT NULL CHECK (classes >= 2),
+    ixy     REAL,
+    ixy_se  REAL
+) STRICT, WITHOUT ROWID;
+INSERT INTO dataset VALUES('6ae4930c4a4fb9a101c73417885d2a0195e2a5e1686ac4f0559567a2134e0f84','mixture',3,3,1.329260441437721596,0.00066118890672613411622);
+CREATE TABLE dataset_split (
+    dataset_digest TEXT NOT NULL REFERENCES dataset (digest) ON DELETE CASCADE,
+    split          TEXT NOT NULL REFERENCES split (name),
+    n              INTEGER NOT NULL CHECK (n >= 1),
+    h_y            REAL NOT NULL,
+    PRIMARY KEY (dataset_digest, split)
+) STRICT, WITHOUT ROWID;
+INSERT INTO dataset_split VALUES('6ae4930c4a4fb9a101c73417885d2a0195e2a5e1686ac4f0559567a2134e0f84','test',40,1.5295858105179467312);
+INSERT INTO dataset_split VALUES('6ae4930c4a4fb9a101c73417885d2a0195e2a5e1686ac4f0559567a2134e0f84','train',60,1.5424100812806949001);
+CREATE TABLE dataset_class (
+    dataset_digest TEXT NOT NULL REFERENCES dataset (digest) ON DELETE CASCADE,
+    class          INTEGER NOT NULL CHECK (class >= 0),
+    name           TEXT NOT NULL,
+    PRIMARY KEY (dataset_digest, class)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE input_scale (
+    digest    TEXT PRIMARY KEY NOT NULL
+        CHECK (length(digest) = 64),
+    mean      TEXT NOT NULL,
+    deviation TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE job (
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
+    identity       TEXT NOT NULL UNIQUE CHECK (length(identity) = 64),
+    point_identity TEXT NOT NULL CHECK (length(point_identity) = 64),
+    curve_identity TEXT NOT NULL CHECK (length(curve_identity) = 64),
+    numerics       INTEGER NOT NULL,
+    dataset_digest TEXT NOT NULL REFERENCES dataset (digest),
+    state       TEXT NOT NULL DEFAULT 'pending'
+        CHECK (state IN ('pending', 'running', 'done', 'diverged', 'failed')),
+    attempts    INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    run         INTEGER REFERENCES run (id),
+    worker      INTEGER CHECK (worker >= 0),
+    created_at  TEXT NOT NULL,
+    started_at  TEXT,
+    finished_at TEXT,
+    train_s     REAL NOT NULL DEFAULT 0 CHECK (train_s >= 0),
+    evaluate_s  REAL NOT NULL DEFAULT 0 CHECK (evaluate_s >= 0),
+    examples    INTEGER NOT NULL DEFAULT 0 CHECK (examples >= 0),
+    objective   REAL,
+    message     TEXT NOT NULL DEFAULT '',
+    weights     TEXT,
+    input_scale TEXT REFERENCES input_scale (digest),
+    CHECK (state <> 'running' OR run IS NOT NULL)
+) STRICT;
+INSERT INTO job VALUES(1,'83fd92a5faa6e713811b2b2d39f84bce3750157529bfa35c2ef5a4d6602cb7f8','f9fe0e4744156bf73abaf9b949dfde0b644f69ba654decf39b6025b1cbb60a86','21729dd8da737c741ce533f8617d253109cd763df8d9428a0e20b5a0e1045f82',2,'6ae4930c4a4fb9a101c73417885d2a0195e2a5e1686ac4f0559567a2134e0f84','done',1,1,0,'2026-01-31T13:26:02.401Z','2026-01-31T13:26:02.421Z','2026-01-31T13:26:02.432Z',0.0013209789976826868951,0.001286847989831585437,120,2.8943716683749207696,'',NULL,NULL);
+INSERT INTO job VALUES(2,'b26bfbfeeadf1c5bbe21413bd76d6d1fe7066867deff15d2cfcb24e7788782ff','5b22fd95ce0422ef07668cbbf249669ecde47257dcc77cea2e9a37acdbf7e67c','5b22fd95ce0422ef07668cbbf249669ecde47257dcc77cea2e9a37acdbf7e67c',2,'6ae4930c4a4fb9a101c73417885d2a0195e2a5e1686ac4f0559567a2134e0f84','done',1,1,1,'2026-01-31T13:26:02.401Z','2026-01-31T13:26:02.421Z','2026-01-31T13:26:02.429Z',7.6774995250161737203e-05,3.9588994695805013179e-05,120,2.5351305138370707759,'',NULL,NULL);
+CREATE TABLE progress (
+    job             INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,
+    run             INTEGER NOT NULL REFERENCES run (id),
+    epoch           INTEGER NOT NULL CHECK (epoch >= 0),
+    step            INTEGER NOT NULL CHECK (step >= 0),
+    steps_per_epoch INTEGER NOT NULL CHECK (steps_per_epoch >= 1),
+    share           REAL NOT NULL CHECK (share BETWEEN 0 AND 1),
+    objective       REAL,
+    at              TEXT NOT NULL
+) STRICT;
+CREATE TABLE result (
+    job       INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+    split     TEXT NOT NULL REFERENCES split (name),
+    epoch     INTEGER NOT NULL CHECK (epoch >= 1),
+    n         INTEGER NOT NULL CHECK (n >= 1),
+    error     REAL,
+    error_mc  REAL,
+    ce        REAL,
+    ce_mc     REAL,
+    h_y       REAL,
+    izy_lower REAL,
+    izy_lower_se REAL,
+    izy_mc    REAL,
+    izx_upper REAL,
+    log2_n    REAL NOT NULL,
+    PRIMARY KEY (job, split)
+) STRICT, WITHOUT ROWID;
+INSERT INTO result VALUES(1,'test',2,40,0.5,0.5,1.1523261283895294138,1.1517314307944710449,1.5295858105179467312,0.37725968212841731741,0.060673717952878049308,0.37785437972347568624,17.361070828884958671,5.3219280948873626257);
+INSERT INTO result VALUES(1,'train',2,60,0.5500000000000000444,0.5500000000000000444,1.1431687350251922286,1.1425521861849066151,1.5424100812806949001,0.39924134625550267152,0.054573121261091171729,0.39985789509578828493,17.548662573545282583,5.9068905956085187014);
+INSERT INTO result VALUES(2,'test',2,40,0.84999999999999997779,0.84999999999999997779,2.3368488380411411853,2.3368488380411411853,1.5295858105179467312,NULL,NULL,NULL,NULL,5.3219280948873626257);
+INSERT INTO result VALUES(2,'train',2,60,0.8000000000000000444,0.8000000000000000444,2.540582834480561214,2.540582834480561214,1.5424100812806949001,NULL,NULL,NULL,NULL,5.9068905956085187014);
+CREATE TABLE epoch (
+    job       INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+    split     TEXT NOT NULL REFERENCES split (name),
+    epoch     INTEGER NOT NULL CHECK (epoch >= 1),
+    n         INTEGER NOT NULL CHECK (n >= 1),
+    error     REAL,
+    error_mc  REAL,
+    ce        REAL,
+    ce_mc     REAL,
+    h_y       REAL,
+    izy_lower REAL,
+    izy_lower_se REAL,
+    izy_mc    REAL,
+    izx_upper REAL,
+    lr        REAL,
+    PRIMARY KEY (job, epoch, split)
+) STRICT, WITHOUT ROWID;
+INSERT INTO epoch VALUES(1,'test',1,40,0.5,0.5,1.1540288414005244188,1.1534346422509147433,1.5295858105179467312,0.37555696911742231236,0.060571214720982251289,0.37615116826703198782,17.395067740169977809,0.0010000000000000000208);
+INSERT INTO epoch VALUES(1,'train',1,60,0.5500000000000000444,0.5500000000000000444,1.1467265202255105815,1.1461108369876820134,1.5424100812806949001,0.39568356105518431853,0.054507561896343516283,0.39629924429301288668,17.583110767306159516,0.0010000000000000000208);
+INSERT INTO epoch VALUES(1,'test',2,40,0.5,0.5,1.1523261283895294138,1.1517314307944710449,1.5295858105179467312,0.37725968212841731741,0.060673717952878049308,0.37785437972347568624,17.361070828884958671,0.0010000000000000000208);
+INSERT INTO epoch VALUES(1,'train',2,60,0.5500000000000000444,0.5500000000000000444,1.1431687350251922286,1.1425521861849066151,1.5424100812806949001,0.39924134625550267152,0.054573121261091171729,0.39985789509578828493,17.548662573545282583,0.0010000000000000000208);
+INSERT INTO epoch VALUES(2,'test',1,40,0.84999999999999997779,0.84999999999999997779,2.3524286402997383049,2.3524286402997383049,1.5295858105179467312,NULL,NULL,NULL,NULL,0.0010000000000000000208);
+INSERT INTO epoch VALUES(2,'train',1,60,0.8000000000000000444,0.8000000000000000444,2.5577532507056814914,2.5577532507056814914,1.5424100812806949001,NULL,NULL,NULL,NULL,0.0010000000000000000208);
+INSERT INTO epoch VALUES(2,'test',2,40,0.84999999999999997779,0.84999999999999997779,2.3368488380411411853,2.3368488380411411853,1.5295858105179467312,NULL,NULL,NULL,NULL,0.0010000000000000000208);
+INSERT INTO epoch VALUES(2,'train',2,60,0.8000000000000000444,0.8000000000000000444,2.540582834480561214,2.540582834480561214,1.5424100812806949001,NULL,NULL,NULL,NULL,0.0010000000000000000208);
+CREATE TABLE bound (
+    job       INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+    quantity  TEXT NOT NULL,
+    split     TEXT NOT NULL REFERENCES split (name),
+    estimator TEXT NOT NULL,
+    side      TEXT NOT NULL CHECK (side IN ('lower', 'upper')),
+    n         INTEGER NOT NULL CHECK (n >= 1),
+    bits      REAL,
+    se        REAL,
+    cap       REAL NOT NULL,
+    PRIMARY KEY (job, quantity, split, estimator)
+) STRICT, WITHOUT ROWID;
+INSERT INTO bound VALUES(1,'izx','test','leave_one_out','upper',40,4656.4025065940277273,881.67060894534472481,5.3219280948873626257);
+INSERT INTO bound VALUES(1,'izx','test','mixture','lower',40,5.3219280948873626257,5.3821559044839100607e-17,5.3219280948873626257);
+INSERT INTO bound VALUES(1,'izx','test','moment_matched','upper',40,16.133741845187476116,0.32852138958836607507,5.3219280948873626257);
+INSERT INTO bound VALUES(1,'izx','test','pairwise_bhattacharyya','lower',40,5.3219242754290014829,2.6659148680307645582e-06,5.3219280948873626257);
+INSERT INTO bound VALUES(1,'izx','test','pairwise_kl','upper',40,5.3219280948873626257,1.5746649868749663964e-17,5.3219280948873626257);
+INSERT INTO bound VALUES(1,'izx','test','rate','upper',40,17.361070775521220355,0.40961059207811306714,5.3219280948873626257);
+INSERT INTO bound VALUES(1,'izx','train','leave_one_out','upper',40,8655.6340687261599667,1901.5500896163644029,5.3219280948873626257);
+INSERT INTO bound VALUES(1,'izx','train','mixture','lower',40,5.3219280948873066705,5.610076451107928643e-14,5.3219280948873626257);
+INSERT INTO bound VALUES(1,'izx','train','moment_matched','upper',40,15.931054560593675972,0.38642284924209990837,5.3219280948873626257);
+INSERT INTO bound VALUES(1,'izx','train','pairwise_bhattacharyya','lower',40,5.3219142142124953309,9.6884673185801844274e-06,5.3219280948873626257);
+INSERT INTO bound VALUES(1,'izx','train','pairwise_kl','upper',40,5.3219280948873626257,9.9021223844661909671e-17,5.3219280948873626257);
+INSERT INTO bound VALUES(1,'izx','train','rate','upper',40,17.228583679503685743,0.38744333789157292535,5.3219280948873626257);
+CREATE TABLE code (
+    job        INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+    example    INTEGER NOT NULL CHECK (example >= 0),
+    label      INTEGER NOT NULL,
+    prediction INTEGER NOT NULL,
+    mu         TEXT NOT NULL,
+    factor     TEXT NOT NULL,
+    PRIMARY KEY (job, example)
+) STRICT, WITHOUT ROWID;
+INSERT INTO code VALUES(1,0,2,0,'[-0.603462517,0.631027341]','[0.00346548669,0.00496357447]');
+INSERT INTO code VALUES(1,1,0,2,'[-0.375259161,-0.217573762]','[0.00629406748,0.0044253571]');
+INSERT INTO code VALUES(2,0,2,0,'[-0.815361202,1.16495025]','[]');
+INSERT INTO code VALUES(2,1,0,1,'[-0.0499916114,0.316773802]','[]');
+CREATE TABLE decoder (
+    job    INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,
+    weight TEXT NOT NULL,
+    bias   TEXT NOT NULL
+) STRICT;
+INSERT INTO decoder VALUES(1,'[[-0.973648965,0.812584519,-1.05755043],[-0.867272675,0.27181372,-1.0671711]]','[0.00347424927,-0.000593445788,-0.00338549539]');
+INSERT INTO decoder VALUES(2,'[[-0.967672706,0.806490183,-1.0584383],[-0.865829408,0.267096668,-1.06793535]]','[0.00157040195,-0.000554710452,-0.000782189658]');
+CREATE TABLE student_t (
+    df  INTEGER PRIMARY KEY,
+    t95 REAL NOT NULL
+) STRICT;
+INSERT INTO student_t VALUES(1,12.706205000000000638);
+INSERT INTO student_t VALUES(2,4.3026530000000002829);
+INSERT INTO student_t VALUES(3,3.182446000000000108);
+INSERT INTO student_t VALUES(4,2.7764449999999998297);
+INSERT INTO student_t VALUES(5,2.5705819999999999225);
+INSERT INTO student_t VALUES(6,2.4469120000000001979);
+INSERT INTO student_t VALUES(7,2.3646240000000000591);
+INSERT INTO student_t VALUES(8,2.3060040000000001647);
+INSERT INTO student_t VALUES(9,2.2621570000000001954);
+INSERT INTO student_t VALUES(10,2.2281390000000000917);
+CREATE TABLE setting (
+    job INTEGER PRIMARY KEY REFERENCES job (id) ON DELETE CASCADE,
+    method TEXT,
+    beta REAL,
+    K INTEGER,
+    seed INTEGER,
+    dataset_name TEXT,
+    dataset_classes INTEGER,
+    dataset_n_train INTEGER,
+    dataset_n_test INTEGER,
+    dataset_subset TEXT,
+    dataset_test REAL,
+    dataset_validation REAL,
+    dataset_split_seed INTEGER,
+    dataset_scale TEXT,
+    dataset_label_noise REAL,
+    dataset_shuffle_labels TEXT,
+    dataset_input_noise REAL,
+    dataset_dim INTEGER,
+    dataset_separation REAL,
+    dataset_noise REAL,
+    dataset_seed INTEGER,
+    model_hidden TEXT,
+    model_activation TEXT,
+    model_covariance TEXT,
+    train_precision TEXT,
+    train_gamma REAL,
+    train_dropout REAL,
+    train_confidence_penalty REAL,
+    train_label_smoothing REAL,
+    train_epochs INTEGER,
+    train_batch INTEGER,
+    train_lr REAL,
+    train_lr_decay REAL,
+    train_lr_decay_epochs INTEGER,
+    train_adam_beta1 REAL,
+    train_adam_beta2 REAL,
+    train_adam_epsilon REAL,
+    train_average_decay REAL,
+    train_patience INTEGER,
+    evaluate_every INTEGER,
+    evaluate_samples INTEGER,
+    evaluate_bounds TEXT,
+    evaluate_bounds_n INTEGER
+) STRICT;
+INSERT INTO setting VALUES(1,'vib',0.10000000000000000555,2,0,'mixture',3,60,40,NULL,0.0,0.0,0,NULL,0.0,'false',0.0,3,4.0,1.0,0,'[4]','relu','diagonal','float32',NULL,NULL,NULL,NULL,2,20,0.0010000000000000000208,0.96999999999999997335,2,0.5,0.99899999999999999911,1.0000000000000000209e-08,0.99899999999999999911,0,1,2,'[rate, moment_matched, mixture, leave_one_out, pairwise_kl, pairwise_bhattacharyya]',40);
+INSERT INTO setting VALUES(2,'deterministic',NULL,2,0,'mixture',3,60,40,NULL,0.0,0.0,0,NULL,0.0,'false',0.0,3,4.0,1.0,0,'[4]','relu',NULL,'float32',NULL,NULL,NULL,NULL,2,20,0.0010000000000000000208,0.96999999999999997335,2,0.5,0.99899999999999999911,1.0000000000000000209e-08,0.99899999999999999911,0,1,NULL,NULL,NULL);
+CREATE TABLE notes (t TEXT);
+INSERT INTO notes VALUES('keep');
+DELETE FROM sqlite_sequence;
+INSERT INTO sqlite_sequence VALUES('run',1);
+INSERT INTO sqlite_sequence VALUES('job',2);
+CREATE INDEX job_running ON job (run) WHERE state = 'running';
+CREATE VIEW valid_bound AS SELECT 4 AS version;
+CREATE VIEW information_plane AS SELECT 4 AS version;
+CREATE VIEW job_point AS SELECT 4 AS version;
+CREATE VIEW summary AS SELECT 4 AS version;
+CREATE VIEW pareto AS SELECT 4 AS version;
+CREATE VIEW best_beta AS SELECT 4 AS version;
+CREATE VIEW generalization_gap AS SELECT 4 AS version;
+CREATE VIEW efficiency AS SELECT 4 AS version;
+CREATE VIEW mine AS SELECT 1 AS one;
+PRAGMA application_id = 1447641683;
+PRAGMA user_version = 4;
+COMMIT;
