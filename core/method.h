@@ -6,7 +6,8 @@
 #include <stdbool.h>
 
 /* The family of VIB, which draws a code and trades its compression for the fit of the labels: VIB
- * (Alemi et al. 2017) and CEB, the conditional entropy bottleneck (Fischer 2020). And the systems
+ * (Alemi et al. 2017), CEB, the conditional entropy bottleneck (Fischer 2020), and the nonlinear IB
+ * (Kolchinsky et al. 2019). And the systems
  * that Table 1 of the VIB paper compares with, each of which has its own way to regularise, if any:
  * dropout of hidden units (Srivastava et al. 2014), a confidence penalty (Pereyra et al. 2017),
  * label smoothing (Szegedy et al. 2016).
@@ -17,6 +18,7 @@
 #define VIB_METHOD_MAP(XX)                                                                         \
     XX(VIB, "vib", true, true, "beta", standard)                                                   \
     XX(CEB, "ceb", true, false, "train.gamma", ceb)                                                \
+    XX(NONLINEAR_IB, "nonlinear_ib", true, false, "beta", pairwise)                                \
     XX(DETERMINISTIC, "deterministic", false, false, "", standard)                                 \
     XX(DROPOUT, "dropout", false, false, "", standard)                                             \
     XX(CONFIDENCE_PENALTY, "confidence_penalty", false, false, "", standard)                       \

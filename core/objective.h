@@ -14,6 +14,7 @@
  *   vib       the rate KL[p(z|x_i) || r(z)], r(z) = N(0, I) or, by the params'   beta
  *             marginal, one that is learned; Alemi et al. 2017
  *   ceb       the residual information KL[p(z|x_i) || b(z|y_i)]; Fischer 2020    gamma
+ *   nonlinear_ib   the pairwise bound on I(Z;X) over the batch; Kolchinsky et al. 2019   beta
  *   others    none: their code is a point, whose rate `standard` takes as 0
  *
  * A family is one file, core/compression_NAME.c, and its NAME in the rows of VIB_METHOD_MAP that it

@@ -22,6 +22,10 @@ int vib_trainer_check(const struct vib_params *params, const struct vib_dataset 
                              "model.covariance: full is for K up to %d, not %zu: the work on every "
                              "pair of codes grows as K^3; use diagonal",
                              VIB_MAX_FULL_K, params->K);
+    if (params->covariance == VIB_FULL && params->method == VIB_METHOD_NONLINEAR_IB)
+        return vib_error_set(err, VIB_ECONFIG,
+                             "method: nonlinear_ib compares all codes of a batch in every step, "
+                             "which it does of diagonal ones: use model.covariance: diagonal");
     if (params->covariance == VIB_FULL && params->noise == VIB_NOISE_FIXED)
         return vib_error_set(
             err, VIB_ECONFIG,

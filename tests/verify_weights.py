@@ -131,7 +131,7 @@ def encode(x, tensors, job):
         x = x @ tensors[f"encoder.{i}.weight"] + tensors[f"encoder.{i}.bias"]
         x = np.maximum(x, 0.0) if job["model_activation"] == "relu" else np.tanh(x)
     head = x @ tensors["encoder.head.weight"] + tensors["encoder.head.bias"]
-    covariance = job["model_covariance"] if job["method"] in ("vib", "ceb") else None
+    covariance = job["model_covariance"] if job["method"] in ("vib", "ceb", "nonlinear_ib") else None
     return Codes(head, job["K"], covariance, job["model_noise_scale"])
 
 

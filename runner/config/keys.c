@@ -26,12 +26,15 @@
 #define ONLY(method) (1u << VIB_METHOD_##method)
 #define ADD_STOCHASTIC(id, name, stochastic, ...) | ((stochastic) ? ONLY(id) : 0u)
 #define STOCHASTIC (0u VIB_METHOD_MAP(ADD_STOCHASTIC))
-#define OF_BETA ONLY(VIB)
+#define OF_BETA (ONLY(VIB) | ONLY(NONLINEAR_IB))
 
 #define METHOD_HELP_VIB "z is drawn from p(z|x); J = CE + beta * u(rate), u by train.rate_function"
 #define METHOD_HELP_CEB                                                                            \
     "z is drawn from p(z|x); J = CE + gamma * Re, Re = KL[p(z|x) || b(z|y)] >= I(X;Z|Y), with a "  \
     "mean and a scale of b(z|y) learned for each class"
+#define METHOD_HELP_NONLINEAR_IB                                                                    \
+    "z is drawn from p(z|x); J = CE + beta * u(I), I the bound on I(Z;X) by the KL divergences of " \
+    "all pairs of a batch, which has no r(z) and is never above log2 of train.batch"
 #define METHOD_HELP_DETERMINISTIC "z is K linear units; J = CE"
 #define METHOD_HELP_DROPOUT "deterministic, with dropout of hidden units"
 #define METHOD_HELP_CONFIDENCE_PENALTY "deterministic, with a reward for the entropy of q(y|z)"
@@ -61,7 +64,10 @@ static const struct key_choice covariances[] = {
     {NULL, NULL}};
 static const struct key_choice noises[] = {
     [VIB_NOISE_LEARNED] = {"learned", "by model.covariance, of each example"},
-    [VIB_NOISE_FIXED] = {"fixed", "model.noise_scale^2 times I"},
+    [VIB_NOISE_FIXED] =
+        {"fixed",
+         "model.noise_scale^2 times I; for nonlinear_ib, whose bound is flat until codes "
+         "overlap, as learned ones do not at first"},
     {NULL, NULL}};
 static const struct key_choice marginals[] = {
     [VIB_MARGINAL_STANDARD] = {"standard", "N(0, I), the paper's"},

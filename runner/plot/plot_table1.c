@@ -25,6 +25,7 @@ static const struct {
     {"label_smoothing", "label smoothing", 1.40, false},
     {"vib", "VIB", 1.13, true},
     {"ceb", "CEB", (double)NAN, true},
+    {"nonlinear_ib", "nonlinear IB", (double)NAN, true},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 _Static_assert((int)ROWS == (int)VIB_METHODS, "a row for each method");

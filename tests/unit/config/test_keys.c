@@ -348,7 +348,8 @@ static void test_choices_and_strings(void **state) {
     assert_sets("model.activation", "tanh", "tanh");
     assert_rejects("model.activation", "Tanh", "must be one of relu, tanh, not 'Tanh'");
     assert_sets("method", "label_smoothing", "label_smoothing");
-    assert_rejects("method", "", "method must be one of vib, ceb, deterministic, dropout, ");
+    assert_rejects("method", "",
+                   "method must be one of vib, ceb, nonlinear_ib, deterministic, dropout, ");
     assert_sets("name", "run-1.b_C", "run-1.b_C");
     assert_rejects("name", "", "name must be 1 to 200 letters, digits and . _ - only, not ''");
     assert_rejects("name", "a/b", "not 'a/b'");

@@ -184,6 +184,9 @@ static void test_restore_continues_with_the_same_bits(void **state) {
     params.samples = 4;
     check_restore(&params, 3);
     params = base;
+    params.method = VIB_METHOD_NONLINEAR_IB;
+    check_restore(&params, 3);
+    params = base;
     params.marginal = VIB_MARGINAL_MIXTURE;
     params.components = 3;
     check_restore(&params, 3);
@@ -413,6 +416,9 @@ static void test_what_cannot_be_trained(void **state) {
     params.K++;
     assert_refused(&params, "K up to 64, not 65");
     params.K = 2;
+    params.method = VIB_METHOD_NONLINEAR_IB;
+    assert_refused(&params, "which it does of diagonal ones");
+    params.method = VIB_METHOD_VIB;
     params.noise = VIB_NOISE_FIXED;
     assert_refused(&params, "full is learned, and model.noise: fixed is not");
 }

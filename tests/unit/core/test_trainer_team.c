@@ -195,6 +195,15 @@ static void test_marginals(void **state) {
     check_types(params);
 }
 
+static void test_nonlinear_ib(void **state) {
+    (void)state;
+    struct vib_params params = base;
+    params.method = VIB_METHOD_NONLINEAR_IB;
+    params.rate_function = VIB_RATE_POWER;
+    params.rate_exponent = 1.0;
+    check_types(params);
+}
+
 static void test_ceb(void **state) {
     (void)state;
     struct vib_params params = base;
@@ -217,10 +226,11 @@ static void test_larger(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_diagonal),    cmocka_unit_test(test_full_covariance),
-        cmocka_unit_test(test_dropout),     cmocka_unit_test(test_samples),
-        cmocka_unit_test(test_fixed_noise), cmocka_unit_test(test_marginals),
-        cmocka_unit_test(test_ceb),         cmocka_unit_test(test_larger),
+        cmocka_unit_test(test_diagonal),     cmocka_unit_test(test_full_covariance),
+        cmocka_unit_test(test_dropout),      cmocka_unit_test(test_samples),
+        cmocka_unit_test(test_fixed_noise),  cmocka_unit_test(test_marginals),
+        cmocka_unit_test(test_nonlinear_ib), cmocka_unit_test(test_ceb),
+        cmocka_unit_test(test_larger),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

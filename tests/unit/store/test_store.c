@@ -78,7 +78,7 @@ static void test_methods_are_recorded(void **state) {
         f,
         "SELECT group_concat(name || stochastic || rate || ifnull(trade_off, '-'), ' ')"
         " FROM (SELECT * FROM method ORDER BY name)",
-        "ceb10train.gamma confidence_penalty00- deterministic00- dropout00- label_smoothing00- vib11beta");
+        "ceb10train.gamma confidence_penalty00- deterministic00- dropout00- label_smoothing00- nonlinear_ib10beta vib11beta");
     /* As a database that was made before a method was known. */
     fixture_execute(f, "DELETE FROM method WHERE name = 'dropout'");
     struct store *store = fixture_open(f);

@@ -1,0 +1,108 @@
+/* The pairwise bound over a batch: that of core/bounds.h, its cap, and what it learns where X and Y
+ * are one. */
+#include "core/bounds.h"
+#include "core/random.h"
+#include "tests/unit/core/trainer_fixture.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+enum { ROWS = 37, K = 19 };
+
+static float head[ROWS * 2 * K], mu[ROWS * K], factor[ROWS * K], noise[ROWS * 2 * K];
+
+/* Codes that lie `apart`; returns the mean compression, bits. */
+static double bound_of_batch(double apart) {
+    const struct vib_params params = {.method = VIB_METHOD_NONLINEAR_IB, .K = K};
+    const struct vib_stream stream = {4, VIB_STREAM_TRUTH, 0, 0};
+    double nats[ROWS], scratch[ROWS], sum = 0.0;
+    struct vib_objective objective;
+    vib_objective_init(&objective, &params, (struct vib_shape){.classes = 2});
+    vib_random_normal(&stream, 0, ROWS * 2 * K, noise);
+    for (size_t i = 0; i < ROWS; i++)
+        for (size_t k = 0; k < K; k++) {
+            mu[i * K + k] = head[i * 2 * K + k] = (float)apart * noise[i * 2 * K + k];
+            factor[i * K + k] = expf(0.2f * noise[i * 2 * K + K + k]);
+        }
+    const struct vib_objective_batch batch = {
+        .rows = ROWS, .samples = 1, .head = head, .factor = factor, .scratch = scratch};
+    vib_objective_compression(&objective, &batch, nats);
+    for (size_t i = 0; i < ROWS; i++)
+        sum += nats[i];
+    return sum / ROWS / log(2.0);
+}
+
+static void no_sample(const void *context, size_t i, float *eps, float *z) {
+    (void)context;
+    (void)i;
+    (void)eps;
+    (void)z;
+}
+
+static void test_is_the_bound(void **state) {
+    (void)state;
+    static const double apart[] = {0.0, 0.3, 1.0, 30.0};
+    for (size_t i = 0; i < sizeof apart / sizeof apart[0]; i++) {
+        const double got = bound_of_batch(apart[i]);
+        const struct vib_gaussians g = {
+            .n = ROWS, .K = K, .mu = mu, .factor = factor, .sample = no_sample};
+        struct vib_bound out[VIB_ESTIMATORS];
+        struct vib_error err;
+        assert_int_equal(vib_bounds(&g, 1u << VIB_ESTIMATOR_PAIRWISE_KL, NULL, NULL, out, &err),
+                         VIB_OK);
+        const double want = out[VIB_ESTIMATOR_PAIRWISE_KL].bits;
+        print_message("# %.6f, by bounds %.6f, at most %.6f bits\n", got, want, log2(ROWS));
+        assert_true(fabs(got - want) <= 1e-5 * (1.0 + want));
+        assert_true(got <= log2(ROWS) + 1e-9);
+    }
+    assert_true(bound_of_batch(30.0) >= log2(ROWS) - 1e-6);
+}
+
+/* Where codes are so far apart that none sees another, as with learned noise at first, the bound is
+ * flat; with fixed noise they overlap from the start. */
+static void test_learns(void **state) {
+    (void)state;
+    const struct vib_params params = {
+        .method = VIB_METHOD_NONLINEAR_IB,
+        .beta = 0.25, /* 1 / u'(2 bits), and the bound is not below I(Z;X) */
+        .rate_function = VIB_RATE_POWER,
+        .rate_exponent = 1.0,
+        .K = 4,
+        .noise = VIB_NOISE_FIXED,
+        .noise_scale = 1.0,
+        .seed = 1,
+        .epochs = 1000,
+        .batch = 100,
+        .lr = 2e-2,
+        .lr_decay_epochs = 5,
+        PAPERS_OPTIMISER,
+        .eval_every = 1,
+        .eval_samples = 1};
+    struct vib_dataset data;
+    struct vib_evaluation before, after;
+    one_hot_data(&data, 1000, 10000);
+    struct vib_trainer *trainer = trainer_for(&params, &data);
+    assert_int_equal(vib_trainer_evaluate(trainer, VIB_TEST, &before), VIB_OK);
+    train_epochs(trainer, 300);
+    assert_int_equal(vib_trainer_evaluate(trainer, VIB_TEST, &after), VIB_OK);
+    print_message("# I %.3f -> %.3f bits, CE %.3f -> %.3f bits\n", before.compression,
+                  after.compression, before.ce, after.ce);
+    assert_true(isnan(after.rate));
+    assert_true(after.compression > 1.0 && after.compression <= 2.0);
+    assert_true(data.split[VIB_TEST].h_y - after.ce <= after.compression + 4.0 * after.ce_se);
+    vib_trainer_free(trainer);
+    vib_dataset_release(&data);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_is_the_bound),
+        cmocka_unit_test(test_learns),
+    };
+    return cmocka_run_group_tests_name("nonlinear_ib", tests, NULL, NULL);
+}
