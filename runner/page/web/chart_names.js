@@ -24,8 +24,9 @@ function drawLimit(chart, ctx, { at, dash, place, text }) {
     if (inside.length === 0)
         return;
     const [x, y] = inside[Math.round((inside.length - 1) * place)];
-    ctx.textAlign = place === 0 ? 'left' : 'right';
-    ctx.fillText(text, x + (place === 0 ? 5 : -5), y - 4 < top + 10 ? y + 12 : y - 4);
+    const toRight = place === 0 || x - 5 - ctx.measureText(text).width < chart.chartArea.left;
+    ctx.textAlign = toRight ? 'left' : 'right';
+    ctx.fillText(text, x + (toRight ? 5 : -5), y - 4 < top + 10 ? y + 12 : y - 4);
 }
 
 /** Those that would cover another name are left out.
