@@ -3,6 +3,8 @@
 #include "core/elementwise.h"
 #include "core/pass_internal.h"
 
+#include <string.h>
+
 /* From the gradient of hidden layer l's output to that before its activation. */
 static void finish_hidden(void *context, size_t row, size_t rows, size_t column, size_t columns,
                           float *tile) {
@@ -49,17 +51,28 @@ static void backward_decoder(struct vib_pass *p, const struct vib_weights *w,
     vib_product_backward(&p->product[l], p->team, &backward);
 }
 
+/* Of the objective's own parameters. */
+static void hand_out_own(const struct vib_pass *p, const struct vib_gradient_sink *sink,
+                         const float *values) {
+    const struct vib_gradient own = {.offset = p->net->own_memory,
+                                     .rows = 1,
+                                     .columns = p->net->objective.n_own,
+                                     .values = values};
+    if (sink != NULL)
+        sink->apply(sink->context, &own);
+}
+
 static void backward_head(struct vib_pass *p, const struct vib_objective *objective,
                           const struct vib_objective_batch *batch,
                           const struct vib_gradient_sink *sink) {
     const struct vib_network *net = p->net;
+    const size_t H = vib_network_head(net)->out;
     vib_objective_backward_head(objective, batch, p->dz, p->dcode, p->dhead, p->own);
-    if (objective->n_own > 0 && sink != NULL) {
-        const struct vib_gradient own = {
-            .offset = net->own_memory, .rows = 1, .columns = objective->n_own, .values = p->own};
-        sink->apply(sink->context, &own);
-    }
-    vib_pass_round(p, p->batch, p->dhead, vib_network_head(net)->out, p->type, &p->dhead_t);
+    if (objective->n_own > 0 && objective->n_pseudo == 0)
+        hand_out_own(p, sink, p->own);
+    if (objective->n_pseudo == 0) /* one that sees no pseudo-inputs where the pass has some */
+        memset(p->dhead + p->batch * H, 0, (p->rows - p->batch) * H * sizeof *p->dhead);
+    vib_pass_round(p, p->rows, p->dhead, vib_network_head(net)->out, p->type, &p->dhead_t);
 }
 
 void vib_backward(struct vib_pass *p, const struct vib_weights *w,
@@ -86,4 +99,6 @@ void vib_backward(struct vib_pass *p, const struct vib_weights *w,
         if (backward.receive != NULL || sink != NULL)
             vib_product_backward(&p->product[l], p->team, &backward);
     }
+    if (objective->n_pseudo > 0)
+        hand_out_own(p, sink, p->dx + p->batch * net->dim);
 }

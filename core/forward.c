@@ -26,6 +26,10 @@ static size_t part_of(size_t n, size_t first) {
     return n - first < VIB_PART_ROWS ? n - first : VIB_PART_ROWS;
 }
 
+static size_t parts_of(size_t n) {
+    return (n + VIB_PART_ROWS - 1) / VIB_PART_ROWS;
+}
+
 static void round_rows(const struct rows *r, size_t first, size_t rows) {
     float tile[VIB_PART_ROWS * VIB_BLOCK];
     for (size_t column = 0; column < r->matrix->columns; column += VIB_BLOCK) {
@@ -47,7 +51,7 @@ static void round_part(void *context, size_t part) {
 void vib_pass_round(const struct vib_pass *p, size_t n, const float *dense, size_t ld,
                     enum vib_type type, struct vib_matrix *matrix) {
     struct rows rows = {n, dense, ld, type, matrix};
-    vib_team_run(p->team, (n + VIB_PART_ROWS - 1) / VIB_PART_ROWS, round_part, &rows);
+    vib_team_run(p->team, parts_of(n), round_part, &rows);
 }
 
 void vib_pass_keep(void *context, size_t row, size_t rows, size_t column, size_t columns,
@@ -76,16 +80,25 @@ static void factor_part(void *context, size_t part) {
     const struct vib_posterior *posterior = &p->net->posterior;
     const size_t F = vib_posterior_factor_size(posterior), H = vib_posterior_head_size(posterior);
     const size_t first = part * VIB_PART_ROWS;
-    vib_posterior_factor(posterior, p->head + first * H, part_of(p->batch, first),
+    vib_posterior_factor(posterior, p->head + first * H, part_of(p->rows, first),
                          p->factor + first * F);
+}
+
+/* Behind the examples of the batch. */
+static void put_pseudo_inputs(struct vib_pass *p, const struct vib_weights *w) {
+    const float *own = w->f32 + p->net->own_memory;
+    const size_t dim = p->net->dim;
+    for (size_t k = 0; k < p->net->objective.n_pseudo; k++)
+        memcpy(p->input + (p->batch + k) * p->input_ld, own + k * dim, dim * sizeof *own);
 }
 
 void vib_encode(struct vib_pass *p, const struct vib_weights *w) {
     const struct vib_network *net = p->net;
     const struct vib_matrix *in = &p->x;
     struct vib_dense head = {p->head, vib_network_head(net)->out};
+    put_pseudo_inputs(p, w);
     if (p->type == VIB_BF16)
-        vib_pass_round(p, p->batch, p->input, p->input_ld, VIB_BF16, &p->x);
+        vib_pass_round(p, p->rows, p->input, p->input_ld, VIB_BF16, &p->x);
     for (size_t l = 0; l < net->n_hidden; l++) {
         struct vib_hidden hidden = {p, l};
         vib_product_forward(&p->product[l], p->team, in, vib_pass_weight(p, l, w),
@@ -95,7 +108,7 @@ void vib_encode(struct vib_pass *p, const struct vib_weights *w) {
     vib_product_forward(&p->product[net->n_hidden], p->team, in,
                         vib_pass_weight(p, net->n_hidden, w),
                         w->f32 + vib_network_head(net)->bias_memory, vib_pass_keep, &head);
-    vib_team_run(p->team, vib_pass_row_parts(p), factor_part, p);
+    vib_team_run(p->team, parts_of(p->rows), factor_part, p);
 }
 
 /* z, and z as the decoder reads it. */

@@ -10,12 +10,14 @@ static const double LN2 = 0.69314718055994530942;
 VIB_METHOD_MAP(DECLARE)
 #undef DECLARE
 
-extern const struct vib_compression vib_compression_diagonal, vib_compression_mixture;
+extern const struct vib_compression vib_compression_diagonal, vib_compression_mixture,
+    vib_compression_vamp;
 
 static const struct vib_compression *const marginals[] = {
     [VIB_MARGINAL_STANDARD] = &vib_compression_standard,
     [VIB_MARGINAL_DIAGONAL] = &vib_compression_diagonal,
-    [VIB_MARGINAL_MIXTURE] = &vib_compression_mixture};
+    [VIB_MARGINAL_MIXTURE] = &vib_compression_mixture,
+    [VIB_MARGINAL_VAMP] = &vib_compression_vamp};
 
 static const struct vib_compression *const compressions[VIB_METHODS] = {
 #define ROW(id, name, stochastic, rate, trade_off, compression)                                    \
@@ -42,6 +44,7 @@ static void init_parts(struct vib_objective *o, const struct vib_params *params,
         o->n_parts = o->compression->parts(params, shape, o->part);
     for (size_t i = 0; i < o->n_parts; i++)
         o->n_own += o->part[i].rows * o->part[i].columns;
+    o->n_pseudo = o->compression->encodes_own ? o->part[0].rows : 0;
 }
 
 void vib_objective_init(struct vib_objective *o, const struct vib_params *params,
@@ -137,9 +140,14 @@ void vib_objective_backward_logits(const struct vib_objective *o,
 void vib_objective_backward_head(const struct vib_objective *o,
                                  const struct vib_objective_batch *batch, float *dz, float *dcode,
                                  float *dhead, float *down) {
+    const struct vib_posterior *p = &o->posterior;
+    const size_t H = vib_posterior_head_size(p), C = p->K + vib_posterior_factor_size(p);
     const double nats = scale_of(batch);
     const float weight = (float)(nats * vib_objective_weight(o, batch->warm, batch->state));
     o->compression->backward(o, batch, weight, dcode, dz, down);
-    vib_posterior_backward(&o->posterior, batch->head, batch->eps, dz, batch->samples, weight,
-                           batch->rows, dcode, dhead);
+    vib_posterior_backward(p, batch->head, batch->eps, dz, batch->samples, weight, batch->rows,
+                           dcode, dhead);
+    /* No z is drawn of a pseudo-input. */
+    vib_posterior_backward(p, batch->pseudo_head, batch->eps, dz, 0, weight, o->n_pseudo,
+                           dcode + batch->rows * C, dhead + batch->rows * H);
 }

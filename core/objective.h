@@ -54,9 +54,11 @@ struct vib_objective_batch {
     const float *eps, *z;       /* [rows][samples][K] */
     const float *own;           /* [n_own] */
     double *scratch;            /* [rows][samples] of vib_objective_scratch numbers */
-    double *state;              /* [VIB_OBJECTIVE_STATE] that pass from step to step, 0 before the
-                                   first; checkpoints carry them. NULL in evaluation */
-    double warm;                /* 0..1, a factor on the weight: below 1 while it warms up */
+    const float *pseudo_head,
+        *pseudo_factor; /* of the pseudo-inputs, [n_pseudo][H], [n_pseudo][F] */
+    double *state;      /* [VIB_OBJECTIVE_STATE] that pass from step to step, 0 before the
+                           first; checkpoints carry them. NULL in evaluation */
+    double warm;        /* 0..1, a factor on the weight: below 1 while it warms up */
 };
 
 struct vib_compression;
@@ -70,8 +72,9 @@ struct vib_objective {
     bool has_rate;              /* whether the compression is a rate, which bounds I(Z;X) */
     double dropout;             /* probability that a step drops a hidden unit */
     size_t samples;             /* of z for each example of a step */
-    size_t n_own;   /* numbers among the parameters that are the compression's own: those of */
-    size_t n_parts; /* these, one after the other, */
+    size_t n_pseudo; /* inputs among the parameters, which are encoded with every batch */
+    size_t n_own;    /* numbers among the parameters that are the compression's own: those of */
+    size_t n_parts;  /* these, one after the other, */
     struct vib_own_part part[VIB_OWN_PARTS]; /* each [rows][columns] */
 };
 
@@ -86,7 +89,9 @@ struct vib_compression {
     const char *equation;
     /* Their initial values, into own [n_own] of zeros; NULL = zeros. */
     void (*init)(const struct vib_objective *objective, uint64_t seed, float *own);
-    bool sampled; /* compression_i is estimated by the samples of z, not exact */
+    bool sampled;     /* compression_i is estimated by the samples of z, not exact */
+    bool encodes_own; /* its own parameters are one part, of n_pseudo inputs [dim]; their gradients
+ come through their codes, whose rows of dcode follow those of the examples, and down is not made */
     /* Numbers for each z that it wants beside itself; NULL = none. */
     size_t (*scratch)(const struct vib_objective *objective);
     /* nats[i] = compression_i. */
@@ -130,9 +135,9 @@ double vib_objective_measured(const struct vib_params *params, double ce, double
 void vib_objective_backward_logits(const struct vib_objective *objective,
                                    const struct vib_objective_batch *batch, float *dlogits);
 
-/* dhead [rows][H] = dJ/dhead and down [n_own] = dJ/down, given dz = d(mean loss)/dz
- * [rows][samples][K], which is changed. dcode [rows][K + F] is scratch, which dhead may be where H
- * = K + F. Unless u is linear the batch has a state, which has seen it. */
+/* dhead [rows + n_pseudo][H] = dJ/dhead and down [n_own] = dJ/down, given dz = d(mean loss)/dz
+ * [rows][samples][K], which is changed. dcode [rows + n_pseudo][K + F] is scratch, which dhead may
+ * be where H = K + F. Unless u is linear the batch has a state, which has seen it. */
 void vib_objective_backward_head(const struct vib_objective *objective,
                                  const struct vib_objective_batch *batch, float *dz, float *dcode,
                                  float *dhead, float *down);

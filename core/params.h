@@ -13,7 +13,12 @@ enum { VIB_MAX_HIDDEN = 8, VIB_MAX_FULL_K = 64 /* of K with full covariance */ }
 enum vib_covariance { VIB_DIAGONAL, VIB_FULL };
 
 /* r(z), which the rate of VIB is against: core/compression_NAME.c. */
-enum vib_marginal { VIB_MARGINAL_STANDARD, VIB_MARGINAL_DIAGONAL, VIB_MARGINAL_MIXTURE };
+enum vib_marginal {
+    VIB_MARGINAL_STANDARD,
+    VIB_MARGINAL_DIAGONAL,
+    VIB_MARGINAL_MIXTURE,
+    VIB_MARGINAL_VAMP
+};
 
 /* What the mean rate counts as: core/rate_function.h. */
 enum vib_rate_kind { VIB_RATE_LINEAR, VIB_RATE_POWER, VIB_RATE_EXPONENTIAL };
@@ -42,7 +47,7 @@ struct vib_params {
     enum vib_noise noise;
     double noise_scale; /* where it is fixed */
     enum vib_marginal marginal;
-    size_t components; /* of a mixture */
+    size_t components; /* of a mixture, or pseudo-inputs */
 
     /* The strength of the method of that name; other methods ignore it. */
     double dropout;            /* probability that a hidden unit is dropped, 0 <= . < 1 */

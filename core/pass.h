@@ -6,9 +6,10 @@
  * With B examples, layer widths n_l and T = the type of the large products' operands (float32, or
  * bfloat16): x, h and their gradients are matrices of T (core/matrix.h); head [B][H], factor [B][F]
  * (core/posterior.h), eps, z [B][S][K] and logits [B][S][classes] stand without gaps, with S = the
- * samples of z for each example. The head, the posterior, the decoder and the loss are float32
- * always.
- * Thread rule: a pass belongs to one thread at a time, and its team works for that thread. */
+ * samples of z for each example. Where the objective has pseudo-inputs, their rows follow
+ * those of the batch in all that has to do with the encoder. The head, the posterior, the decoder
+ * and the loss are float32 always. Thread rule: a pass belongs to one thread at a time, and its
+ * team works for that thread. */
 #ifndef VIB_CORE_PASS_H
 #define VIB_CORE_PASS_H
 
@@ -27,6 +28,7 @@ struct vib_pass {
     const struct vib_network *net; /* borrowed */
     struct vib_team *team;         /* borrowed; NULL at first: the calling thread works alone */
     size_t batch, samples;
+    size_t rows; /* of the encoder: the batch, and the pseudo-inputs of the objective */
     enum vib_type type;
     struct vib_product product[VIB_MAX_LAYERS];
     void *arena;  /* one allocation, carved into all that follows */
@@ -43,7 +45,8 @@ struct vib_pass {
     struct vib_matrix dhead_t, dlogits_t; /* dhead as T, dlogits as float32 */
     float *dhead, *dz, *dlogits;
     float *dcode; /* [B][K + F], of the compression; the memory of dhead where that has its size */
-    float *dx;    /* [B][dim], the gradient of the input; NULL unless asked for */
+    float *dx;    /* [rows][dim], the gradient of the input; NULL unless asked for or pseudo-inputs
+   learn by it */
     float *own;   /* the gradient of the objective's own parameters */
     float keep;   /* probability that dropout keeps a hidden unit; 1 without dropout */
 };

@@ -26,6 +26,12 @@ int vib_trainer_check(const struct vib_params *params, const struct vib_dataset 
         return vib_error_set(err, VIB_ECONFIG,
                              "method: nonlinear_ib compares all codes of a batch in every step, "
                              "which it does of diagonal ones: use model.covariance: diagonal");
+    if (params->covariance == VIB_FULL && params->method == VIB_METHOD_VIB &&
+        params->marginal == VIB_MARGINAL_VAMP)
+        return vib_error_set(
+            err, VIB_ECONFIG,
+            "model.marginal: vamp is a mixture of codes with diagonal covariances: "
+            "use model.covariance: diagonal, or mixture");
     if (params->covariance == VIB_FULL && params->noise == VIB_NOISE_FIXED)
         return vib_error_set(
             err, VIB_ECONFIG,
@@ -44,6 +50,19 @@ int vib_trainer_check(const struct vib_params *params, const struct vib_dataset 
                              "(this is %s); use float32",
                              vib_kernel_engine());
     return VIB_OK;
+}
+
+/* They begin as training inputs, chosen by the seed. */
+static void draw_pseudo_inputs(struct vib_trainer *t) {
+    const struct vib_stream stream = {t->params.seed, VIB_STREAM_MARGINAL, 0, 0};
+    const size_t n = t->data->split[VIB_TRAIN].n, dim = t->net.dim;
+    for (size_t k = 0; k < t->net.objective.n_pseudo; k++) {
+        double place[4]; /* a stream gives four numbers at a time */
+        vib_random_uniform(&stream, 4 * k, 4, place);
+        const uint32_t example = (uint32_t)(place[0] * (double)n);
+        vib_dataset_gather(t->data, VIB_TRAIN, &example, 0, 1,
+                           t->adam.w + t->net.own_memory + k * dim, dim);
+    }
 }
 
 static int make_state(struct vib_trainer *t) {
@@ -70,6 +89,7 @@ static int make_state(struct vib_trainer *t) {
         memset(t->w16, 0, narrow);
     t->adam.w16 = t->w16;
     vib_network_init_weights(&t->net, t->params.seed, t->adam.w);
+    draw_pseudo_inputs(t);
     return VIB_OK;
 }
 

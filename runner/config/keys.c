@@ -73,6 +73,8 @@ static const struct key_choice marginals[] = {
     [VIB_MARGINAL_STANDARD] = {"standard", "N(0, I), the paper's"},
     [VIB_MARGINAL_DIAGONAL] = {"diagonal", "a Gaussian with diagonal covariance, learned"},
     [VIB_MARGINAL_MIXTURE] = {"mixture", "model.components such Gaussians; the rate is sampled"},
+    [VIB_MARGINAL_VAMP] = {"vamp",
+                           "the codes of model.components inputs that are learned; likewise"},
     {NULL, NULL}};
 static const struct key_choice rate_functions[] = {
     [VIB_RATE_LINEAR] = {"linear", "u(r) = r"},
@@ -246,7 +248,7 @@ const struct key keys[] = {
      .help = "r(z) in the rate KL[p(z|x) || r(z)]"},
     {.name = "model.components", .type = KEY_SIZE, .field = AT(job.components),
      .default_text = "10", .flags = KEY_COMPONENTS, .min = 1, .max = 4096, .methods = ONLY(VIB),
-     .help = "Gaussians of a model.marginal that has several"},
+     .help = "Gaussians, or inputs, of a model.marginal that has several"},
 
     {.name = "train.precision", .type = KEY_CHOICE, .field = AT(job.precision),
      .default_text = "float32", .choices = precisions,

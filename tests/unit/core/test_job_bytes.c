@@ -147,6 +147,10 @@ static void test_networks(void **state) {
     p.marginal = VIB_MARGINAL_MIXTURE;
     p.components = 500;
     check("a mixture of 500, 100 samples", &p, 784, 10, 210);
+    p.samples = 1;
+    p.marginal = VIB_MARGINAL_VAMP;
+    p.components = 2000;
+    check("2000 pseudo-inputs", &p, 784, 10, 210);
     p = base;
     p.patience = 1;
     check("patience", &p, 784, 10, 210);

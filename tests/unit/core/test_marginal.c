@@ -255,11 +255,65 @@ static void test_sampled_rate(void **state) {
     vib_dataset_release(&data);
 }
 
+/* --- pseudo-inputs --- */
+
+/* Ten inputs, and more pseudo-inputs: with all of them among these r(z) can be the codes' own
+ * distribution, and the rate I(Z;X). */
+static void test_pseudo_inputs(void **state) {
+    (void)state;
+    const struct vib_params params = {.K = 4,
+                                      .beta = 0.3,
+                                      .seed = 1,
+                                      .epochs = 1000,
+                                      .batch = 100,
+                                      .lr = 2e-2,
+                                      .lr_decay_epochs = 4,
+                                      PAPERS_OPTIMISER,
+                                      .eval_every = 1,
+                                      .eval_samples = 8,
+                                      .bounds = 1u << VIB_ESTIMATOR_MIXTURE,
+                                      .bounds_n = 2000,
+                                      .marginal = VIB_MARGINAL_VAMP,
+                                      .components = 30};
+    struct vib_dataset data;
+    struct vib_evaluation before, e;
+    struct vib_information information;
+    struct vib_error err;
+    one_hot_data(&data, 1000, 2000);
+    struct vib_trainer *trainer = trainer_for(&params, &data);
+    const struct vib_network *net = vib_trainer_network(trainer);
+    float first[30 * ONE_HOT], last[30 * ONE_HOT];
+    assert_int_equal(net->objective.n_own, 30 * ONE_HOT);
+    vib_trainer_weights(trainer, net->own, net->objective.n_own, first);
+    for (size_t i = 0; i < 30; i++) { /* training inputs */
+        float sum = 0.0f;
+        for (size_t d = 0; d < ONE_HOT; d++) {
+            assert_true(first[i * ONE_HOT + d] == 0.0f || first[i * ONE_HOT + d] == 1.0f);
+            sum += first[i * ONE_HOT + d];
+        }
+        assert_true(sum == 1.0f);
+    }
+    assert_int_equal(vib_trainer_evaluate(trainer, VIB_TEST, &before), VIB_OK);
+    train_epochs(trainer, 300);
+    assert_int_equal(vib_trainer_evaluate(trainer, VIB_TEST, &e), VIB_OK);
+    assert_int_equal(vib_trainer_bounds(trainer, VIB_TEST, &information, &err), VIB_OK);
+    vib_trainer_weights(trainer, net->own, net->objective.n_own, last);
+    assert_memory_not_equal(first, last, sizeof first);
+    const struct vib_bound izx = information.bound[VIB_ESTIMATOR_MIXTURE];
+    print_message("# rate %.4f +- %.4f, I(Z;X) %.4f +- %.4f, before %.3f bits\n", e.rate, e.rate_se,
+                  izx.bits, izx.se_bits, before.rate);
+    assert_true(e.rate + 4.0 * e.rate_se >= izx.bits - 4.0 * izx.se_bits);
+    assert_true(e.rate <= izx.bits + 0.3); /* classes have unequal numbers of pseudo-inputs */
+    vib_trainer_free(trainer);
+    vib_dataset_release(&data);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_density),
         cmocka_unit_test(test_frozen_encoder),
         cmocka_unit_test(test_sampled_rate),
+        cmocka_unit_test(test_pseudo_inputs),
     };
     return cmocka_run_group_tests_name("marginal", tests, NULL, NULL);
 }

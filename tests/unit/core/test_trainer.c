@@ -190,6 +190,8 @@ static void test_restore_continues_with_the_same_bits(void **state) {
     params.marginal = VIB_MARGINAL_MIXTURE;
     params.components = 3;
     check_restore(&params, 3);
+    params.marginal = VIB_MARGINAL_VAMP;
+    check_restore(&params, 4);
 }
 
 /* Step by step from 0 to exactly beta, which the last step of the warm-up does not reach. */
@@ -419,6 +421,9 @@ static void test_what_cannot_be_trained(void **state) {
     params.method = VIB_METHOD_NONLINEAR_IB;
     assert_refused(&params, "which it does of diagonal ones");
     params.method = VIB_METHOD_VIB;
+    params.marginal = VIB_MARGINAL_VAMP;
+    assert_refused(&params, "a mixture of codes with diagonal covariances");
+    params.marginal = VIB_MARGINAL_STANDARD;
     params.noise = VIB_NOISE_FIXED;
     assert_refused(&params, "full is learned, and model.noise: fixed is not");
 }

@@ -193,6 +193,9 @@ static void test_marginals(void **state) {
     params.components = 4;
     params.samples = 2;
     check_types(params);
+    params.marginal = VIB_MARGINAL_VAMP;
+    params.components = 21; /* in more than one part */
+    check_types(params);
 }
 
 static void test_nonlinear_ib(void **state) {
