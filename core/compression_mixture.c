@@ -42,6 +42,10 @@ static struct vib_diagonal_mixture marginal(const struct vib_objective *o, const
                                          .logit = own + 2 * M * K};
 }
 
+static double flops(const struct vib_params *params) {
+    return VIB_SAMPLED_RATE_FLOPS * (double)params->components * (double)params->K;
+}
+
 static size_t scratch(const struct vib_objective *o) {
     return o->part[0].rows;
 }
@@ -69,6 +73,7 @@ const struct vib_compression vib_compression_mixture = {
         "r(z) = sum_k softmax(marginal.logit[0])[k] * "
         "N(marginal.mean[k], diag(exp(marginal.log_scale[k]))**2)",
     .sampled = true,
+    .flops = flops,
     .scratch = scratch,
     .forward = forward,
     .backward = backward};

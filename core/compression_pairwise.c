@@ -46,6 +46,11 @@ static double pairwise_divergence(const float *restrict mu_i, const float *restr
     return total;
 }
 
+/* Measured with a batch of 100 at K = 256. */
+static double flops(const struct vib_params *params) {
+    return 45.0 * (double)params->batch * (double)params->K;
+}
+
 static size_t scratch(const struct vib_objective *o) {
     (void)o;
     return 1;
@@ -105,4 +110,4 @@ static void backward(const struct vib_objective *o, const struct vib_objective_b
 }
 
 const struct vib_compression vib_compression_pairwise = {
-    .weight = weight, .scratch = scratch, .forward = forward, .backward = backward};
+    .weight = weight, .flops = flops, .scratch = scratch, .forward = forward, .backward = backward};

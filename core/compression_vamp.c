@@ -17,6 +17,10 @@ static size_t parts(const struct vib_params *params, struct vib_shape shape,
     return 1;
 }
 
+static double flops(const struct vib_params *params) {
+    return VIB_SAMPLED_RATE_FLOPS * (double)params->components * (double)params->K;
+}
+
 static size_t scratch(const struct vib_objective *o) {
     return o->n_pseudo;
 }
@@ -58,6 +62,7 @@ const struct vib_compression vib_compression_vamp = {
     .equation = "r(z) = mean_k p(z|input = marginal.pseudo_inputs[k])",
     .sampled = true,
     .encodes_own = true,
+    .flops = flops,
     .scratch = scratch,
     .forward = forward,
     .backward = backward};

@@ -142,18 +142,30 @@ void vib_network_init_weights(const struct vib_network *net, uint64_t seed, floa
     vib_objective_init_own(&net->objective, seed, memory + net->own_memory);
 }
 
-double vib_network_forward_flops(const struct vib_network *net) {
+static double layer_flops(const struct vib_layer *layer) {
+    return 2.0 * (double)layer->in * (double)layer->out;
+}
+
+/* With its share of the pseudo-inputs. */
+static double encoder_flops(const struct vib_network *net) {
     double flops = 0.0;
-    for (size_t l = 0; l < net->n_layers; l++)
-        flops += 2.0 * (double)net->layer[l].in * (double)net->layer[l].out;
-    return flops;
+    for (size_t l = 0; l <= net->n_hidden; l++)
+        flops += layer_flops(&net->layer[l]);
+    return (1.0 + net->objective.pseudo_share) * flops;
+}
+
+double vib_network_forward_flops(const struct vib_network *net) {
+    return encoder_flops(net) + layer_flops(vib_network_decoder(net));
 }
 
 double vib_network_step_flops(const struct vib_network *net) {
-    /* Forward, weight gradient, input gradient; nobody needs the gradient of the input data. */
-    const struct vib_layer *decoder = vib_network_decoder(net);
-    const double first = 2.0 * (double)net->layer[0].in * (double)net->layer[0].out;
-    const double decode = 2.0 * (double)decoder->in * (double)decoder->out;
-    const double more = (double)(net->objective.samples - 1) * decode;
-    return 3.0 * (vib_network_forward_flops(net) + more) - first;
+    /* To draw a number takes as long as this; that of a first sample is left out. */
+    enum { DRAW = 350 };
+    const struct vib_objective *o = &net->objective;
+    const double samples = (double)o->samples, K = (double)net->K;
+    const double of_sample = 3.0 * (layer_flops(vib_network_decoder(net)) + o->flops);
+    /* Forward, weight gradient, input gradient; without pseudo-inputs nobody needs the gradient of
+     * the input data. */
+    const double unneeded = o->n_pseudo > 0 ? 0.0 : layer_flops(&net->layer[0]);
+    return 3.0 * encoder_flops(net) - unneeded + samples * of_sample + (samples - 1.0) * DRAW * K;
 }

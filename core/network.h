@@ -61,7 +61,8 @@ void vib_network_narrow(const struct vib_network *net, const float *memory, uint
  * objective begins with, into memory [n_memory]; all else becomes 0. */
 void vib_network_init_weights(const struct vib_network *net, uint64_t seed, float *memory);
 
-/* Floating-point operations (2 per multiply-add) in the matrix products of one example. */
+/* Floating-point operations (2 per multiply-add) in the matrix products of one example, with its
+ * share of pseudo-inputs; those of a step with what its objective takes. */
 double vib_network_forward_flops(const struct vib_network *net);
 double vib_network_step_flops(const struct vib_network *net); /* forward, backward, all samples */
 

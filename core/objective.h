@@ -72,9 +72,12 @@ struct vib_objective {
     bool has_rate;              /* whether the compression is a rate, which bounds I(Z;X) */
     double dropout;             /* probability that a step drops a hidden unit */
     size_t samples;             /* of z for each example of a step */
-    size_t n_pseudo; /* inputs among the parameters, which are encoded with every batch */
-    size_t n_own;    /* numbers among the parameters that are the compression's own: those of */
-    size_t n_parts;  /* these, one after the other, */
+    double flops; /* of the compression of one z, forward, as many as matrix products do in that
+                     time; backward takes twice as many */
+    double pseudo_share; /* pseudo-inputs for each example of a step */
+    size_t n_pseudo;     /* inputs among the parameters, which are encoded with every batch */
+    size_t n_own;        /* numbers among the parameters that are the compression's own: those of */
+    size_t n_parts;      /* these, one after the other, */
     struct vib_own_part part[VIB_OWN_PARTS]; /* each [rows][columns] */
 };
 
@@ -94,6 +97,8 @@ struct vib_compression {
  come through their codes, whose rows of dcode follow those of the examples, and down is not made */
     /* Numbers for each z that it wants beside itself; NULL = none. */
     size_t (*scratch)(const struct vib_objective *objective);
+    /* vib_objective.flops, a rule of thumb; NULL: few beside the network's. */
+    double (*flops)(const struct vib_params *params);
     /* nats[i] = compression_i. */
     void (*forward)(const struct vib_objective *objective, const struct vib_objective_batch *batch,
                     double *nats);

@@ -393,6 +393,29 @@ static void test_every_split_costs(void **state) {
     vib_dataset_release(&data);
 }
 
+/* What a method does beside the network is estimated, too. */
+static void test_every_objective_costs(void **state) {
+    (void)state;
+    struct vib_dataset data;
+    struct vib_params params = base;
+    small_mixture(&data);
+    const double vib = vib_job_flops(&params, &data);
+    params.samples = 2;
+    const double samples = vib_job_flops(&params, &data);
+    params = base;
+    params.marginal = VIB_MARGINAL_MIXTURE;
+    params.components = 5;
+    const double mixture = vib_job_flops(&params, &data);
+    params.samples = 2;
+    assert_true(vib_job_flops(&params, &data) > mixture + samples - vib);
+    params.samples = 1;
+    params.marginal = VIB_MARGINAL_VAMP; /* which encodes more besides */
+    assert_true(samples > vib && mixture > vib && vib_job_flops(&params, &data) > mixture);
+    params.method = VIB_METHOD_NONLINEAR_IB;
+    assert_true(vib_job_flops(&params, &data) > vib);
+    vib_dataset_release(&data);
+}
+
 static void assert_refused(const struct vib_params *params, const char *why) {
     struct vib_dataset data;
     struct vib_trainer *trainer;
@@ -442,6 +465,7 @@ int main(void) {
         cmocka_unit_test(test_evaluation_stops_on_request),
         cmocka_unit_test(test_a_ragged_evaluation_counts_every_example_once),
         cmocka_unit_test(test_every_split_costs),
+        cmocka_unit_test(test_every_objective_costs),
         cmocka_unit_test(test_what_cannot_be_trained),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
