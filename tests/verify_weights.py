@@ -357,13 +357,15 @@ def check_result(table, result, codes, tensors, labels, samples, rng):
     table.exact("h_y", result["h_y"], h_y)
     for name in terms:
         table.random(name, result[name], terms[name])
-    if codes.factor is None:
-        table.holds("no information columns", result["izy_lower"] is result["izx_upper"] is None)
-        return
+    at_mean = (decode(codes.mu, tensors).argmax(1) != labels).mean()
+    table.compare("error_mu", result["error_mu"], at_mean, 2.0 / codes.n)  # ties
     table.random("izy_lower", result["izy_lower"], h_y - terms["ce"])
     table.random("izy_mc", result["izy_mc"], h_y - terms["ce_mc"])
     table.random_se("izy_lower_se", result["izy_lower_se"], terms["ce"])
-    table.exact("izx_upper", result["izx_upper"], rate(codes).mean())
+    if codes.factor is None:
+        table.holds("no rate", result["izx_upper"] is None)
+    else:
+        table.exact("izx_upper", result["izx_upper"], rate(codes).mean())
 
 
 def check_bounds(table, bounds, codes, rng):
@@ -429,7 +431,7 @@ def main(arguments):
     x, labels = test_split(job)
     codes = encode(x, tensors, job)
     (result,) = rows("SELECT * FROM result WHERE job = ? AND split = 'test'")
-    bounds = rows("SELECT * FROM bound WHERE job = ? AND split = 'test'")
+    bounds = rows("SELECT * FROM bound WHERE job = ? AND split = 'test' AND quantity = 'izx'")
     whole = {row["estimator"]: row for row in bounds if row["n"] == codes.n}
     decoder = rows("SELECT * FROM decoder WHERE job = ?")
     kept = rows("SELECT * FROM code WHERE job = ? ORDER BY example")
