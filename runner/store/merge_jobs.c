@@ -9,7 +9,7 @@
 static const char jobs_sql[] =
     "SELECT id, identity, point_identity, curve_identity, numerics, dataset_digest, input_scale,"
     " created_at, state, attempts, run, worker, started_at, finished_at, train_s, evaluate_s,"
-    " examples, objective, message, weights, weight FROM job"
+    " examples, objective, message, weights, effective_weight FROM job"
     " WHERE state IN ('done', 'diverged', 'failed') ORDER BY id";
 enum { ID, IDENTITY, DATASET = 5, CREATED = 7, STATE, ATTEMPTS, RUN, WORKER, WEIGHTS = 19, WEIGHT };
 
@@ -139,7 +139,7 @@ static int settle(struct merge_part *part, const struct match *match, const char
     static const char sql[] =
         "UPDATE job SET state = ?2, attempts = ?3, run = nullif(?4, 0), worker = ?5,"
         " started_at = ?6, finished_at = ?7, train_s = ?8, evaluate_s = ?9, examples = ?10,"
-        " objective = ?11, message = ?12, weights = ?13, weight = ?14 WHERE id = ?1";
+        " objective = ?11, message = ?12, weights = ?13, effective_weight = ?14 WHERE id = ?1";
     sqlite3_stmt *statement;
     int rc = store_statement(part->target, STORE_MERGE_SETTLE, sql, &statement, err);
     if (rc != 0)

@@ -123,8 +123,9 @@ CREATE TABLE job (
     weights     TEXT, -- file of the final weights, relative to the database's folder; NULL when
                       -- none was asked for; a job that could not write it is failed
     input_scale TEXT REFERENCES input_scale (digest), -- NULL: its inputs are not standardized
-    weight      REAL, -- of the compression in the last step: beta or what it had become by then;
-                      -- NULL: unknown
+    -- Of the compression in the last step, J = CE + this * compression: beta, or what it had become
+    -- by then, such as beta u'(R); NULL: unknown.
+    effective_weight REAL,
     CHECK (state <> 'running' OR run IS NOT NULL)
 ) STRICT;
 
@@ -390,7 +391,7 @@ SELECT setting.*, result.split, result.epoch, result.error, result.error_mc, res
        min(residual_lower.bits, residual_upper.bits) AS izx_y_lower,
        residual_lower.estimator AS izx_y_lower_by,
        residual_upper.bits AS izx_y_upper_tight, residual_upper.estimator AS izx_y_upper_tight_by,
-       job.weight
+       job.effective_weight
 FROM result
 LEFT JOIN (SELECT job, split, estimator, max(bits) AS bits FROM valid_bound
            WHERE side = 'lower' AND bits IS NOT NULL GROUP BY job, split) AS lower

@@ -17,7 +17,7 @@ static const char plane[] =
     " izx_upper, izx_lower, izx_lower_by, izx_upper_tight, izx_upper_tight_by, izy_lower_se, ce_mc,"
     " izy_mc, plane.n, ixy, ixy_se, dim, classes, $sections, objective, identity, dataset_digest,"
     " plane.error_mu, error_se, error_mc_se, error_mu_se, izx_upper_se, izx_y_upper, izx_y_lower,"
-    " izx_y_lower_by, izx_y_upper_tight, izx_y_upper_tight_by, weight"
+    " izx_y_lower_by, izx_y_upper_tight, izx_y_upper_tight_by, effective_weight"
     " FROM information_plane AS plane JOIN error_deviation USING (job, split)"
     " ORDER BY job, epoch, (SELECT place FROM split AS known WHERE known.name = plane.split)";
 

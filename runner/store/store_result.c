@@ -159,7 +159,7 @@ static int finish_job(struct store *store, int64_t job, int64_t run,
                       const struct job_result *result, bool *recorded, struct vib_error *err) {
     static const char sql[] =
         "UPDATE job SET state = ?3, message = ?4, train_s = ?5,"
-        " evaluate_s = ?6, examples = ?7, objective = ?8, worker = ?9, weights = ?10, weight = ?11,"
+        " evaluate_s = ?6, examples = ?7, objective = ?8, worker = ?9, weights = ?10, effective_weight = ?11,"
         " finished_at = " STORE_NOW " WHERE id = ?1 AND run = ?2 AND state = 'running'";
     sqlite3_stmt *statement;
     int rc = store_statement(store, STORE_JOB_FINISH, sql, &statement, err);

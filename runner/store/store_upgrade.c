@@ -216,7 +216,7 @@ static int add_what_3_lacks(struct store *store, struct vib_error *err) {
 static int add_what_4_lacks(struct store *store, struct vib_error *err) {
     static const char *const tables[] = {"epoch_bound", "label_list", "prediction"};
     static const char changes[] =
-        "ALTER TABLE job ADD COLUMN weight REAL;"
+        "ALTER TABLE job ADD COLUMN effective_weight REAL;"
         "ALTER TABLE result ADD COLUMN error_mu REAL;"
         "ALTER TABLE result ADD COLUMN izx_upper_se REAL;"
         "ALTER TABLE result ADD COLUMN izx_y_upper REAL;"

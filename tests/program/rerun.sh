@@ -206,7 +206,7 @@ for version in 2 3; do
     old() {
         sqlite3 "old$version.db" <"$root/tests/unit/store/version$version.sql" &&
             "$vib" forget "old$version.db" --job 1 --yes && sql_is "old$version.db" \
-            'select count(*) from job where id = 1' 0 && sql_is "old$version.db" 'pragma user_version' 4
+            'select count(*) from job where id = 1' 0 && sql_is "old$version.db" 'pragma user_version' 5
     }
     check "of schema $version" old
 done

@@ -24,7 +24,7 @@ function drawLimit(chart, ctx, { at, dash, place, text }) {
     if (inside.length === 0)
         return;
     const [x, y] = inside[Math.round((inside.length - 1) * place)];
-    const toRight = place === 0 || x - 5 - ctx.measureText(text).width < chart.chartArea.left;
+    const toRight = place === 0 || x - 5 - ctx.measureText(text).width < left;
     ctx.textAlign = toRight ? 'left' : 'right';
     ctx.fillText(text, x + (toRight ? 5 : -5), y - 4 < top + 10 ? y + 12 : y - 4);
 }

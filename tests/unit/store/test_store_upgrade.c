@@ -322,7 +322,7 @@ static void test_version_4_keeps_its_values(void **state) {
         "vib test 1.152326 0.37726 17.361071, vib train 1.143169 0.399241 17.548663,"
         " deterministic test 2.336849 - -, deterministic train 2.540583 - -";
     static const char unknown[] =
-        "SELECT count(error_mu) || count(izx_upper_se) || count(izx_y_upper) || count(weight)"
+        "SELECT count(error_mu) || count(izx_upper_se) || count(izx_y_upper) || count(effective_weight)"
         " FROM information_plane";
     static const char residual[] =
         "SELECT group_concat(coalesce(izx_y_upper_tight_by, '-'), ' ') FROM"
