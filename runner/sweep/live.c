@@ -41,15 +41,13 @@ static void write_all(int fd, const char *text, size_t size) {
     }
 }
 
-/* Whether the size is another than that of the last frame. */
-static bool measure(struct live *live) {
+static void measure(struct live *live) {
     struct winsize size;
     const bool known = ioctl(live->fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
     const size_t rows = known ? size.ws_row : 24, columns = known ? size.ws_col : TEXT_COLUMNS;
-    const bool changed = rows != live->rows || columns != live->columns;
+    live->resized = live->resized || rows != live->rows || columns != live->columns;
     live->rows = rows;
     live->columns = columns;
-    return changed;
 }
 
 /* The lines of the screen that the block takes: a terminal that has become narrower has wrapped
@@ -88,7 +86,7 @@ void live_clear(struct live *live) {
     size_t size = 0;
     if (live->n_lines == 0)
         return;
-    (void)measure(live);
+    measure(live);
     FILE *out = begin_frame(live, &text, &size);
     if (out != NULL) {
         (void)fputs("\033[J", out);
@@ -102,12 +100,14 @@ void live_print(struct live *live, const char *line) {
     char *text = NULL;
     size_t size = 0;
     if (live->n_lines > 0)
-        (void)measure(live);
+        measure(live);
     FILE *out = begin_frame(live, &text, &size);
     if (out == NULL)
         return;
     if (live->n_lines > 0)
         (void)fputs("\033[J", out);
+    if (live->n_lines > 0 && live->resized) /* the block is of the old size, until it is drawn */
+        live_release(live);
     (void)fprintf(out, "%s\n%s", line, live->block != NULL ? live->block : "");
     end_frame(live, out, &text, &size);
 }
@@ -221,7 +221,8 @@ static void put_block(struct live *live, FILE *out, const struct live_view *view
 void live_draw(struct live *live, const struct live_view *view) {
     char *block = NULL, *text = NULL;
     size_t size = 0, block_size = 0;
-    const bool resized = measure(live);
+    measure(live);
+    const bool resized = live->resized;
     const size_t before = height(live);
     FILE *out = begin_frame(live, &text, &size), *lines = open_memstream(&block, &block_size);
     if (resized)
@@ -236,6 +237,7 @@ void live_draw(struct live *live, const struct live_view *view) {
         return;
     }
     put_block(live, lines, view);
+    live->resized = false;
     const bool made = fclose(lines) == 0;
     (void)fprintf(out, "%s%s%s", resized && before > 0 ? "\033[J" : "", made ? block : "",
                   before > live->n_lines ? "\033[J" : "");

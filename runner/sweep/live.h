@@ -19,7 +19,8 @@ enum { LIVE_MAX_LINES = 48 }; /* of a block, on any terminal */
 struct live {
     int fd;
     bool colour;
-    size_t rows, columns;           /* of the terminal, for the last frame */
+    size_t rows, columns;           /* of the terminal, when it was last asked */
+    bool resized;                   /* since the last frame */
     size_t n_lines;                 /* of the block on the screen */
     size_t width[LIVE_MAX_LINES];   /* [n_lines] columns that they take */
     char *block;                    /* what was written of it, owned; NULL: nothing */

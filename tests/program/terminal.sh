@@ -58,7 +58,10 @@ narrow() {
 }
 check 'a narrow one the names of jobs and how far they are' narrow
 moves() {
-    [ "$(tty check 80 80.raw | tr -d '(),' | cut -d ' ' -f 3)" -ge 5 ]
+    tty record 24x80 moves.raw "$vib" small.yaml -j 1 --db moves.db --set K=2 --set 'beta=[0.1]' \
+        --set train.epochs=1 --set dataset.n_train=200000 --set 'model.hidden=[256, 256]' || return 1
+    tty check 80 moves.raw | tee moved
+    [ "$(tr -d '(),' <moved | cut -d ' ' -f 3)" -ge 3 ]
 }
 check 'within an epoch something moves' moves
 
@@ -136,6 +139,7 @@ job_by_job() {
 }
 watched() {
     local process status=0 told=0
+    rm -f watch.out # of the one before, which must not be taken for this one's
     cp log.db watched.db && far watched.db
     "$vib" watch watched.db --every 1 >watch.out 2>&1 &
     process=$!

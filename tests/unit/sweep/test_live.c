@@ -259,6 +259,23 @@ static void a_narrower_terminal_keeps_no_rubbish(void **state) {
     assert_int_equal(s->row, 5);
 }
 
+/* The block of the old size is not shown again. */
+static void a_line_after_a_resize(void **state) {
+    struct screen *s = on_screen(state, 24, 120);
+    draw(s, &live_made_up);
+    s->row = s->column = 0; /* as many lines as it takes, all of them gone */
+    memset(s->cell, 0, sizeof s->cell);
+    resize(s, 24, 50);
+    live_print(&s->live, "above");
+    look(s);
+    assert_string_equal(s->cell[0], "above");
+    assert_int_equal(s->row, 1);
+    draw(s, &live_made_up);
+    assert_int_equal(s->row, 6);
+    for (size_t row = 1; row < 6; row++)
+        assert_true(strlen(s->cell[row]) < 50);
+}
+
 static void tiny_terminals(void **state) {
     struct screen *s = on_screen(state, 1, 10);
     for (size_t rows = 1; rows < 6; rows++)
@@ -281,7 +298,7 @@ int main(void) {
         SCREEN_TEST(jobs_keep_their_lines), SCREEN_TEST(a_frame_overwrites_the_last_one),
         SCREEN_TEST(long_lines_scroll_by),  SCREEN_TEST(jobs_without_room_are_counted),
         SCREEN_TEST(every_width_is_filled), SCREEN_TEST(a_narrower_terminal_keeps_no_rubbish),
-        SCREEN_TEST(tiny_terminals),
+        SCREEN_TEST(a_line_after_a_resize), SCREEN_TEST(tiny_terminals),
     };
     return cmocka_run_group_tests_name("live", tests, NULL, NULL);
 }
