@@ -74,7 +74,8 @@ static const struct key_choice marginals[] = {
     [VIB_MARGINAL_DIAGONAL] = {"diagonal", "a Gaussian with diagonal covariance, learned"},
     [VIB_MARGINAL_MIXTURE] = {"mixture", "model.components such Gaussians; the rate is sampled"},
     [VIB_MARGINAL_VAMP] = {"vamp",
-                           "the codes of model.components inputs that are learned; likewise"},
+                           "the codes of model.components inputs that are learned; likewise. Codes "
+                           "are narrow and far from each other at first: train.beta_warmup helps"},
     {NULL, NULL}};
 static const struct key_choice rate_functions[] = {
     [VIB_RATE_LINEAR] = {"linear", "u(r) = r"},
