@@ -44,6 +44,12 @@ grid:
   method: [vib, deterministic]
   model.covariance: [diagonal, full]
 END
+# family KEY=VALUE...: more of its kind.
+family() {
+    "$vib" tiny.yaml -q -j 2 --db tiny.db --set dataset.name=fifty --set model.components=3 \
+        "${@/#/--set=}" >/dev/null
+}
+diagonal=model.covariance=diagonal
 tiny() {
     "$vib" tiny.yaml -q -j 2 --db tiny.db
 }
@@ -58,8 +64,13 @@ every_job() {
         verify "$job" || return 1
         n=$((n + 1))
     done
-    [ $n = 9 ]
+    [ $n = 19 ]
 }
+check 'CEB, of both covariances' family method=ceb
+check 'nonlinear IB' family method=nonlinear_ib model.noise=fixed $diagonal
+check 'learned marginals' family method=vib 'model.marginal=[diagonal, mixture]'
+check 'pseudo-inputs' family method=vib model.marginal=vamp $diagonal
+check 'a fixed noise' family method=vib model.noise=fixed $diagonal 'model.marginal=[mixture, vamp]'
 check 'are right' every_job
 
 # noticed TABLE COLUMN NUMBER WHERE: a value of job 1, 2 or 3 that is off by so much is called wrong.
@@ -71,6 +82,10 @@ noticed() {
     mv kept.db tiny.db
     return $status
 }
+for marginal in diagonal mixture; do
+    job=$(sql tiny.db "select job from setting where model_marginal = '$marginal' limit 1")
+    check "noticed: a rate against the wrong $marginal" noticed result izx_upper 3 true
+done
 job=$(sql tiny.db "select job from setting where dataset_name = 'two' and method = 'vib' limit 1")
 check 'noticed: a mixture off by 0.01 bits' noticed bound bits 0.01 "estimator = 'mixture'"
 check 'noticed: its standard error' noticed bound se 0.01 "estimator = 'mixture'"
