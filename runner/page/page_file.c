@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct page_file {
     struct page *page;
@@ -23,7 +24,7 @@ static void put_text(struct page_file *file, FILE *out, const char *path, const 
                      size_t size) {
     (void)fprintf(out, "%s\"%s\":", file->used > 0 ? "," : "{", path);
     page_html_json(out, text, size);
-    file->used += size;
+    file->used += size + strlen(path);
 }
 
 /* A document of the results. */

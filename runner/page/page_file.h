@@ -10,7 +10,7 @@
 
 /* What a browser opens at once, in bytes: of all documents, and of those about single points and
  * jobs, of which a file may therefore lack some. */
-enum { PAGE_FILE_MOST = 56 << 20, PAGE_FILE_MOST_JOBS = 32 << 20 };
+enum { PAGE_FILE_MOST = 54 << 20, PAGE_FILE_MOST_JOBS = 32 << 20 };
 
 /* Writes it; `most_jobs`: PAGE_FILE_MOST_JOBS. Write errors stay in the stream. Errors: of a source
  * that cannot be read; VIB_ENOMEM. */

@@ -75,6 +75,8 @@ check 'jobs as in the view' holds \
     "all(close(j[name], value) for name in ('error', 'ce', 'izx_lower', 'izy_mc')
         for j, (value,) in zip(rows(get('api/jobs?split=train')),
         sql('done.db', f\"SELECT {name} FROM information_plane WHERE split = 'train' ORDER BY job\")))"
+check 'no more digits than seven' holds \
+    "not re.search(rb'[0-9]\\.[0-9]{13}', ask('api/points?split=test').body + ask('api/jobs?split=test').body)"
 check 'of a split that there is not, no rows' holds "rows(get('api/points?split=validation')) == []"
 check 'a point' holds \
     "get('api/point?source=0&point=3')['settings']['beta'] == '0.001'" \
