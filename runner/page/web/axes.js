@@ -93,6 +93,6 @@ function betaAxis(rows) {
             max = Math.max(max, beta);
         }
     const room = min < max ? (max / min) ** 0.03 : 3;
-    return min > max ? { kind: 'log', title: 'β' }
-        : { kind: 'log', title: 'β', min: min / room, max: max * room };
+    const title = tradeOffLetters(rows);
+    return min > max ? { kind: 'log', title } : { kind: 'log', title, min: min / room, max: max * room };
 }

@@ -30,13 +30,24 @@ function placesOf(sheet) {
     return new Map(sheet.columns.map((name, place) => [name, place]));
 }
 
+/* What methods trade the fit for: a point has one of these, which its row calls beta. */
+const TRADE_OFFS = [{ key: 'beta', column: 'beta', letter: 'β' }, { key: 'train.gamma', column: 'train_gamma', letter: 'γ' }];
+
+/** The letters of those that the points have: "β, γ".
+ * @param {Row[]} rows */
+function tradeOffLetters(rows) {
+    const found = TRADE_OFFS.filter(({ column }) => rows.some((row) => cellOf(row, column) !== null));
+    return found.length === 0 ? 'β' : found.map(({ letter }) => letter).join(', ');
+}
+
 /** @param {PointSheet} sheet @param {number} source @returns {Row[]} */
 function pointRows(sheet, source) {
     const columns = placesOf(sheet);
-    const shared = sheet.shared.beta === undefined ? null : Number(sheet.shared.beta);
+    const shared = TRADE_OFFS.map(({ key }) => sheet.shared[key]).find((text) => text !== undefined) ?? null;
     return sheet.rows.map((cells) => {
         const at = (/** @type {string} */ name) => cells[columns.get(name) ?? -1] ?? null;
-        const point = Number(at('point')), key = `${source}:${point}`, beta = at('beta') ?? shared;
+        const point = Number(at('point')), key = `${source}:${point}`;
+        const beta = TRADE_OFFS.map(({ column }) => at(column)).find((value) => value !== null) ?? shared;
         return {
             id: key, key, source, point, curve: Number(at('curve')), seed: null, job: null,
             beta: beta === null ? null : Number(beta), cells, columns, group: null,
