@@ -258,7 +258,8 @@ const struct key keys[] = {
     {.name = "train.rate_function", .type = KEY_CHOICE, .field = AT(job.rate_function),
      .default_text = "linear", .choices = rate_functions, .methods = OF_BETA,
      .help = "u in J = CE + beta * u(rate), the mean rate in bits; those that bend trace the whole "
-             "curve where Y is a function of X, a rate r by beta = 1 / u'(r)"},
+             "curve where Y is a function of X, a rate r by beta = 1 / u'(r); where beta * u' has "
+             "reached 10 u goes on as a straight line"},
     {.name = "train.rate_exponent", .type = KEY_REAL, .field = AT(job.rate_exponent),
      .default_text = "1", .flags = KEY_ABOVE_MIN | KEY_EXPONENT, .max = NO_LIMIT,
      .methods = OF_BETA,
