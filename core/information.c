@@ -173,6 +173,13 @@ double vib_information_flops(const struct vib_params *params, const struct vib_d
     return flops;
 }
 
+struct vib_params vib_information_along(const struct vib_params *params) {
+    struct vib_params along = *params;
+    along.bounds_n = params->bounds_subset;
+    along.bounds = params->bounds_every > 0 ? params->bounds : 0;
+    return along;
+}
+
 /* On one split: the choice of examples, their codes, and the estimators, with where classes are;
  * the fit of one Gaussian takes less than the pairs. */
 static size_t split_bytes(const struct vib_params *params, const struct vib_dataset *data,

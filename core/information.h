@@ -28,6 +28,9 @@ struct vib_information {
  * other take a quarter. */
 double vib_information_flops(const struct vib_params *params, const struct vib_dataset *data);
 
+/* What params asks for along the way (bounds_every): the same for the end of a job. */
+struct vib_params vib_information_along(const struct vib_params *params);
+
 /* Bytes that vib_measure_information takes, on the split that needs the most: while it encodes, or
  * at its highest, after that. */
 size_t vib_information_bytes(const struct vib_params *params, const struct vib_dataset *data,

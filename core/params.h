@@ -71,6 +71,11 @@ struct vib_params {
     size_t eval_samples; /* samples of z per example in error_mc */
     unsigned bounds;     /* estimators of I(Z;X) made at the end: a set of enum vib_estimator */
     size_t bounds_n;     /* examples of a split that these use at most */
+
+    /* The same estimators along the way: */
+    size_t bounds_every;  /* epochs between them, a multiple of eval_every; 0: none */
+    size_t bounds_subset; /* examples of a split that they use at most */
+    double bounds_share;  /* of the job's work that they may take */
 };
 
 #endif

@@ -11,6 +11,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of all estimates along the way, with the codes that they need. */
+static double along_flops(const struct vib_params *params, const struct vib_dataset *data) {
+    const struct vib_params along = vib_information_along(params);
+    struct vib_network net;
+    double examples = 0.0;
+    if (params->bounds_every == 0 || !vib_method_info(params->method)->stochastic)
+        return 0.0;
+    vib_network_init(&net, params, data->dim, data->classes);
+    for (int s = 0; s < VIB_SPLITS; s++)
+        examples += fmin((double)data->split[s].n, (double)along.bounds_n);
+    return floor((double)params->epochs / (double)params->bounds_every) *
+           (examples * vib_network_forward_flops(&net) + vib_information_flops(&along, data));
+}
+
+static int check_along(const struct vib_params *params, const struct vib_dataset *data,
+                       struct vib_error *err) {
+    if (params->bounds_every % params->eval_every != 0)
+        return vib_error_set(err, VIB_ECONFIG,
+                             "evaluate.bounds_every is %zu, which is no multiple of "
+                             "evaluate.every, %zu: bounds stand beside evaluations",
+                             params->bounds_every, params->eval_every);
+    const double share = along_flops(params, data) / vib_job_flops(params, data);
+    if (share > params->bounds_share)
+        return vib_error_set(err, VIB_ECONFIG,
+                             "bounds along the way would take %.3g of the work of a job, and "
+                             "evaluate.bounds_share is %.3g: make evaluate.bounds_subset (%zu "
+                             "examples) smaller, evaluate.bounds_every (%zu epochs) greater, or "
+                             "allow a greater share",
+                             share, params->bounds_share, params->bounds_subset,
+                             params->bounds_every);
+    return VIB_OK;
+}
+
 int vib_trainer_check(const struct vib_params *params, const struct vib_dataset *data,
                       struct vib_error *err) {
     if (params->batch > data->split[VIB_TRAIN].n)
@@ -42,6 +75,8 @@ int vib_trainer_check(const struct vib_params *params, const struct vib_dataset 
                              "train.patience is %zu, but %s has no validation split to be patient "
                              "with; dataset.validation takes one out of the training split",
                              params->patience, data->name);
+    if (params->bounds_every > 0 && check_along(params, data, err) != VIB_OK)
+        return VIB_ECONFIG;
     if (!vib_kernel_supports(VIB_F32))
         return vib_error_set(err, VIB_EBACKEND, "%s", vib_kernel_engine());
     if (!vib_kernel_supports(params->precision))
@@ -346,6 +381,13 @@ int vib_trainer_bounds(struct vib_trainer *t, enum vib_split_id split,
                                    give_average_back, t, result, err);
 }
 
+int vib_trainer_bounds_along(struct vib_trainer *t, enum vib_split_id split,
+                             struct vib_information *result, struct vib_error *err) {
+    const struct vib_params along = vib_information_along(&t->params);
+    return vib_measure_information(&t->evaluator, averaged(t), t->data, split, &along, t->stop,
+                                   give_average_back, t, result, err);
+}
+
 int vib_trainer_codes(struct vib_trainer *t, enum vib_split_id split, struct vib_codes *codes) {
     return vib_codes_make(codes, &t->evaluator, averaged(t), t->data, split, NULL, t->stop);
 }
@@ -368,7 +410,8 @@ double vib_job_flops(const struct vib_params *params, const struct vib_dataset *
     double samples = net.posterior.kind == VIB_POSTERIOR_POINT ? 1.0 : (double)params->eval_samples;
     double evaluation = vib_network_forward_flops(&net) + samples * (decode + net.objective.flops);
     return (double)params->epochs * train * vib_network_step_flops(&net) +
-           evaluations * evaluated * evaluation + vib_information_flops(params, data);
+           evaluations * evaluated * evaluation + vib_information_flops(params, data) +
+           along_flops(params, data);
 }
 
 size_t vib_job_bytes(const struct vib_params *params, const struct vib_dataset *data) {
@@ -386,10 +429,12 @@ size_t vib_job_bytes(const struct vib_params *params, const struct vib_dataset *
     const size_t lasting = sizeof(struct state_header) + net.n_memory * (copies * vector + narrow) +
                            passes + n * sizeof(uint32_t) +
                            batch * net.objective.samples * (sizeof(uint16_t) + sizeof(double));
-    /* Beside these are m, v and the average; or, once training is over, whose end gives up m and v
-     * (see end_epoch), the average and codes; or estimates of these. */
+    /* Beside these are m, v and the average, with estimates along the way; or, once training is
+     * over, whose end gives up m and v (see end_epoch), the average and codes; or estimates of
+     * these. */
     const size_t of_vector = net.n_memory * vector;
-    const size_t training = 3 * of_vector;
+    const struct vib_params along = vib_information_along(params);
+    const size_t training = 3 * of_vector + vib_information_bytes(&along, data, false);
     const size_t encoding = of_vector + vib_information_bytes(params, data, true);
     const size_t estimating = vib_information_bytes(params, data, false);
     const size_t most = training > encoding ? training : encoding;

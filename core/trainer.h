@@ -73,6 +73,10 @@ int vib_trainer_evaluate(struct vib_trainer *trainer, enum vib_split_id split,
 int vib_trainer_bounds(struct vib_trainer *trainer, enum vib_split_id split,
                        struct vib_information *result, struct vib_error *err);
 
+/* The same along the way, of params.bounds_subset examples, by the weights as they are now. */
+int vib_trainer_bounds_along(struct vib_trainer *trainer, enum vib_split_id split,
+                             struct vib_information *result, struct vib_error *err);
+
 /* Fills codes, initialised for this model's posterior and at most all examples of the split, with
  * the codes of its first examples. Errors: VIB_ENOMEM, VIB_ESTOPPED. */
 int vib_trainer_codes(struct vib_trainer *trainer, enum vib_split_id split,

@@ -1,4 +1,5 @@
-/* Figure trajectory: I(Z;Y) against the rate through the epochs. */
+/* Figure trajectory: I(Z;Y) against I(Z;X) through the epochs, by the tightest bound where a job
+ * measured bounds along the way, else by the rate. */
 #include "runner/plot/plot_information.h"
 #include "runner/plot/plot_points.h"
 #include "runner/store/store_query.h"
@@ -38,8 +39,10 @@ static int write_epoch(void *context, struct store_row *row, struct vib_error *e
 /* The evaluations of the first seed of the walk's point. */
 static int write_curve(struct walk *walk, int split, struct store *store, struct vib_error *err) {
     static const char sql[] =
-        "SELECT epoch, izx_upper, izy_lower FROM epoch"
-        " WHERE job = ?1 AND split = ?2 AND izx_upper IS NOT NULL ORDER BY epoch";
+        "SELECT epoch, izx_upper_tight, izy_lower FROM trajectory WHERE job = ?1 AND split = ?2"
+        " UNION ALL SELECT epoch, izx_upper, izy_lower FROM epoch"
+        " WHERE job = ?1 AND split = ?2 AND izx_upper IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM epoch_bound WHERE job = ?1) ORDER BY epoch";
     const struct store_value values[] = {{.type = STORE_INTEGER, .integer = walk->point->first_job},
                                          {.type = STORE_TEXT, .text = plot_split_name(split)}};
     const struct store_query query = {
@@ -105,7 +108,8 @@ static int write_end(void *context, struct store_row *row, struct vib_error *err
 /* Where these curves for the test split end. */
 static int write_ends(const struct plot *plot, struct walk *walk, struct vib_error *err) {
     static const char sql[] =
-        "SELECT izx_upper, izy_lower FROM result WHERE job = ?1 AND split = 'test'";
+        "SELECT iif(EXISTS (SELECT 1 FROM epoch_bound WHERE job = ?1), izx_upper_tight, izx_upper),"
+        " izy_lower FROM information_plane WHERE job = ?1 AND split = 'test'";
     int rc = 0;
     (void)fputs("$ends << EOD\n", plot->out);
     for (size_t i = 0; i < plot->panels.n; i++) {

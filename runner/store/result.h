@@ -31,6 +31,13 @@ struct epoch_result {
     struct vib_evaluation split[VIB_SPLITS];
 };
 
+/* Estimates along the way. */
+struct along_result {
+    size_t epoch;
+    enum vib_split_id split;
+    struct vib_information information;
+};
+
 /* How far a running job is. */
 struct job_progress {
     size_t epoch; /* epochs completed */
@@ -48,6 +55,8 @@ struct job_result {
     enum vib_method method; /* which tells what of an evaluation has a meaning */
     size_t n_epochs;        /* evaluations made, ascending by epoch */
     struct epoch_result *epochs;
+    size_t n_along; /* estimates along the way, ascending by epoch and split */
+    struct along_result *along;
     size_t final; /* of JOB_DONE: which of them is the final result, of the weights that are kept */
     struct vib_information information[VIB_SPLITS]; /* of JOB_DONE; `made` may be empty */
     struct saved_codes *codes;                      /* of JOB_DONE; NULL when none are kept */

@@ -340,6 +340,33 @@ SELECT result.job, result.split, 'log2_n', 'upper', result.log2_n
 FROM result JOIN setting ON setting.job = result.job JOIN method ON method.name = setting.method
 WHERE method.stochastic;
 
+-- The way there, between bounds: every evaluation beside which there are estimates of I(Z;X), with
+-- the tightest valid bounds of that moment, by the rules of valid_bound.
+CREATE VIEW trajectory AS
+SELECT job, split, epoch, izy_lower, izx_upper, min(lower, upper) AS izx_lower,
+       upper AS izx_upper_tight
+FROM (
+    SELECT job, split, epoch, izy_lower, izx_upper, lower,
+           max(min(coalesce(estimate, rate), coalesce(rate, estimate)), 0.0) AS upper
+    FROM (
+        SELECT job, split, epoch, izy_lower, izx_upper,
+               izx_upper + 2 * coalesce(izx_upper_se, 0) AS rate,
+               (SELECT max(iif(bound.n = epoch.n AND estimator <> 'mixture', bits, bits - 2 * se))
+                FROM epoch_bound AS bound
+                WHERE bound.job = epoch.job AND bound.epoch = epoch.epoch AND quantity = 'izx'
+                  AND bound.split = epoch.split AND side = 'lower') AS lower,
+               (SELECT min(iif(estimator = 'leave_one_out', bits + 2 * se, bits))
+                FROM epoch_bound AS bound
+                WHERE bound.job = epoch.job AND bound.epoch = epoch.epoch AND quantity = 'izx'
+                  AND bound.split = epoch.split AND side = 'upper'
+                  AND (estimator = 'leave_one_out' OR bound.n = epoch.n)) AS estimate
+        FROM epoch
+        WHERE EXISTS (SELECT 1 FROM epoch_bound AS bound
+                      WHERE bound.job = epoch.job AND bound.epoch = epoch.epoch
+                        AND quantity = 'izx' AND bound.split = epoch.split)
+    )
+);
+
 -- Likewise for I(X;Z|Y), which is I(Z;X) - I(Z;Y), as Z depends on X alone: by the estimators within
 -- the classes; by CEB's own bound, backward_encoder; by the tightest valid bounds on I(Z;X) less
 -- izy_lower, a bound from below, or less H(Y), which I(Z;Y) cannot exceed; and it is at most

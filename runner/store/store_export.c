@@ -33,6 +33,12 @@ static const char bounds[] =
     " FROM bound JOIN job ON job.id = bound.job JOIN setting USING (job)"
     " WHERE state = 'done' ORDER BY job, quantity, " PLACE ", side DESC, estimator";
 
+static const char epoch_bounds[] =
+    "SELECT job, $values, seed, epoch, quantity, split, estimator, side, n, bits, se, cap, identity"
+    " FROM epoch_bound JOIN job ON job.id = epoch_bound.job JOIN setting USING (job)"
+    " WHERE state IN ('done', 'diverged')"
+    " ORDER BY job, epoch, quantity, " PLACE ", side DESC, estimator";
+
 static const char jobs[] =
     "SELECT job.id, identity, point_identity, curve_identity, numerics, dataset_digest, $values,"
     " seed, $sections, state, attempts, run, worker, created_at, job.started_at, finished_at,"
@@ -67,6 +73,8 @@ const struct export_table export_tables[] = {
     {"plane", "the information plane: the final result of every job that is done, by split", plane},
     {"epochs", "the way there: every evaluation of the jobs that are done or diverged", epochs},
     {"bounds", "every estimate of I(Z;X) and I(X;Z|Y) of the jobs that are done", bounds},
+    {"epoch_bounds", "such estimates along the way, where evaluate.bounds_every asked for them",
+     epoch_bounds},
     {"jobs", "every job with its values, state, times and the run that carried it out", jobs},
     {"summary", "mean and 95 % t-interval over the seeds of every point, by split", summary},
     {"pareto", "the rows of summary whose point of the plane is efficient", pareto},

@@ -79,6 +79,7 @@ enum store_statement {
     STORE_RESULT_INSERT,
     STORE_RESULT_READ,
     STORE_BOUND_INSERT,
+    STORE_EPOCH_BOUND_INSERT,
     STORE_CODE_INSERT,
     STORE_DECODER_INSERT,
     /* Of a merge; the first three are of the database that is read. */

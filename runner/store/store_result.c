@@ -100,6 +100,7 @@ static int insert_rows(struct store *store, int64_t job, const struct vib_datase
 /* Estimates of one quantity on one split. */
 struct estimates {
     int64_t job;
+    size_t epoch; /* of estimates along the way; 0: they are of the end */
     const char *quantity;
     enum vib_split_id split;
     size_t n;
@@ -110,12 +111,17 @@ struct estimates {
 
 static int insert_bound(struct store *store, const struct estimates *of,
                         enum vib_estimator estimator, struct vib_error *err) {
-    static const char sql[] =
+    static const char at_end[] =
         "INSERT INTO bound (job, quantity, split, estimator, side, n, bits, se, cap)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    static const char along[] =
+        "INSERT INTO epoch_bound (job, quantity, split, estimator, side, n, bits, se, cap, epoch)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     const struct vib_bound *estimate = &of->bound[estimator];
     sqlite3_stmt *statement;
-    int i = 0, rc = store_statement(store, STORE_BOUND_INSERT, sql, &statement, err);
+    int i = 0, rc = of->epoch == 0
+                        ? store_statement(store, STORE_BOUND_INSERT, at_end, &statement, err)
+                        : store_statement(store, STORE_EPOCH_BOUND_INSERT, along, &statement, err);
     if (rc != 0)
         return rc;
     int bound = sqlite3_bind_int64(statement, ++i, of->job);
@@ -128,6 +134,8 @@ static int insert_bound(struct store *store, const struct estimates *of,
     bound |= store_bind_real(statement, ++i, estimate->bits);
     bound |= store_bind_real(statement, ++i, estimate->se_bits);
     bound |= store_bind_real(statement, ++i, of->cap);
+    if (of->epoch > 0)
+        bound |= store_bind_size(statement, ++i, of->epoch);
     return store_execute(store, statement, bound, "record a bound", err);
 }
 
@@ -140,18 +148,24 @@ static int insert_estimates(struct store *store, const struct estimates *of,
     return rc;
 }
 
+static int insert_both(struct store *store, int64_t job, size_t epoch, enum vib_split_id split,
+                       const struct vib_information *is, struct vib_error *err) {
+    const struct estimates of_izx = {job, epoch, "izx", split, is->n, is->made, is->bound, is->cap};
+    const struct estimates of_izx_y = {
+        job, epoch, "izx_y", split, is->n, is->residual_made, is->residual, is->residual_cap};
+    const int rc = insert_estimates(store, &of_izx, err);
+    return rc == 0 ? insert_estimates(store, &of_izx_y, err) : rc;
+}
+
 static int insert_bounds(struct store *store, int64_t job, const struct job_result *result,
                          struct vib_error *err) {
     int rc = 0;
-    for (enum vib_split_id split = 0; split < VIB_SPLITS && rc == 0; split++) {
-        const struct vib_information *is = &result->information[split];
-        const struct estimates of_izx = {job, "izx", split, is->n, is->made, is->bound, is->cap};
-        const struct estimates of_izx_y = {
-            job, "izx_y", split, is->n, is->residual_made, is->residual, is->residual_cap};
-        rc = insert_estimates(store, &of_izx, err);
-        if (rc == 0)
-            rc = insert_estimates(store, &of_izx_y, err);
-    }
+    for (size_t i = 0; i < result->n_along && rc == 0; i++)
+        rc = insert_both(store, job, result->along[i].epoch, result->along[i].split,
+                         &result->along[i].information, err);
+    for (enum vib_split_id split = 0; result->state == JOB_DONE && split < VIB_SPLITS && rc == 0;
+         split++)
+        rc = insert_both(store, job, 0, split, &result->information[split], err);
     return rc;
 }
 
@@ -197,7 +211,7 @@ int store_finish(struct store *store, int64_t job, int64_t run, const struct vib
         rc = store_forget_results(store, job, err);
     if (rc == 0 && ours)
         rc = insert_rows(store, job, data, result, err);
-    if (rc == 0 && ours && result->state == JOB_DONE)
+    if (rc == 0 && ours)
         rc = insert_bounds(store, job, result, err);
     if (rc == 0 && ours && result->state == JOB_DONE && result->codes != NULL)
         rc = store_add_codes(store, job, data, result->codes, err);

@@ -84,6 +84,25 @@ static void put_epoch(struct writer *writer, const struct epoch_result *epoch) {
     }
 }
 
+static void put_bounds(struct writer *writer, unsigned made, double cap,
+                       const struct vib_bound bound[VIB_ESTIMATORS]) {
+    put_u32(writer, made);
+    put_real(writer, cap);
+    for (int e = 0; e < VIB_ESTIMATORS; e++) {
+        put_real(writer, bound[e].bits);
+        put_real(writer, bound[e].se_bits);
+    }
+}
+
+static void put_along(struct writer *writer, const struct along_result *along) {
+    const struct vib_information *is = &along->information;
+    put_u64(writer, along->epoch);
+    put_u32(writer, along->split);
+    put_u64(writer, is->n);
+    put_bounds(writer, is->made, is->cap, is->bound);
+    put_bounds(writer, is->residual_made, is->residual_cap, is->residual);
+}
+
 static uint64_t epochs_bytes(const struct job_result *progress) {
     uint64_t bytes = 0;
     for (size_t i = 0; i < progress->n_epochs; i++) {
@@ -115,7 +134,8 @@ static void put_checkpoint(struct writer *writer, const char *identity,
     put(writer, CHECKPOINT_MAGIC, CHECKPOINT_MAGIC_BYTES);
     put_u32(writer, CHECKPOINT_FORMAT_VERSION);
     put_u64(writer, (uint64_t)CHECKPOINT_HEADER_BYTES + CHECKPOINT_FIXED_BYTES + message_bytes +
-                        epochs_bytes(progress) + checkpoint->state_size);
+                        epochs_bytes(progress) + progress->n_along * CHECKPOINT_ALONG_BYTES +
+                        checkpoint->state_size);
     put(writer, identity, CHECKPOINT_IDENTITY_BYTES);
     put_u32(writer, (uint32_t)message_bytes);
     put(writer, progress->message, message_bytes);
@@ -126,6 +146,9 @@ static void put_checkpoint(struct writer *writer, const char *identity,
     put_u64(writer, progress->n_epochs);
     for (size_t i = 0; i < progress->n_epochs; i++)
         put_epoch(writer, &progress->epochs[i]);
+    put_u64(writer, progress->n_along);
+    for (size_t i = 0; i < progress->n_along; i++)
+        put_along(writer, &progress->along[i]);
     put_u64(writer, checkpoint->state_size);
     put_state(writer, checkpoint);
     put_u32(writer, (uint32_t)writer->crc);
@@ -178,6 +201,7 @@ int checkpoint_write(const char *path, const char *identity, const struct checkp
 
 void checkpoint_release(struct checkpoint *checkpoint) {
     free(checkpoint->progress.epochs);
+    free(checkpoint->progress.along);
     free(checkpoint->state);
     memset(checkpoint, 0, sizeof *checkpoint);
 }

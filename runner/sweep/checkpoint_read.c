@@ -182,6 +182,50 @@ static int get_epochs(struct reader *reader, struct job_result *progress) {
     return rc;
 }
 
+static int get_bounds(struct reader *reader, unsigned *made, double *cap,
+                      struct vib_bound bound[VIB_ESTIMATORS]) {
+    uint64_t set;
+    int rc = get_integer(reader, &set, 4);
+    *made = (unsigned)set;
+    if (rc == 0)
+        rc = set >= 1u << VIB_ESTIMATORS ? damaged(reader, "is damaged") : get_real(reader, cap);
+    for (int e = 0; e < VIB_ESTIMATORS && rc == 0; e++)
+        if ((rc = get_real(reader, &bound[e].bits)) == 0)
+            rc = get_real(reader, &bound[e].se_bits);
+    return rc;
+}
+
+static int get_along(struct reader *reader, struct along_result *along) {
+    struct vib_information *is = &along->information;
+    uint64_t epoch, split, n;
+    int rc = get_integer(reader, &epoch, 8);
+    if (rc == 0)
+        rc = get_integer(reader, &split, 4);
+    if (rc == 0)
+        rc = get_integer(reader, &n, 8);
+    if (rc != 0 || split >= VIB_SPLITS)
+        return rc != 0 ? rc : damaged(reader, "is damaged");
+    along->epoch = (size_t)epoch;
+    along->split = (enum vib_split_id)split;
+    is->n = (size_t)n;
+    rc = get_bounds(reader, &is->made, &is->cap, is->bound);
+    return rc == 0 ? get_bounds(reader, &is->residual_made, &is->residual_cap, is->residual) : rc;
+}
+
+static int get_all_along(struct reader *reader, struct job_result *progress) {
+    if (reader->version <= CHECKPOINT_NO_ALONG_VERSION)
+        return 0;
+    int rc = get_count(reader, 8, CHECKPOINT_ALONG_BYTES, &progress->n_along);
+    if (rc != 0 || progress->n_along == 0)
+        return rc;
+    progress->along = calloc(progress->n_along, sizeof *progress->along);
+    if (progress->along == NULL)
+        return vib_error_set(reader->err, VIB_ENOMEM, "%s: out of memory", reader->path);
+    for (size_t i = 0; rc == 0 && i < progress->n_along; i++)
+        rc = get_along(reader, &progress->along[i]);
+    return rc;
+}
+
 static int get_progress(struct reader *reader, struct job_result *progress) {
     size_t message_bytes;
     int rc = get_count(reader, 4, 1, &message_bytes);
@@ -193,9 +237,10 @@ static int get_progress(struct reader *reader, struct job_result *progress) {
         (rc = get_real(reader, &progress->train_s)) != 0 ||
         (rc = get_real(reader, &progress->evaluate_s)) != 0 ||
         (rc = get_integer(reader, &progress->examples, 8)) != 0 ||
-        (rc = get_real(reader, &progress->objective)) != 0)
+        (rc = get_real(reader, &progress->objective)) != 0 ||
+        (rc = get_epochs(reader, progress)) != 0)
         return rc;
-    return get_epochs(reader, progress);
+    return get_all_along(reader, progress);
 }
 
 static int get_state(struct reader *reader, struct checkpoint *checkpoint) {

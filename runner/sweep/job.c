@@ -42,6 +42,7 @@ void job_free(struct job *job) {
     free(job->checkpoint_path);
     free(job->weights_path);
     free(job->result.epochs);
+    free(job->result.along);
     saved_codes_free(job->result.codes);
     (void)pthread_mutex_destroy(&job->lock); /* which nobody holds */
     free(job);
@@ -133,6 +134,39 @@ static int add_evaluation(struct job *job, const struct epoch_result *row) {
     return epochs != NULL ? VIB_OK : VIB_ENOMEM;
 }
 
+/* Appends estimates on a split. That some of them are not finite is a result. */
+static int estimate_along(struct job *job, struct vib_trainer *trainer, size_t epoch,
+                          enum vib_split_id split) {
+    struct job_result *r = &job->result;
+    struct vib_error err;
+    struct along_result *along = realloc(r->along, (r->n_along + 1) * sizeof *along);
+    if (along == NULL)
+        return VIB_ENOMEM;
+    r->along = along;
+    along[r->n_along] = (struct along_result){.epoch = epoch, .split = split};
+    const int rc = vib_trainer_bounds_along(trainer, split, &along[r->n_along].information, &err);
+    if (rc != VIB_OK && rc != VIB_EDIVERGED)
+        return rc;
+    r->n_along++;
+    return VIB_OK;
+}
+
+/* Where they are due, on all splits or, stopped or out of memory, none. */
+static int estimate_all_along(struct job *job, struct vib_trainer *trainer, size_t epoch) {
+    const struct vib_params *params = &job->settings.job;
+    const size_t before = job->result.n_along;
+    int rc = VIB_OK;
+    if (params->bounds_every == 0 || epoch % params->bounds_every != 0 ||
+        !vib_method_info(params->method)->stochastic)
+        return VIB_OK;
+    for (enum vib_split_id id = 0; id < VIB_SPLITS && rc == VIB_OK; id++)
+        if (vib_dataset_has(job->data, id))
+            rc = estimate_along(job, trainer, epoch, id);
+    if (rc != VIB_OK)
+        job->result.n_along = before;
+    return rc;
+}
+
 /* Appends an evaluation of all splits. */
 static int evaluate(struct job *job, struct vib_trainer *trainer, const struct vib_progress *p) {
     struct job_result *r = &job->result;
@@ -146,6 +180,9 @@ static int evaluate(struct job *job, struct vib_trainer *trainer, const struct v
             return rc;
         row.splits |= 1u << id;
     }
+    const int rc = estimate_all_along(job, trainer, p->epoch);
+    if (rc != VIB_OK)
+        return rc;
     r->evaluate_s += clock_s() - start;
     if (add_evaluation(job, &row) != VIB_OK)
         return VIB_ENOMEM;
@@ -179,6 +216,7 @@ static int resume(struct job *job, struct vib_trainer *trainer, struct vib_error
     if (rc == VIB_OK && found) {
         job->result = saved.progress;
         saved.progress.epochs = NULL; /* now the job's */
+        saved.progress.along = NULL;
     }
     checkpoint_release(&saved);
     if (rc == VIB_ESTATE) {

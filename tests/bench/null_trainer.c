@@ -79,6 +79,11 @@ int vib_trainer_bounds(struct vib_trainer *trainer, enum vib_split_id split,
     return VIB_OK;
 }
 
+int vib_trainer_bounds_along(struct vib_trainer *trainer, enum vib_split_id split,
+                             struct vib_information *result, struct vib_error *err) {
+    return vib_trainer_bounds(trainer, split, result, err);
+}
+
 int vib_trainer_codes(struct vib_trainer *trainer, enum vib_split_id split,
                       struct vib_codes *codes) {
     (void)trainer;

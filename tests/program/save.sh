@@ -207,7 +207,7 @@ same_files() {
 check 'its files are the same bytes' same_files
 codes() {
     sql "$1" "select identity, example, label, prediction, mu, factor from code join job on id = job
-              order by 1, 2; select identity, decoder.weight, bias from decoder join job on id = job order by 1"
+              order by 1, 2; select identity, weight, bias from decoder join job on id = job order by 1"
 }
 same_codes() {
     codes there/killed.db >killed.codes && codes there/whole.db >whole.codes &&

@@ -161,12 +161,14 @@ static void leave_out(unsigned char *bytes, size_t *n, size_t at, size_t count) 
     memmove(bytes + at, bytes + at + count, *n - at);
 }
 
-/* As older programs wrote it: without the error at the mean; up to version 3 without what came
+/* As older programs wrote it: without estimates along the way; up to version 4 without the error at
+ * the mean; up to version 3 without what came
  * after the rate; and in version 2, before there was a third split, without the sets of splits. */
 static void put_old_version(struct place *p, unsigned version) {
     unsigned char bytes[4096];
     size_t n = file_bytes(p->path, bytes, sizeof bytes);
-    const size_t reals = version <= 3 ? 6 : 8;
+    const size_t reals = version <= 3 ? 6 : version == 4 ? 8 : REALS;
+    leave_out(bytes, &n, EPOCHS_AT + 2 * EPOCH, 8);
     for (size_t at = EPOCHS_AT + EPOCH + SPLITS_AT, i = 0; i < 2; i++, at -= EPOCH) {
         assert_int_equal(bytes[at], 1u << VIB_TRAIN | 1u << VIB_TEST);
         for (size_t split = 2; split-- > 0;)
@@ -176,6 +178,51 @@ static void put_old_version(struct place *p, unsigned version) {
     }
     put_little(bytes + VERSION_AT, version, 4);
     put_checked(p, bytes, n);
+}
+
+static void test_estimates_along_the_way(void **state) {
+    struct place *p = *state;
+    struct epoch_result epochs[2];
+    struct along_result along[2];
+    struct checkpoint checkpoint = {.state = (char[]){"state"}, .state_size = 5}, got;
+    unsigned char bytes[4096];
+    bool found;
+    memset(along, 0, sizeof along);
+    for (size_t i = 0; i < 2; i++) {
+        struct vib_information *is = &along[i].information;
+        along[i].epoch = 5;
+        along[i].split = i == 0 ? VIB_TRAIN : VIB_TEST;
+        is->n = 17 + i;
+        is->cap = log2(17.0);
+        is->residual_cap = 1.5;
+        is->made = 5;
+        is->residual_made = 6;
+        for (int e = 0; e < VIB_ESTIMATORS; e++) {
+            is->bound[e] = (struct vib_bound){e + 0.5, 0.25 / (e + 1)};
+            is->residual[e] = (struct vib_bound){e - 0.5, 0.125 / (e + 1)};
+        }
+    }
+    fixture_result(&checkpoint.progress, epochs);
+    checkpoint.progress.along = along;
+    checkpoint.progress.n_along = 2;
+    assert_ok(checkpoint_write(p->path, job_a, &checkpoint, &p->err), &p->err);
+    assert_ok(checkpoint_read(p->path, job_a, &got, &found, &p->err), &p->err);
+    assert_int_equal(got.progress.n_along, 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct along_result *a = &got.progress.along[i];
+        const struct vib_information *is = &a->information, *want = &along[i].information;
+        assert_true(a->epoch == 5 && a->split == along[i].split && is->n == want->n);
+        assert_true(is->cap == want->cap && is->residual_cap == want->residual_cap);
+        assert_true(is->made == 5 && is->residual_made == 6);
+        assert_memory_equal(is->bound, want->bound, sizeof is->bound);
+        assert_memory_equal(is->residual, want->residual, sizeof is->residual);
+    }
+    assert_memory_equal(got.state, "state", 5);
+    checkpoint_release(&got);
+    const size_t n = file_bytes(p->path, bytes, sizeof bytes);
+    bytes[EPOCHS_AT + 2 * EPOCH + 8 + 8] = VIB_SPLITS;
+    put_checked(p, bytes, n);
+    assert_int_equal(read_code(p, job_a), VIB_ESTATE);
 }
 
 /* From a program that knows a fourth. */
@@ -202,7 +249,7 @@ static void check_old_version(struct place *p, unsigned version) {
     for (size_t i = 0; i < 2; i++)
         for (size_t split = 0; split < 2; split++) {
             struct vib_evaluation *e = &epochs[i].split[split];
-            e->error_mu = (double)NAN;
+            e->error_mu = version <= 4 ? (double)NAN : e->error_mu;
             e->rate_se = version <= 3 ? 0.0 : e->rate_se;
             e->compression = version <= 3 ? e->rate : e->compression;
         }
@@ -218,6 +265,7 @@ static void test_old_versions(void **state) {
     check_old_version(*state, 2);
     check_old_version(*state, 3);
     check_old_version(*state, 4);
+    check_old_version(*state, 5);
 }
 
 static void test_nothing_yet(void **state) {
@@ -316,10 +364,10 @@ static void test_newer_version(void **state) {
     unsigned char bytes[4096];
     write_small(p);
     const size_t n = file_bytes(p->path, bytes, sizeof bytes);
-    bytes[VERSION_AT] = 6;
+    bytes[VERSION_AT] = 7;
     put_checked(p, bytes, n);
     assert_int_equal(read_code(p, job_a), VIB_EDATA);
-    assert_non_null(strstr(p->err.message, "format version 6; this program knows 2 to 5: cont"));
+    assert_non_null(strstr(p->err.message, "format version 7; this program knows 2 to 6: cont"));
     bytes[VERSION_AT] = 1;
     put_checked(p, bytes, n);
     assert_int_equal(read_code(p, job_a), VIB_ESTATE);
@@ -441,6 +489,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_path),
         WITH_PLACE(test_round_trip),
+        WITH_PLACE(test_estimates_along_the_way),
         WITH_PLACE(test_any_splits),
         WITH_PLACE(test_old_versions),
         WITH_PLACE(test_unknown_split),
