@@ -243,9 +243,10 @@ static void test_sampled_rate(void **state) {
                       sampled.rate_se);
         assert_true(sampled.rate_se > 0.0 && sampled.rate_se < 1.0);
         assert_true(fabs(sampled.rate - exact.rate) <= 4.0 * sampled.rate_se);
-        /* Eight times the samples. */
-        assert_true(params.eval_samples != 64 ||
-                    fabs(sampled.rate_se / se * sqrt(8.0) - 1.0) < 0.2);
+        /* Eight times the samples. One alone is measured over examples, which adds their spread. */
+        const double ratio = sampled.rate_se * sqrt(8.0) / se;
+        assert_true(params.eval_samples == 1 || ratio < 1.2);
+        assert_true(params.eval_samples != 64 || ratio > 0.8);
         se = sampled.rate_se;
     }
     vib_evaluator_release(&evaluator);
