@@ -96,7 +96,7 @@ task=$PWD/D/task.sh merge=$PWD/D/merge.sh
 
 dry_run() {
     slurm --dry-run --hours 0.2 >dry && head -1 dry | grep -q '^#!/bin/bash' &&
-        grep -qE '^[0-9]+ tasks of 4 processors each for 6 of 6 jobs, about 4\.[0-9]+ core-hours' dry &&
+        grep -qE '^[0-9]+ tasks of 4 processors each for 6 of 6 jobs, about 5\.38 core-hours' dry &&
         [ ! -e D ] && n_calls sbatch 0
 }
 check '--dry-run prints script, tasks and core-hours, and makes nothing' dry_run
