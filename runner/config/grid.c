@@ -61,109 +61,119 @@ static int find_first(const struct axis *axis, struct job_kind kind, uint32_t *f
     return 0;
 }
 
-/* What it takes to tell equal points: first[i][method * n_values + v] of every axis, and the method
- * at every value of the axis that holds it. */
-struct equality {
-    uint32_t **first;
-    enum vib_method *methods; /* [values of axis method_axis], or NULL */
-    size_t method_axis;
+/* The keys that decide of what kind a job is (settings_kind), beside those of its data. */
+static const char *const deciding[] = {"method", "train.rate_function", "model.noise",
+                                       "model.marginal"};
+enum { N_DECIDING = sizeof deciding / sizeof deciding[0], KINDS = 8 * VIB_METHODS };
+
+/* One of these that is swept: point p has its value p / stride % values->n. */
+struct decision {
+    const struct key_values *values;
+    size_t stride;
 };
 
-static void equality_release(struct equality *equality, size_t n_axes) {
-    for (size_t i = 0; equality->first && i < n_axes; i++)
-        free(equality->first[i]);
-    free(equality->first);
-    free(equality->methods);
-}
+/* What it takes to tell equal points. */
+struct equality {
+    const struct config *config;
+    size_t n_decisions;
+    struct decision decisions[N_DECIDING];
+    bool mixture;
+    struct settings scratch; /* the base, with a point's decisions */
+    uint32_t **first[KINDS]; /* of a kind that points have: first[kind][i][v], for every axis */
+};
 
-static int find_methods(struct equality *equality, const struct config *config,
-                        struct vib_error *err) {
-    const struct key *method = key_find("method");
-    for (size_t i = 0; i < config->n_axes; i++) {
-        const struct axis *axis = &config->axes[i];
-        for (size_t k = 0; k < axis->n_keys; k++) {
-            if (axis->keys[k].key != method)
-                continue;
-            equality->method_axis = i;
-            equality->methods = calloc(axis->n_values, sizeof *equality->methods);
-            if (!equality->methods)
-                return no_memory(err);
-            for (size_t v = 0; v < axis->n_values; v++) {
-                struct settings scratch;
-                key_put(&scratch, method, key_values_at(&axis->keys[k], v));
-                equality->methods[v] = scratch.job.method;
-            }
-        }
+static void equality_release(struct equality *equality) {
+    for (size_t kind = 0; kind < KINDS; kind++) {
+        for (size_t i = 0; equality->first[kind] && i < equality->config->n_axes; i++)
+            free(equality->first[kind][i]);
+        free(equality->first[kind]);
     }
-    return 0;
 }
 
-static int equality_init(struct equality *equality, const struct config *config,
-                         struct vib_error *err) {
-    /* Of a sweep over data sets some points may be the mixture's; and some may have what only a
-     * choice among the settings gives them. */
-    struct job_kind kind = {.exponent = true,
-                            .fixed_noise = true,
-                            .components = true,
-                            .mixture = data_is_mixture(&config->base.data) ||
-                                       config_sweeps(config, key_find("dataset.name"))};
+static void find_decisions(struct equality *equality, const struct axis *axis, size_t stride) {
+    for (size_t k = 0; k < axis->n_keys; k++)
+        for (size_t d = 0; d < N_DECIDING; d++)
+            if (strcmp(axis->keys[k].key->name, deciding[d]) == 0)
+                equality->decisions[equality->n_decisions++] =
+                    (struct decision){&axis->keys[k], stride};
+}
+
+static void equality_init(struct equality *equality, const struct config *config) {
     memset(equality, 0, sizeof *equality);
-    int rc = find_methods(equality, config, err);
-    equality->first = calloc(config->n_axes + 1, sizeof *equality->first);
-    if (rc == 0 && !equality->first)
-        rc = no_memory(err);
+    equality->config = config;
+    equality->scratch = config->base;
+    /* Of a sweep over data sets some points may be the mixture's. */
+    equality->mixture =
+        data_is_mixture(&config->base.data) || config_sweeps(config, key_find("dataset.name"));
+    for (size_t i = config->n_axes, stride = 1; i-- > 0;) { /* the last axis varies fastest */
+        find_decisions(equality, &config->axes[i], stride);
+        stride *= config->axes[i].n_values;
+    }
+}
+
+static struct job_kind kind_of_point(struct equality *equality, size_t p) {
+    for (size_t d = 0; d < equality->n_decisions; d++) {
+        const struct key_values *values = equality->decisions[d].values;
+        const size_t v = p / equality->decisions[d].stride % values->n;
+        key_put(&equality->scratch, values->key, key_values_at(values, v));
+    }
+    struct job_kind kind = settings_kind(&equality->scratch);
+    kind.mixture = equality->mixture;
+    return kind;
+}
+
+static size_t number_of_kind(struct job_kind kind) {
+    return ((size_t)kind.method * 2 + kind.exponent) * 4 + (kind.fixed_noise ? 2 : 0) +
+           kind.components;
+}
+
+static int learn_kind(struct equality *equality, struct job_kind kind, struct vib_error *err) {
+    const struct config *config = equality->config;
+    uint32_t **first = calloc(config->n_axes + 1, sizeof *first);
+    int rc = first ? 0 : no_memory(err);
+    equality->first[number_of_kind(kind)] = first;
     for (size_t i = 0; rc == 0 && i < config->n_axes; i++) {
         const struct axis *axis = &config->axes[i];
-        equality->first[i] = calloc(VIB_METHODS * axis->n_values, sizeof *equality->first[i]);
-        rc = equality->first[i] ? 0 : no_memory(err);
-        for (size_t m = 0; rc == 0 && m < VIB_METHODS; m++) {
-            kind.method = (enum vib_method)m;
-            rc = find_first(axis, kind, equality->first[i] + m * axis->n_values, err);
-        }
+        first[i] = calloc(axis->n_values, sizeof *first[i]);
+        rc = first[i] ? find_first(axis, kind, first[i], err) : no_memory(err);
     }
     return rc;
 }
 
-/* The position of the first point that has the same settings as point p. */
-static size_t first_equal(const struct equality *equality, const struct config *config, size_t p) {
-    enum vib_method method = config->base.job.method;
-    size_t first = 0, stride = 1, rest = p;
-    for (size_t i = config->n_axes; i-- > 0 && equality->methods;) {
-        if (i == equality->method_axis)
-            method = equality->methods[rest % config->axes[i].n_values];
-        rest /= config->axes[i].n_values;
-    }
-    rest = p;
-    for (size_t i = config->n_axes; i-- > 0;) { /* the last axis varies fastest */
+/* *first = the position of the first point that has the same settings as point p. */
+static int find_equal(struct equality *equality, size_t p, size_t *first, struct vib_error *err) {
+    const struct config *config = equality->config;
+    const struct job_kind kind = kind_of_point(equality, p);
+    const size_t number = number_of_kind(kind);
+    const int rc = equality->first[number] ? 0 : learn_kind(equality, kind, err);
+    *first = 0;
+    for (size_t i = config->n_axes, stride = 1; rc == 0 && i-- > 0;) {
         const size_t n = config->axes[i].n_values;
-        first += stride * equality->first[i][method * n + rest % n];
-        rest /= n;
+        *first += stride * equality->first[number][i][p / stride % n];
         stride *= n;
     }
-    return first;
+    return rc;
 }
 
 /* Every key is on one axis at most, so points are equal exactly when their values are equal axis
- * by axis, as far as these matter to their method: no point needs to be compared with another. (In
- * a sweep over data sets all keys of the mixture count, as do those that depend on another choice
- * than the method; the store then knows equal jobs.) */
+ * by axis, as far as these matter to their kind: no point needs to be compared with another. (In a
+ * sweep over data sets all keys of the mixture count; the store then knows equal jobs.) */
 static int mark_duplicates(const struct config *config, unsigned char *fates, size_t points,
                            struct vib_error *err) {
     struct equality equality;
-    int rc = equality_init(&equality, config, err);
     unsigned char *seen = calloc(points, 1);
-    if (rc == 0 && !seen)
-        rc = no_memory(err);
+    int rc = seen ? 0 : no_memory(err);
+    equality_init(&equality, config);
     for (size_t p = 0; rc == 0 && p < points; p++) {
-        if (fates[p] != KEPT)
+        size_t first;
+        if (fates[p] != KEPT || (rc = find_equal(&equality, p, &first, err)) != 0)
             continue;
-        const size_t first = first_equal(&equality, config, p);
         if (seen[first])
             fates[p] = DUPLICATE;
         seen[first] = 1;
     }
     free(seen);
-    equality_release(&equality, config->n_axes);
+    equality_release(&equality);
     return rc;
 }
 

@@ -257,6 +257,24 @@ static void test_duplicates_of_a_method(void **state) {
     assert_points(f, "K", "3;4;");
 }
 
+/* ... or what another of their values makes no use of. */
+static void test_duplicates_of_a_choice(void **state) {
+    struct fixture *f = *state;
+    load(f, "grid: {train.rate_exponent: [1, 2], train.rate_function: [linear, power], K: [2]}\n");
+    assert_points(f, "train.rate_function train.rate_exponent", "linear 1;power 1;power 2;");
+    assert_int_equal(f->grid.n_duplicates, 1);
+    load(f,
+         "grid: {method: [ceb, vib], model.noise: [learned, fixed], model.noise_scale: [2, 3],"
+         " model.marginal: [vamp, diagonal], model.components: [4, 5]}\n");
+    assert_points(f, "method model.noise model.noise_scale model.marginal model.components",
+                  "ceb learned 1 standard 10;ceb fixed 2 standard 10;ceb fixed 3 standard 10;"
+                  "vib learned 1 vamp 4;vib learned 1 vamp 5;vib learned 1 diagonal 10;"
+                  "vib fixed 2 vamp 4;vib fixed 2 vamp 5;vib fixed 2 diagonal 10;"
+                  "vib fixed 3 vamp 4;vib fixed 3 vamp 5;vib fixed 3 diagonal 10;");
+    load(f, "grid: {train.rate_exponent: [1, 2], K: [3, 4]}\n");
+    assert_points(f, "K", "3;4;");
+}
+
 /* Files are what they are, whatever the mixture would be. */
 static void test_duplicates_of_a_data_set(void **state) {
     struct fixture *f = *state;
@@ -422,6 +440,7 @@ int main(void) {
         TEST(test_exclude),
         TEST(test_duplicates),
         TEST(test_duplicates_of_a_method),
+        TEST(test_duplicates_of_a_choice),
         TEST(test_duplicates_of_a_data_set),
         TEST(test_strings),
         TEST(test_exclude_every_type),
