@@ -107,6 +107,8 @@ static const struct key_choice shuffles[] = {
     {NULL, NULL}};
 static const struct key_choice no_yes[] = {
     {"false", "no file"}, {"true", "one file for each job"}, {NULL, NULL}};
+static const struct key_choice predictions[] = {
+    {"false", "none"}, {"true", "by one sample, by the average, and at the mean"}, {NULL, NULL}};
 
 _Static_assert(VIB_MAX_FULL_K == 64, "the help of `full` says so");
 _Static_assert(sizeof(enum vib_method) == sizeof(int), "KEY_CHOICE stores an int");
@@ -352,6 +354,10 @@ const struct key keys[] = {
      .default_text = "false", .flags = KEY_SWEEP, .choices = no_yes,
      .help = "keep the final weights of every job from now on, as "
              "<database>.weights/<identity>.safetensors; a job that cannot is failed"},
+    {.name = "save.predictions", .type = KEY_CHOICE, .field = AT(save_predictions),
+     .default_text = "false", .flags = KEY_SWEEP, .choices = predictions,
+     .help = "keep, for every job from now on, what it takes each validation and test example for, "
+             "in table `prediction`"},
     {.name = "save.codes", .type = KEY_SIZE, .field = AT(save_codes),
      .default_text = "0", .flags = KEY_SWEEP, .max = MAX_CODES, .unit = "examples",
      .help = "keep, for every job from now on, the codes of the first so many test "

@@ -44,8 +44,9 @@ struct settings {
     struct data_spec data;
     struct vib_params job;
     double checkpoint_every_s;
-    int save_weights;  /* 0 or 1: a file of the final weights for each job */
-    size_t save_codes; /* test examples whose codes are kept for each job */
+    int save_weights;     /* 0 or 1: a file of the final weights for each job */
+    int save_predictions; /* 0 or 1: the class of every example that is not trained on */
+    size_t save_codes;    /* test examples whose codes are kept for each job */
 };
 
 enum key_type {

@@ -92,7 +92,10 @@ static double database_bytes(const struct settings *settings, const struct vib_d
     /* Of I(Z;X), and of I(X;Z|Y) by all but the rate. */
     const int bounds = __builtin_popcount(params->bounds) +
                        __builtin_popcount(params->bounds & ~(1u << VIB_ESTIMATOR_RATE));
-    return JOB + (double)n_splits(data) * (RESULT + BOUND * bounds + EPOCH * evaluations);
+    const double along =
+        params->bounds_every > 0 ? floor((double)params->epochs / (double)params->bounds_every) : 0;
+    return JOB +
+           (double)n_splits(data) * (RESULT + BOUND * bounds * (1.0 + along) + EPOCH * evaluations);
 }
 
 static double codes_bytes(const struct settings *settings, const struct vib_dataset *data) {

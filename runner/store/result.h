@@ -47,7 +47,8 @@ struct job_progress {
     double objective; /* mean J over the steps of the epoch under way, bits; NaN: none yet */
 };
 
-struct saved_codes; /* runner/store/saved_codes.h */
+struct saved_codes;       /* runner/store/saved_codes.h */
+struct saved_predictions; /* runner/store/saved_predictions.h */
 
 struct job_result {
     enum job_state state;   /* JOB_DONE, JOB_DIVERGED or JOB_FAILED */
@@ -60,6 +61,7 @@ struct job_result {
     size_t final; /* of JOB_DONE: which of them is the final result, of the weights that are kept */
     struct vib_information information[VIB_SPLITS]; /* of JOB_DONE; `made` may be empty */
     struct saved_codes *codes;                      /* of JOB_DONE; NULL when none are kept */
+    struct saved_predictions *predictions;          /* likewise */
     const char *weights; /* file of the weights, relative to the database's folder, or NULL */
     double train_s;      /* seconds in training steps, over all attempts */
     double evaluate_s;   /* seconds in evaluation and the estimates of I(Z;X), likewise */

@@ -605,8 +605,7 @@ WHERE (point, split) IN (SELECT point, split FROM ranked
 -- Another one is indistinguishable where the 95 % t-interval of the mean difference of error_mc on
 -- that split contains 0. The differences are paired: of two jobs with the same seed, which share
 -- initial weights, batches and examples, so that what these do to both falls out. With less than two
--- seeds in common there is no such interval, and nothing is told apart. What predictions of single
--- examples tell beyond that, `vib-sweep compare` does.
+-- seeds in common there is no such interval, and nothing is told apart.
 CREATE VIEW best_beta AS
 WITH
 known AS (

@@ -113,8 +113,14 @@ int store_add_job(struct store *store, const struct job_identities *identities,
                   const char *input_scale, int64_t *job, enum job_state *state,
                   struct vib_error *err);
 
+/* What a job is to keep of itself. */
+struct store_kept {
+    size_t codes;
+    bool weights, predictions;
+};
+
 /* Whether a job lacks what is wanted of it and only its training makes: so many codes, weights. */
-int store_lacks(struct store *store, int64_t job, size_t codes, bool weights, bool *lacks,
+int store_lacks(struct store *store, int64_t job, const struct store_kept *kept, bool *lacks,
                 struct vib_error *err);
 
 /* Makes a failed job pending again; any other is left alone. What it recorded stays until its next

@@ -80,6 +80,8 @@ enum store_statement {
     STORE_RESULT_READ,
     STORE_BOUND_INSERT,
     STORE_EPOCH_BOUND_INSERT,
+    STORE_LABELS_INSERT,
+    STORE_PREDICTION_INSERT,
     STORE_CODE_INSERT,
     STORE_DECODER_INSERT,
     /* Of a merge; the first three are of the database that is read. */
@@ -296,6 +298,11 @@ int store_forget_results(struct store *store, int64_t job, struct vib_error *err
 
 /* Deletes the run's row of table progress for a job that it no longer runs. */
 int store_forget_progress(struct store *store, int64_t job, int64_t run, struct vib_error *err);
+
+/* The rows of table prediction for a job that ended, and the labels that they refer to; part of
+ * store_finish. */
+int store_add_predictions(struct store *store, int64_t job, const struct vib_dataset *data,
+                          const struct saved_predictions *saved, struct vib_error *err);
 
 /* The rows of tables code and decoder for a job that ended; part of store_finish. */
 int store_add_codes(struct store *store, int64_t job, const struct vib_dataset *data,

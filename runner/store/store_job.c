@@ -80,18 +80,20 @@ int store_add_job(struct store *store, const struct job_identities *identities,
     return store_leave(store, outermost, rc, err);
 }
 
-int store_lacks(struct store *store, int64_t job, size_t codes, bool weights, bool *lacks,
+int store_lacks(struct store *store, int64_t job, const struct store_kept *kept, bool *lacks,
                 struct vib_error *err) {
     static const char sql[] =
         "SELECT 1 FROM job WHERE id = ?1 AND (?2 AND weights IS NULL"
-        " OR (SELECT count(*) FROM code WHERE code.job = ?1) < ?3)";
+        " OR (SELECT count(*) FROM code WHERE code.job = ?1) < ?3"
+        " OR ?4 AND NOT EXISTS (SELECT 1 FROM prediction WHERE prediction.job = ?1))";
     sqlite3_stmt *statement;
     int rc = store_statement(store, STORE_JOB_LACKS, sql, &statement, err);
     if (rc != 0)
         return rc;
     int bound = sqlite3_bind_int64(statement, 1, job);
-    bound |= sqlite3_bind_int(statement, 2, weights);
-    bound |= store_bind_size(statement, 3, codes);
+    bound |= sqlite3_bind_int(statement, 2, kept->weights);
+    bound |= store_bind_size(statement, 3, kept->codes);
+    bound |= sqlite3_bind_int(statement, 4, kept->predictions);
     rc = store_fetch(store, statement, bound, lacks, "look at a job", err);
     if (rc == 0 && *lacks)
         store_reset(statement);

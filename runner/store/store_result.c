@@ -215,6 +215,8 @@ int store_finish(struct store *store, int64_t job, int64_t run, const struct vib
         rc = insert_bounds(store, job, result, err);
     if (rc == 0 && ours && result->state == JOB_DONE && result->codes != NULL)
         rc = store_add_codes(store, job, data, result->codes, err);
+    if (rc == 0 && ours && result->state == JOB_DONE && result->predictions != NULL)
+        rc = store_add_predictions(store, job, data, result->predictions, err);
     rc = store_leave(store, outermost, rc, err);
     *recorded = rc == 0 && ours;
     return rc;

@@ -5,6 +5,7 @@
 #include "runner/sweep/checkpoint.h"
 #include "runner/base/clock.h"
 #include "runner/store/saved_codes.h"
+#include "runner/store/saved_predictions.h"
 #include "runner/sweep/weights_file.h"
 
 #include <math.h>
@@ -44,6 +45,7 @@ void job_free(struct job *job) {
     free(job->result.epochs);
     free(job->result.along);
     saved_codes_free(job->result.codes);
+    saved_predictions_free(job->result.predictions);
     (void)pthread_mutex_destroy(&job->lock); /* which nobody holds */
     free(job);
 }
@@ -328,6 +330,13 @@ static int keep_codes(struct job *job, struct vib_trainer *trainer, struct vib_e
     return rc == VIB_OK || rc == VIB_ESTOPPED ? rc : lack(err, rc, "no codes kept");
 }
 
+static int keep_predictions(struct job *job, struct vib_trainer *trainer, struct vib_error *err) {
+    const double start = clock_s();
+    const int rc = saved_predictions_new(&job->result.predictions, trainer, job->data, err);
+    job->result.evaluate_s += clock_s() - start;
+    return rc == VIB_OK || rc == VIB_ESTOPPED ? rc : lack(err, rc, "no predictions kept");
+}
+
 static int keep_weights(struct job *job, struct vib_trainer *trainer, struct vib_error *err) {
     const struct vib_network *net = vib_trainer_network(trainer);
     float *values = malloc(net->n_params * sizeof *values);
@@ -364,6 +373,8 @@ static int conclude(struct job *job, struct vib_trainer *trainer, struct vib_err
     int rc = measure_information(job, trainer, err);
     if (rc == VIB_OK && job->settings.save_codes > 0 && vib_dataset_has(job->data, VIB_TEST))
         rc = keep_codes(job, trainer, err);
+    if (rc == VIB_OK && job->settings.save_predictions)
+        rc = keep_predictions(job, trainer, err);
     if (rc == VIB_OK && job->weights_path != NULL)
         rc = keep_weights(job, trainer, err);
     return rc;

@@ -46,8 +46,8 @@ struct job {
     /* Set by the worker: */
     struct job_monitor monitor;
     pthread_mutex_t lock; /* of the result's evaluations, since others see some before its end */
-    struct job_result result; /* epochs, along and codes owned, weights lies in weights_path; a note
-                                 may stand in message of a done job */
+    struct job_result result; /* epochs, along, codes and predictions owned, weights lies in
+                                 weights_path; a note may stand in message of a done job */
     bool has_checkpoint;      /* there may be a file at checkpoint_path */
     bool recorded;            /* by store_finish */
     bool holds_data;          /* the examples of data are in memory for it */

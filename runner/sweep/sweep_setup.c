@@ -80,16 +80,20 @@ static int begin_run(struct sweep *s, struct vib_error *err) {
     return store_begin_run(s->store, &info, &s->run, err);
 }
 
-/* Of a point that is done: whether it lacks codes or weights that are now asked for. */
+/* Of a point that is done: whether it lacks what is now asked for. */
 static int count_unsaved(struct sweep *s, const struct point *point,
                          const struct settings *settings, struct vib_error *err) {
     const size_t all = point->data->split[VIB_TEST].n;
-    const size_t codes = settings->save_codes < all ? settings->save_codes : all;
+    const bool held_out =
+        vib_dataset_has(point->data, VIB_TEST) || vib_dataset_has(point->data, VIB_VALIDATION);
+    const struct store_kept kept = {.codes =
+                                        settings->save_codes < all ? settings->save_codes : all,
+                                    .weights = settings->save_weights != 0,
+                                    .predictions = settings->save_predictions != 0 && held_out};
     bool lacks = false;
-    if (codes == 0 && !settings->save_weights)
+    if (kept.codes == 0 && !kept.weights && !kept.predictions)
         return VIB_OK;
-    const int rc =
-        store_lacks(s->store, point->id, codes, settings->save_weights != 0, &lacks, err);
+    const int rc = store_lacks(s->store, point->id, &kept, &lacks, err);
     s->n_unsaved += lacks;
     return rc;
 }
@@ -116,13 +120,14 @@ static int add_point(struct sweep *s, size_t i, struct vib_error *err) {
     return rc;
 }
 
-/* Only training makes codes and weights, and what is done is not trained again. */
+/* Only training makes codes, predictions and weights, and what is done is not trained again. */
 static void tell_unsaved(struct sweep *s) {
     if (s->n_unsaved > 0)
-        progress_note(&s->progress,
-                      "%zu job%s ended without the codes or weights now asked for; to have these, "
-                      "train again into a new database (--db)",
-                      s->n_unsaved, s->n_unsaved == 1 ? "" : "s");
+        progress_note(
+            &s->progress,
+            "%zu job%s ended without the codes, predictions or weights now asked for; to have these, "
+            "train again into a new database (--db)",
+            s->n_unsaved, s->n_unsaved == 1 ? "" : "s");
 }
 
 /* Another process may be adding a grid of that size just now: it is given time for it. */
