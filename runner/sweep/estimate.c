@@ -90,7 +90,9 @@ static void measure(struct trial *trial, struct vib_trainer *trainer) {
         rc = vib_trainer_advance(trainer, chunk);
         vib_trainer_progress(trainer, &now);
         trial->elapsed_s = clock_s() - start;
-        chunk *= clock_s() - chunk_start < CHUNK_S ? 2 : 1;
+        /* No advance goes beyond the end of an epoch. */
+        if (clock_s() - chunk_start < CHUNK_S && chunk < now.steps_per_epoch)
+            chunk *= 2;
     }
     trial->flops = (double)(now.examples - before.examples) *
                    vib_network_step_flops(vib_trainer_network(trainer));

@@ -58,7 +58,7 @@ check 'of all hundred times' sql_is killed.db 'select count(distinct epoch) from
 refused() {
     local status=0
     "$vib" "${one[@]}" --db no.db --set "$2" --set "$3" 2>refused.txt || status=$?
-    [ $status = 78 ] && grep -q "$1" refused.txt
+    [ "$status" = 78 ] && grep -q "$1" refused.txt
 }
 check 'more work than allowed is refused' refused 'bounds along the way would take' \
     evaluate.bounds_every=2 evaluate.bounds_subset=2000

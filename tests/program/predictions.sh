@@ -30,6 +30,7 @@ errors_agree() {
     [ "$all" -ge 10 ] && [ "$all" = "$agree" ] && [ "$n" = 200 ]
 }
 check 'each error is the share of examples taken for others' errors_agree kept.db
+# shellcheck disable=SC2016 # eval expands it
 check 'without the key nothing is kept' eval '"$vib" "${two[@]}" --db plain.db &&
     sql_is plain.db "select (select count(*) from prediction) + (select count(*) from label_list)" 0'
 measured() {
@@ -44,6 +45,7 @@ too_late() {
     grep -q '2 jobs ended without the codes, predictions or weights now asked for' told
 }
 check 'asked for too late, it is told' too_late
+# shellcheck disable=SC2016 # eval expands it
 check 'a merge completes what was not kept' eval \
     '"$vib" merge plain.db kept.db >/dev/null && errors_agree plain.db'
 done_testing

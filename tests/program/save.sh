@@ -38,7 +38,7 @@ db=results/saved.db
 tells_of_unsaved() {
     cp plain.db told.db && "$vib" saved.yaml -j 2 -q "$@" --db told.db 2>told || return 1
     cat told
-    grep -q '6 jobs ended without the codes or weights' told
+    grep -q '6 jobs ended without the codes, predictions or weights' told
 }
 check 'codes asked for too late' tells_of_unsaved --set save.codes=50
 few_codes() {

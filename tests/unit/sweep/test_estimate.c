@@ -42,6 +42,21 @@ static int small(void **state) {
     return planned_new(state, sets, sizeof sets / sizeof sets[0]);
 }
 
+/* Of epochs that end at once, and no end of them. */
+static int of_short_epochs(void **state) {
+    static const char *const sets[] = {"name=x",
+                                       "dataset.name=mixture",
+                                       "dataset.dim=4",
+                                       "dataset.classes=2",
+                                       "train.batch=50",
+                                       "dataset.n_train=50",
+                                       "dataset.n_test=50",
+                                       "model.hidden=[8]",
+                                       "train.epochs=1000000",
+                                       "evaluate.every=1000000"};
+    return planned_new(state, sets, sizeof sets / sizeof sets[0]);
+}
+
 static int planned_free(void **state) {
     struct planned *f = *state;
     estimate_release(&f->estimate);
@@ -95,11 +110,23 @@ static void the_rate_is_a_rate(void **state) {
     assert_true(rate > 1e4 && rate < 1e13);
 }
 
+/* It is that of training all the time: what is measured longer has as many more FLOPs. */
+static void the_rate_does_not_fall_with_time(void **state) {
+    struct planned *f = *state;
+    double brief = 0.0, lasting = 0.0;
+    assert_ok(estimate_grid(&f->estimate, &f->grid, f->cache, &f->err), &f->err);
+    assert_ok(estimate_rate(&f->estimate, &f->grid, f->cache, 1, 0.05, &brief, &f->err), &f->err);
+    assert_ok(estimate_rate(&f->estimate, &f->grid, f->cache, 1, 0.8, &lasting, &f->err), &f->err);
+    assert_true(lasting > brief / 4.0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_point_is_estimated, small, planned_free),
         cmocka_unit_test_setup_teardown(a_grid_without_data_is_refused, impossible, planned_free),
         cmocka_unit_test_setup_teardown(the_rate_is_a_rate, small, planned_free),
+        cmocka_unit_test_setup_teardown(the_rate_does_not_fall_with_time, of_short_epochs,
+                                        planned_free),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
