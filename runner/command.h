@@ -12,6 +12,7 @@ enum { COMMAND_HELP = OPTIONS_HELP, COMMAND_VERSION };
 extern const struct command command_sweep;
 extern const struct command command_plan;
 extern const struct command command_export;
+extern const struct command command_compare;
 extern const struct command command_plot;
 extern const struct command command_keys;
 extern const struct command command_data;

@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-    &command_sweep,  &command_plan,      &command_export, &command_plot,   &command_serve,
-    &command_page,   &command_keys,      &command_data,   &command_fetch,  &command_merge,
-    &command_status, &command_watch,     &command_rerun,  &command_forget, &command_slurm,
-    &command_manual, &command_completion};
+    &command_sweep, &command_plan,   &command_compare,   &command_export, &command_plot,
+    &command_serve, &command_page,   &command_keys,      &command_data,   &command_fetch,
+    &command_merge, &command_status, &command_watch,     &command_rerun,  &command_forget,
+    &command_slurm, &command_manual, &command_completion};
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
 
 static const struct exit_code exit_codes[] = {

@@ -1,0 +1,288 @@
+/* vib-sweep compare DB A B: whether two points of a sweep differ in their errors, paired. */
+#include "core/paired.h"
+#include "runner/command.h"
+#include "runner/store/store.h"
+#include "runner/store/store_query.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BOOTSTRAP_REPEATS = 10000 };
+
+struct compare_options {
+    const char *database;
+    size_t a, b;         /* a job of each point */
+    size_t split, error; /* of their choices */
+};
+
+static const char *const splits[][2] = {{"test", "the test split"},
+                                        {"validation", "the validation split"},
+                                        {"train", "the training split"}};
+static const char *const errors[][2] = {{"error_mc", "of the average over samples of z"},
+                                        {"error", "of one sample of z"},
+                                        {"error_mu", "at the mean of p(z|x)"}};
+
+static bool list_split(size_t i, const char **name, const char **help) {
+    if (i >= sizeof splits / sizeof splits[0])
+        return false;
+    *name = splits[i][0];
+    *help = splits[i][1];
+    return true;
+}
+
+static bool list_error(size_t i, const char **name, const char **help) {
+    if (i >= sizeof errors / sizeof errors[0])
+        return false;
+    *name = errors[i][0];
+    *help = errors[i][1];
+    return true;
+}
+
+static const struct option_row rows[] = {
+    {.argument = "DB",
+     .kind = OPTION_TEXT,
+     .required = true,
+     .offset = offsetof(struct compare_options, database),
+     .help = "the database of a sweep"},
+    {.argument = "A",
+     .kind = OPTION_NUMBER,
+     .min = 1,
+     .max = INT64_MAX,
+     .required = true,
+     .offset = offsetof(struct compare_options, a),
+     .help = "a point, by the id of one of its jobs: column `point` of the summary, for instance"},
+    {.argument = "B",
+     .kind = OPTION_NUMBER,
+     .min = 1,
+     .max = INT64_MAX,
+     .required = true,
+     .offset = offsetof(struct compare_options, b),
+     .help = "another"},
+    {.name = "split",
+     .kind = OPTION_CHOICE,
+     .argument = "NAME",
+     .choice = list_split,
+     .offset = offsetof(struct compare_options, split),
+     .help = "the examples (default: the first of these):"},
+    {.name = "error",
+     .kind = OPTION_CHOICE,
+     .argument = "NAME",
+     .choice = list_error,
+     .offset = offsetof(struct compare_options, error),
+     .help = "the error (default: the first of these):"},
+};
+
+/* --- pairs of jobs --- */
+
+struct comparison {
+    size_t n;           /* pairs: seeds that both points have */
+    double sum, square; /* of A's error less B's */
+    size_t n_paired;    /* of these, pairs whose predictions were kept, of the same labels */
+    size_t n_examples;
+    double *difference; /* [n_examples] how much more often A is wrong, summed over these pairs */
+};
+
+/* The next number of a JSON list of whole ones; false at its end. */
+static bool next_class(const char **json, long *class) {
+    char *end;
+    while (**json == '[' || **json == ',')
+        ++*json;
+    *class = strtol(*json, &end, 10);
+    const bool found = end != *json;
+    *json = end;
+    return found;
+}
+
+static size_t count_classes(const char *json) {
+    size_t n = 0;
+    long class;
+    while (next_class(&json, &class))
+        n++;
+    return n;
+}
+
+static int begin_examples(struct comparison *c, size_t n, struct vib_error *err) {
+    if (c->difference != NULL && c->n_examples == n)
+        return VIB_OK;
+    if (c->difference != NULL || n == 0)
+        return vib_error_set(err, VIB_EDATABASE, "compare: predictions are of different lengths");
+    c->n_examples = n;
+    c->difference = calloc(n, sizeof *c->difference);
+    return c->difference != NULL ? VIB_OK
+                                 : vib_error_set(err, VIB_ENOMEM, "compare: out of memory");
+}
+
+/* The three lists, which are of the same examples. */
+static int pair_examples(struct comparison *c, const char *a, const char *b, const char *labels,
+                         size_t only[2], struct vib_error *err) {
+    long of_a, of_b, label;
+    const int rc = begin_examples(c, count_classes(labels), err);
+    if (rc != VIB_OK)
+        return rc;
+    only[0] = only[1] = 0;
+    for (size_t i = 0; i < c->n_examples; i++) {
+        if (!next_class(&a, &of_a) || !next_class(&b, &of_b) || !next_class(&labels, &label))
+            return vib_error_set(err, VIB_EDATABASE, "compare: a list of predictions is too short");
+        const int more = (of_a != label) - (of_b != label);
+        only[0] += more > 0;
+        only[1] += more < 0;
+        c->difference[i] += more;
+    }
+    c->n_paired++;
+    return VIB_OK;
+}
+
+static int on_pair(void *context, struct store_row *row, struct vib_error *err) {
+    struct comparison *c = context;
+    const double a = store_row_real(row, 1), b = store_row_real(row, 2);
+    const char *labels = store_row_text(row, 5, NULL);
+    size_t only[2];
+    int rc = VIB_OK;
+    if (c->n++ == 0)
+        puts("seed     A %     B %  A - B %  only A wrong  only B wrong  McNemar p");
+    c->sum += a - b;
+    c->square += (a - b) * (a - b);
+    printf("%4lld  %6.2f  %6.2f  %+7.2f", (long long)store_row_integer(row, 0), 100 * a, 100 * b,
+           100 * (a - b));
+    if (labels == NULL) {
+        printf("  %12s  %12s  %9s\n", "-", "-", "-");
+        return VIB_OK;
+    }
+    rc = pair_examples(c, store_row_text(row, 3, NULL), store_row_text(row, 4, NULL), labels, only,
+                       err);
+    if (rc == VIB_OK)
+        printf("  %12zu  %12zu  %9.3g\n", only[0], only[1], vib_mcnemar(only[0], only[1]));
+    return rc;
+}
+
+/* --- over seeds and over examples --- */
+
+static int take_real(void *context, struct store_row *row, struct vib_error *err) {
+    (void)err;
+    *(double *)context = store_row_real(row, 0);
+    return VIB_OK;
+}
+
+/* Student's t of so many pairs, from the database's table. */
+static int quantile(struct store *store, size_t n, double *t95, struct vib_error *err) {
+    const struct store_value pairs = {.type = STORE_INTEGER, .integer = (int64_t)n};
+    const struct store_query query = {
+        .sql = "SELECT t95 FROM student_t WHERE df < ?1 ORDER BY df DESC LIMIT 1",
+        .values = &pairs,
+        .n_values = 1,
+        .row = take_real,
+        .context = t95};
+    *t95 = (double)NAN;
+    return store_query(store, &query, err);
+}
+
+static int tell_seeds(struct store *store, const struct comparison *c, struct vib_error *err) {
+    const double n = (double)c->n, mean = c->sum / n;
+    double t95;
+    printf("A - B, mean of %zu seed%s: %+.3f %%\n", c->n, c->n == 1 ? "" : "s", 100 * mean);
+    if (c->n < 2) {
+        puts("one seed tells nothing of others");
+        return VIB_OK;
+    }
+    const int rc = quantile(store, c->n, &t95, err);
+    const double half = t95 * sqrt(fmax(c->square - n * mean * mean, 0.0) / (n - 1.0) / n);
+    if (rc == VIB_OK)
+        printf("95 %% interval over seeds, paired t: %+.3f to %+.3f %%\n", 100 * (mean - half),
+               100 * (mean + half));
+    return rc;
+}
+
+static int tell_examples(struct comparison *c, struct vib_error *err) {
+    double low, high;
+    if (c->n_paired == 0) {
+        puts("save.predictions was not asked for, so examples are not paired");
+        return VIB_OK;
+    }
+    for (size_t i = 0; i < c->n_examples; i++)
+        c->difference[i] /= (double)c->n_paired;
+    const int rc =
+        vib_bootstrap_mean(c->difference, c->n_examples, BOOTSTRAP_REPEATS, 0, &low, &high, err);
+    if (rc == VIB_OK)
+        printf(
+            "95 %% interval over examples, bootstrap of %zu with %zu seed%s: %+.3f to %+.3f %%\n",
+            c->n_examples, c->n_paired, c->n_paired == 1 ? "" : "s", 100 * low, 100 * high);
+    return rc;
+}
+
+/* Jobs of both points that are done, by their seed. Predictions count where both saw the same
+ * labels. ?1 and ?2 are A and B, ?3 the split, ?4 the error. */
+static const char pairs_sql[] =
+    "WITH kept AS (SELECT job, prediction.split, labels, CASE ?4 WHEN 'error' THEN one_sample"
+    "                     WHEN 'error_mu' THEN at_mean ELSE averaged END AS classes"
+    "              FROM prediction WHERE split = ?3),"
+    " measured AS (SELECT job_point.job, point, seed, job.dataset_digest AS digest,"
+    "                     CASE ?4 WHEN 'error' THEN error WHEN 'error_mu' THEN error_mu"
+    "                     ELSE error_mc END AS share"
+    "              FROM job_point JOIN job ON job.id = job_point.job AND job.state = 'done'"
+    "              JOIN setting ON setting.job = job_point.job"
+    "              JOIN result ON result.job = job_point.job AND result.split = ?3"
+    "              WHERE point IN (SELECT point FROM job_point WHERE job IN (?1, ?2)))"
+    " SELECT a.seed, a.share, b.share, of_a.classes, of_b.classes, label_list.labels"
+    " FROM measured AS a JOIN measured AS b ON b.seed = a.seed AND b.digest = a.digest"
+    " LEFT JOIN kept AS of_a ON of_a.job = a.job"
+    " LEFT JOIN kept AS of_b ON of_b.job = b.job AND of_b.labels = of_a.labels"
+    " LEFT JOIN label_list ON label_list.digest = of_b.labels"
+    " WHERE a.point = (SELECT point FROM job_point WHERE job = ?1)"
+    " AND b.point = (SELECT point FROM job_point WHERE job = ?2)"
+    " AND a.share IS NOT NULL AND b.share IS NOT NULL ORDER BY a.seed";
+
+static int compare(struct store *store, const struct compare_options *options,
+                   struct vib_error *err) {
+    struct comparison c = {.n = 0};
+    const struct store_value values[] = {{.type = STORE_INTEGER, .integer = (int64_t)options->a},
+                                         {.type = STORE_INTEGER, .integer = (int64_t)options->b},
+                                         {.type = STORE_TEXT, .text = splits[options->split][0]},
+                                         {.type = STORE_TEXT, .text = errors[options->error][0]}};
+    const struct store_query query = {
+        .sql = pairs_sql, .values = values, .n_values = 4, .row = on_pair, .context = &c};
+    int rc = store_query(store, &query, err);
+    if (rc == VIB_OK && c.n == 0)
+        rc = vib_error_set(err, VIB_EDATA,
+                           "compare: the points of jobs %zu and %zu have no seed in common whose "
+                           "%s on the %s split of the same data is known; see vib-sweep export "
+                           "--table summary for points",
+                           options->a, options->b, errors[options->error][0],
+                           splits[options->split][0]);
+    if (rc == VIB_OK)
+        rc = tell_seeds(store, &c, err);
+    if (rc == VIB_OK)
+        rc = tell_examples(&c, err);
+    free(c.difference);
+    return rc;
+}
+
+static int run(int argc, char **argv, struct vib_error *err) {
+    struct compare_options options = {0};
+    struct store *store = NULL;
+    int rc = options_read(&command_compare.options, argc, argv, &options, err);
+    if (rc != 0)
+        return rc;
+    if ((rc = store_open_reader(&store, options.database, err)) == 0)
+        rc = compare(store, &options, err);
+    store_close(store);
+    return rc;
+}
+
+const struct command command_compare = {
+    .summary = "tell whether two points differ, by paired tests",
+    .options = {.command = "compare",
+                .help = "Compares the errors of two points of the sweep in DB, seed by seed: jobs "
+                        "of the same seed share initial weights, batches and examples, which falls "
+                        "out of their difference. Where both kept their predictions "
+                        "(save.predictions), each pair has McNemar's exact test of the examples "
+                        "that one of them alone takes wrongly, and the mean difference an interval "
+                        "over the examples beside that over the seeds. A p says how often as great "
+                        "a difference comes by chance where there is none; of many comparisons "
+                        "some are small anyway.",
+                .rows = rows,
+                .n = sizeof rows / sizeof rows[0]},
+    .run = run,
+};

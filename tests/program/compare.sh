@@ -1,0 +1,78 @@
+#!/bin/bash
+# vib-sweep compare: two points, seed by seed and example by example, against Python's sums.
+# shellcheck disable=SC2317,SC2154 # functions are called by name, through check; common.sh sets vib
+. tests/tap.sh
+. tests/program/common.sh
+
+small_config small.yaml 4
+four=(small.yaml -q --set "beta=[0.1, 3]" --set K=4 --set "seed=[1, 2, 3]")
+check 'a sweep of two betas and three seeds' "$vib" "${four[@]}" --set save.predictions=true --db kept.db
+points() {
+    sql "$1" "select job from setting where seed = 1 order by beta"
+}
+{ read -r low && read -r high; } < <(points kept.db)
+check 'it compares them' eval '"$vib" compare kept.db "$low" "$high" >table'
+cat >expected.py <<'END'
+import json, math, sqlite3, sys
+
+db, error, column = sys.argv[1:]
+db = sqlite3.connect(db)
+t95 = 4.302653  # of two degrees of freedom
+
+def rows(beta):
+    query = f"""select seed, {error}, {column}, label_list.labels from setting
+        join result on result.job = setting.job and result.split = 'test'
+        join prediction on prediction.job = setting.job and prediction.split = 'test'
+        join label_list on digest = prediction.labels where beta = ? order by seed"""
+    return db.execute(query, (beta,)).fetchall()
+
+print("seed     A %     B %  A - B %  only A wrong  only B wrong  McNemar p")
+differences = []
+for (seed, a, of_a, labels), (_, b, of_b, _) in zip(rows(0.1), rows(3)):
+    differences.append(a - b)
+    triples = list(zip(json.loads(of_a), json.loads(of_b), json.loads(labels)))
+    one = sum(x != y and z == y for x, z, y in triples)
+    two = sum(x == y and z != y for x, z, y in triples)
+    assert abs((one - two) / len(triples) - (a - b)) < 1e-9
+    tail = sum(math.comb(one + two, k) for k in range(min(one, two) + 1))
+    p = min(1.0, 2 * tail / 2 ** (one + two))
+    print(f"{seed:4}  {100*a:6.2f}  {100*b:6.2f}  {100*(a-b):+7.2f}  {one:12}  {two:12}  {p:9.3g}")
+mean = sum(differences) / 3
+half = t95 * math.sqrt(sum((d - mean) ** 2 for d in differences) / 2 / 3)
+print(f"A - B, mean of 3 seeds: {100*mean:+.3f} %")
+print(f"95 % interval over seeds, paired t: {100*(mean-half):+.3f} to {100*(mean+half):+.3f} %")
+END
+agrees() {
+    python3 expected.py kept.db "$1" "$2" >wanted && "$vib" compare kept.db "$low" "$high" \
+        --error "$1" >table && cmp wanted <(head -n 6 table)
+}
+check 'as Python does, by the average' agrees error_mc averaged
+check 'by one sample' agrees error one_sample
+check 'at the mean' agrees error_mu at_mean
+# The interval over 500 examples: about the mean, and neither a point nor the half of all.
+bootstrap() {
+    tail -n 1 table | grep -Eq '^95 % interval over examples, bootstrap of 500 with 3 seeds: .* to .* %$' &&
+        tail -n 1 table | sed 's/.*: \(.*\) to \(.*\) %/\1 \2/' | python3 -c "
+low, high = map(float, input().split())
+mean = float(open('wanted').read().split('seeds: ')[1].split()[0])
+assert low < mean < high and 0.5 < high - low < 20"
+}
+check 'with an interval over the examples' bootstrap
+any_job() {
+    cmp <("$vib" compare kept.db "$low" "$high") <("$vib" compare kept.db $((low + 1)) $((high + 1)))
+}
+check 'any job names its point' any_job
+check 'a sweep that keeps no predictions' "$vib" "${four[@]}" --db plain.db
+without() {
+    "$vib" compare plain.db "$low" "$high" >plain && grep -q 'examples are not paired' plain &&
+        cmp <(cut -c1-32 plain | head -n 4) <("$vib" compare kept.db "$low" "$high" | cut -c1-32 | head -n 4)
+}
+check 'has the seeds alone' without
+refused() {
+    local status=0
+    "$vib" compare "$@" >told 2>&1 || status=$?
+    [ $status = 66 ] && grep -q 'have no seed in common' told
+}
+check 'a job that is not there' refused kept.db "$low" 99
+check 'a split that the data lack' refused kept.db "$low" "$high" --split validation
+done_testing
