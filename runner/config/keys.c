@@ -316,7 +316,8 @@ const struct key keys[] = {
     {.name = "train.patience", .type = KEY_SIZE, .field = AT(job.patience),
      .default_text = "0", .max = MAX_INTEGER, .unit = "evaluations",
      .help = "evaluations without a better validation objective, J, that end a job early; "
-             "the weights of the best one are the result; 0: never"},
+             "the weights of the best one are the result; it counts from the end of "
+             "train.beta_warmup on; 0: never"},
 
     {.name = "evaluate.every", .type = KEY_SIZE, .field = AT(job.eval_every),
      .default_text = "20", .min = 1, .max = MAX_INTEGER, .unit = "epochs",

@@ -108,11 +108,21 @@ static double validation_objective(const struct job *job, const struct epoch_res
     return vib_objective_measured(&job->settings.job, e->ce, e->compression);
 }
 
-/* The place of the best evaluation, of equal ones the first; there is one. */
+/* The place of the first evaluation once beta has risen to its value, as before that J is not what
+ * training minimises; where there is none yet, of the last one; there is one. */
+static size_t first_warm(const struct job *job) {
+    const struct job_result *r = &job->result;
+    size_t first = 0;
+    while (first + 1 < r->n_epochs && r->epochs[first].epoch < job->settings.job.warmup_epochs)
+        first++;
+    return first;
+}
+
+/* The place of the best evaluation from there on, of equal ones the first. */
 static size_t best_evaluation(const struct job *job) {
     const struct job_result *r = &job->result;
-    size_t best = 0;
-    for (size_t i = 1; i < r->n_epochs; i++)
+    size_t best = first_warm(job);
+    for (size_t i = best + 1; i < r->n_epochs; i++)
         if (validation_objective(job, &r->epochs[i]) < validation_objective(job, &r->epochs[best]))
             best = i;
     return best;

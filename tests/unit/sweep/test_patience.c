@@ -119,6 +119,29 @@ static void continued_to_the_same_bits(void **state) {
     vib_dataset_release(&data);
 }
 
+/* J while beta rises is not what training minimises, and may well get worse: it does not count. */
+static void it_begins_when_beta_has_its_value(void **state) {
+    struct job_bench *b = *state;
+    struct vib_dataset data = damaged(b);
+    struct job *plain = add(b, &data, PATIENCE), *warm = add(b, &data, PATIENCE);
+    struct job *never = add(b, &data, PATIENCE);
+    run(plain);
+    const size_t warmup = plain->result.n_epochs + 2;
+    assert_true(warmup + PATIENCE < EPOCHS);
+    warm->settings.job.warmup_epochs = warmup;
+    run(warm);
+    assert_true(warm->result.n_epochs >= warmup + PATIENCE);
+    assert_true(warm->result.epochs[warm->result.final].epoch >= warmup);
+    never->settings.job.warmup_epochs = 2 * EPOCHS;
+    run(never);
+    assert_int_equal(never->result.n_epochs, EPOCHS);
+    assert_int_equal(never->result.final, EPOCHS - 1);
+    job_free(plain);
+    job_free(warm);
+    job_free(never);
+    vib_dataset_release(&data);
+}
+
 static void patience_needs_a_validation_split(void **state) {
     struct job_bench *b = *state;
     struct job *job = add(b, &b->data, PATIENCE);
@@ -135,6 +158,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_best_is_the_result_also_at_the_end, job_bench_new,
                                         job_bench_free),
         cmocka_unit_test_setup_teardown(continued_to_the_same_bits, job_bench_new, job_bench_free),
+        cmocka_unit_test_setup_teardown(it_begins_when_beta_has_its_value, job_bench_new,
+                                        job_bench_free),
         cmocka_unit_test_setup_teardown(patience_needs_a_validation_split, job_bench_new,
                                         job_bench_free),
     };
