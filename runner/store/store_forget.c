@@ -110,7 +110,7 @@ int store_reset_job(struct store *store, int64_t job, struct vib_error *err) {
     static const char sql[] =
         "UPDATE job SET state = 'pending', attempts = 0, run = NULL, worker = NULL,"
         " started_at = NULL, finished_at = NULL, train_s = 0, evaluate_s = 0, examples = 0,"
-        " objective = NULL, message = '', weights = NULL WHERE id = ?1";
+        " objective = NULL, message = '', weights = NULL, effective_weight = NULL WHERE id = ?1";
     bool outermost;
     int rc = store_enter(store, &outermost, err);
     if (rc != 0)

@@ -91,6 +91,7 @@ static void a_job_is_as_new(void **state) {
     bool claimed;
     add_jobs(f);
     assert_int_equal(fixture_integer(f, "SELECT count(*) FROM epoch WHERE job = 1") > 0, 1);
+    assert_int_equal(fixture_integer(f, "SELECT count(effective_weight) FROM job WHERE id = 1"), 1);
     assert_ok(store_reset_job(f->store, 1, &f->err), &f->err);
     assert_ok(choose(f, &(struct job_choice){.n_jobs = 0}, &chosen), &f->err);
     assert_int_equal(chosen.jobs[0].state, JOB_PENDING);
@@ -100,6 +101,11 @@ static void a_job_is_as_new(void **state) {
                                      " + (SELECT count(*) FROM bound WHERE job = 1)"
                                      " + attempts + train_s + examples FROM job WHERE id = 1"),
                      0);
+    assert_int_equal(fixture_integer(f,
+                                     "SELECT coalesce(objective, weights, effective_weight,"
+                                     " worker, started_at, finished_at) IS NULL FROM job"
+                                     " WHERE id = 1"),
+                     1);
     assert_ok(store_claim(f->store, 1, f->run, &claimed, &f->err), &f->err);
     assert_true(claimed);
 }
