@@ -32,6 +32,8 @@ double vib_rate_slope(const struct vib_rate_function *u, double R) {
 double vib_rate_value(const struct vib_rate_function *u, double R) {
     if (u->kind == VIB_RATE_LINEAR || u->weight <= 0.0)
         return u->weight * R;
+    if (isnan(R)) /* which fmax would take for 0, and a job that has become none would go on */
+        return R;
     const double r = fmax(R, 0.0), end = fmin(r, bend(u));
     return u->weight * (value(u, end) + slope(u, end) * (r - end));
 }

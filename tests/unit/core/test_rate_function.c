@@ -67,11 +67,21 @@ static void test_all_line(void **state) {
     assert_is(vib_rate_value(&u, 3.0), 1200.0);
 }
 
+/* It stays one. */
+static void test_not_a_number(void **state) {
+    (void)state;
+    for (enum vib_rate_kind kind = VIB_RATE_LINEAR; kind <= VIB_RATE_EXPONENTIAL; kind++) {
+        const struct vib_rate_function u = {kind, 1.0, 0.25};
+        assert_true(isnan(vib_rate_value(&u, (double)NAN)));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_shape),
         cmocka_unit_test(test_all_line),
+        cmocka_unit_test(test_not_a_number),
     };
     return cmocka_run_group_tests_name("rate_function", tests, NULL, NULL);
 }
