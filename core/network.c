@@ -163,9 +163,10 @@ double vib_network_step_flops(const struct vib_network *net) {
     enum { DRAW = 350 };
     const struct vib_objective *o = &net->objective;
     const double samples = (double)o->samples, K = (double)net->K;
-    const double of_sample = 3.0 * (layer_flops(vib_network_decoder(net)) + o->flops);
+    const double decode = samples * layer_flops(vib_network_decoder(net));
+    const double compress = vib_objective_flops(o, samples);
     /* Forward, weight gradient, input gradient; without pseudo-inputs nobody needs the gradient of
      * the input data. */
     const double unneeded = o->n_pseudo > 0 ? 0.0 : layer_flops(&net->layer[0]);
-    return 3.0 * encoder_flops(net) - unneeded + samples * of_sample + (samples - 1.0) * DRAW * K;
+    return 3.0 * (encoder_flops(net) + decode + compress) - unneeded + (samples - 1.0) * DRAW * K;
 }

@@ -71,6 +71,10 @@ size_t vib_objective_scratch(const struct vib_objective *o) {
     return o->compression->scratch != NULL ? o->compression->scratch(o) : 0;
 }
 
+double vib_objective_flops(const struct vib_objective *o, double samples) {
+    return (o->compression->sampled ? samples : 1.0) * o->flops;
+}
+
 void vib_objective_init_own(const struct vib_objective *o, uint64_t seed, float *own) {
     memset(own, 0, o->n_own * sizeof *own);
     if (o->compression->init != NULL)

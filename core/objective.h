@@ -72,8 +72,8 @@ struct vib_objective {
     bool has_rate;              /* whether the compression is a rate, which bounds I(Z;X) */
     double dropout;             /* probability that a step drops a hidden unit */
     size_t samples;             /* of z for each example of a step */
-    double flops; /* of the compression of one z, forward, as many as matrix products do in that
-                     time; backward takes twice as many */
+    double flops; /* of the compression of one example, or of one z where it is sampled, forward,
+                     as many as matrix products do in that time; backward takes twice as many */
     double pseudo_share; /* pseudo-inputs for each example of a step */
     size_t n_pseudo;     /* inputs among the parameters, which are encoded with every batch */
     size_t n_own;        /* numbers among the parameters that are the compression's own: those of */
@@ -115,6 +115,9 @@ void vib_objective_init(struct vib_objective *objective, const struct vib_params
 
 /* The initial values of own [n_own], a function of seed alone. */
 void vib_objective_init_own(const struct vib_objective *objective, uint64_t seed, float *own);
+
+/* Of the compression of one example and its samples of z, forward. */
+double vib_objective_flops(const struct vib_objective *objective, double samples);
 
 /* Numbers of scratch for each z. */
 size_t vib_objective_scratch(const struct vib_objective *objective);

@@ -408,7 +408,8 @@ double vib_job_flops(const struct vib_params *params, const struct vib_dataset *
     double evaluations = ceil((double)params->epochs / (double)params->eval_every);
     double decode = 2.0 * (double)params->K * (double)data->classes;
     double samples = net.posterior.kind == VIB_POSTERIOR_POINT ? 1.0 : (double)params->eval_samples;
-    double evaluation = vib_network_forward_flops(&net) + samples * (decode + net.objective.flops);
+    double evaluation = vib_network_forward_flops(&net) + samples * decode +
+                        vib_objective_flops(&net.objective, samples);
     return (double)params->epochs * train * vib_network_step_flops(&net) +
            evaluations * evaluated * evaluation + vib_information_flops(params, data) +
            along_flops(params, data);
