@@ -109,5 +109,9 @@ static void backward(const struct vib_objective *o, const struct vib_objective_b
     }
 }
 
-const struct vib_compression vib_compression_pairwise = {
-    .weight = weight, .flops = flops, .scratch = scratch, .forward = forward, .backward = backward};
+const struct vib_compression vib_compression_pairwise = {.weight = weight,
+                                                         .of_batch = true,
+                                                         .flops = flops,
+                                                         .scratch = scratch,
+                                                         .forward = forward,
+                                                         .backward = backward};

@@ -16,9 +16,10 @@ enum { BATCH = 100 };
 static const double LN2 = 0.69314718055994530942;
 static const struct vib_loss cross_entropy = {0.0, 0.0};
 
-/* No larger than any split, so that a last batch can reach back to be full (see below). */
-static size_t batch_of(const struct vib_dataset *data) {
-    size_t batch = BATCH;
+/* As in training where the compression depends on it; no larger than any split, so that a last
+ * batch can reach back to be full (see below). */
+static size_t batch_of(const struct vib_network *net, const struct vib_dataset *data) {
+    size_t batch = net->objective.batch > 0 ? net->objective.batch : BATCH;
     for (enum vib_split_id id = 0; id < VIB_SPLITS; id++)
         if (vib_dataset_has(data, id) && data->split[id].n < batch)
             batch = data->split[id].n;
@@ -39,7 +40,7 @@ static int init_decoders(struct vib_evaluator *e, const struct vib_network *net,
 
 int vib_evaluator_init(struct vib_evaluator *e, const struct vib_network *net,
                        const struct vib_dataset *data, struct vib_error *err) {
-    const size_t batch = batch_of(data);
+    const size_t batch = batch_of(net, data);
     memset(e, 0, sizeof *e);
     int rc = vib_pass_init(&e->pass, net, batch, err);
     if (rc == VIB_OK)
@@ -81,7 +82,7 @@ void vib_evaluator_release(struct vib_evaluator *e) {
 
 size_t vib_evaluator_bytes(const struct vib_network *net, const struct vib_dataset *data) {
     const struct vib_evaluator *e = NULL;
-    const size_t batch = batch_of(data);
+    const size_t batch = batch_of(net, data);
     return vib_pass_bytes(net, batch) +
            batch * (net->classes * (sizeof *e->p + sizeof *e->mean_p) + sizeof *e->nats +
                     sizeof *e->ce + sizeof *e->log_q + sizeof *e->rate + sizeof *e->rate_squares +

@@ -29,7 +29,8 @@ struct vib_evaluation {
     double rate_se;     /* its standard error over other samples of z, the examples as they are: 0
     of an exact rate; of one sample for each example that over examples, which is no less */
     double compression; /* mean of what the method trades for the fit (core/objective.h), of VIB
-                           the rate; NaN of a point */
+                           the rate; of nonlinear_ib over batches as large as in training, or as the
+                           smallest split; NaN of a point */
 };
 
 /* Whose classes the three errors count. */

@@ -56,6 +56,7 @@ void vib_objective_init(struct vib_objective *o, const struct vib_params *params
     o->u = rate_function(o->compression, params);
     o->has_rate = vib_method_info(params->method)->rate;
     init_parts(o, params, shape);
+    o->batch = o->compression->of_batch ? params->batch : 0;
     o->samples = params->samples > 1 ? params->samples : 1;
     o->flops = o->compression->flops != NULL ? o->compression->flops(params) : 0.0;
     o->pseudo_share = o->n_pseudo > 0 ? (double)o->n_pseudo / (double)params->batch : 0.0;

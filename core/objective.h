@@ -74,6 +74,7 @@ struct vib_objective {
     size_t samples;             /* of z for each example of a step */
     double flops; /* of the compression of one example, or of one z where it is sampled, forward,
                      as many as matrix products do in that time; backward takes twice as many */
+    size_t batch; /* examples that the compression compares; 0: it is of each by itself */
     double pseudo_share; /* pseudo-inputs for each example of a step */
     size_t n_pseudo;     /* inputs among the parameters, which are encoded with every batch */
     size_t n_own;        /* numbers among the parameters that are the compression's own: those of */
@@ -92,6 +93,7 @@ struct vib_compression {
     const char *equation;
     /* Their initial values, into own [n_own] of zeros; NULL = zeros. */
     void (*init)(const struct vib_objective *objective, uint64_t seed, float *own);
+    bool of_batch;    /* compression_i is by the other examples of the batch */
     bool sampled;     /* compression_i is estimated by the samples of z, not exact */
     bool encodes_own; /* its own parameters are one part, of n_pseudo inputs [dim]; their gradients
  come through their codes, whose rows of dcode follow those of the examples, and down is not made */

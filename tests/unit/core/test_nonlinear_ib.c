@@ -99,9 +99,40 @@ static void test_learns(void **state) {
     vib_dataset_release(&data);
 }
 
+/* Codes that are far apart: the bound is at its cap, which is that of training. */
+static void test_is_measured_as_trained(void **state) {
+    (void)state;
+    struct vib_params params = {.method = VIB_METHOD_NONLINEAR_IB,
+                                .K = 4,
+                                .noise = VIB_NOISE_FIXED,
+                                .noise_scale = 1e-6,
+                                .epochs = 1,
+                                .lr = 1e-3,
+                                .lr_decay_epochs = 1,
+                                PAPERS_OPTIMISER,
+                                .eval_every = 1,
+                                .eval_samples = 1};
+    const struct vib_mixture mixture = {
+        .dim = 8, .classes = 3, .n_train = 300, .n_test = 250, .separation = 4.0, .noise = 1.0};
+    struct vib_dataset data;
+    struct vib_evaluation e;
+    struct vib_error err;
+    assert_int_equal(vib_dataset_make_mixture(&data, &mixture, &err), VIB_OK);
+    for (params.batch = 1; params.batch <= 256; params.batch *= 16) {
+        struct vib_trainer *trainer = trainer_for(&params, &data);
+        const double cap = log2(params.batch < 250 ? (double)params.batch : 250.0);
+        assert_int_equal(vib_trainer_evaluate(trainer, VIB_TEST, &e), VIB_OK);
+        if (!(fabs(e.compression - cap) <= 1e-6))
+            fail_msg("%g bits with a batch of %zu", e.compression, params.batch);
+        vib_trainer_free(trainer);
+    }
+    vib_dataset_release(&data);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_is_the_bound),
+        cmocka_unit_test(test_is_measured_as_trained),
         cmocka_unit_test(test_learns),
     };
     return cmocka_run_group_tests_name("nonlinear_ib", tests, NULL, NULL);
