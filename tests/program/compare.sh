@@ -11,6 +11,7 @@ points() {
     sql "$1" "select job from setting where seed = 1 order by beta"
 }
 { read -r low && read -r high; } < <(points kept.db)
+# shellcheck disable=SC2016 # eval expands it
 check 'it compares them' eval '"$vib" compare kept.db "$low" "$high" >table'
 cat >expected.py <<'END'
 import json, math, sqlite3, sys
@@ -71,7 +72,7 @@ check 'has the seeds alone' without
 refused() {
     local status=0
     "$vib" compare "$@" >told 2>&1 || status=$?
-    [ $status = 66 ] && grep -q 'have no seed in common' told
+    [ "$status" = 66 ] && grep -q 'have no seed in common' told
 }
 check 'a job that is not there' refused kept.db "$low" 99
 check 'a split that the data lack' refused kept.db "$low" "$high" --split validation
