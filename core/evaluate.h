@@ -27,7 +27,8 @@ struct vib_evaluation {
     double ce_mc;       /* E[-log2 mean_s q(y|z_s)], eval_samples samples; bounds I(Y; Z_1..Z_S) */
     double rate;        /* mean KL[p(z|x) || r(z)]: the upper bound on I(Z;X); NaN without one */
     double rate_se;     /* its standard error over other samples of z, the examples as they are: 0
-    of an exact rate; of one sample for each example that over examples, which is no less */
+                           of an exact rate; of one sample for each example that over examples,
+                           which is no less */
     double compression; /* mean of what the method trades for the fit (core/objective.h), of VIB
                            the rate; of nonlinear_ib over batches as large as in training, or as the
                            smallest split; NaN of a point */

@@ -93,10 +93,11 @@ struct vib_compression {
     const char *equation;
     /* Their initial values, into own [n_own] of zeros; NULL = zeros. */
     void (*init)(const struct vib_objective *objective, uint64_t seed, float *own);
-    bool of_batch;    /* compression_i is by the other examples of the batch */
-    bool sampled;     /* compression_i is estimated by the samples of z, not exact */
-    bool encodes_own; /* its own parameters are one part, of n_pseudo inputs [dim]; their gradients
- come through their codes, whose rows of dcode follow those of the examples, and down is not made */
+    bool of_batch; /* compression_i is by the other examples of the batch */
+    bool sampled;  /* compression_i is estimated by the samples of z, not exact */
+    /* Its own parameters are one part, of n_pseudo inputs [dim]: their gradients come through their
+     * codes, whose rows of dcode follow those of the examples, and down is not made. */
+    bool encodes_own;
     /* Numbers for each z that it wants beside itself; NULL = none. */
     size_t (*scratch)(const struct vib_objective *objective);
     /* vib_objective.flops, a rule of thumb; NULL: few beside the network's. */

@@ -46,7 +46,7 @@ struct vib_pass {
     float *dhead, *dz, *dlogits;
     float *dcode; /* [B][K + F], of the compression; the memory of dhead where that has its size */
     float *dx;    /* [rows][dim], the gradient of the input; NULL unless asked for or pseudo-inputs
-   learn by it */
+                     learn by it */
     float *own;   /* the gradient of the objective's own parameters */
     float keep;   /* probability that dropout keeps a hidden unit; 1 without dropout */
 };

@@ -2,9 +2,8 @@
  * kinds:
  *
  *   point      z = mu: the deterministic code of the methods that draw none
- *   diagonal   L = diag(s), s = softplus(rho - 5), or s = the same number everywhere, if it is
- * fixed full       L lower triangular, L_kk = softplus(rho_k - 5), L_kj = 0.01 o_kj below the
- * diagonal
+ *   diagonal   L = diag(s), s = softplus(rho - 5); of fixed noise the same number everywhere
+ *   full       L lower triangular, L_kk = softplus(rho_k - 5), below the diagonal L_kj = 0.01 o_kj
  *
  * A batch's head, the output of the encoder's last layer, is [rows][mu [K] | rho [K] | o]; o is the
  * strictly lower triangle row by row: o_10, o_20, o_21, ... Of fixed noise it is mu. The factor is
