@@ -63,8 +63,8 @@ static int find_first(const struct axis *axis, struct job_kind kind, uint32_t *f
 
 /* The keys that decide of what kind a job is (settings_kind), beside those of its data. */
 static const char *const deciding[] = {"method", "train.rate_function", "model.noise",
-                                       "model.marginal"};
-enum { N_DECIDING = sizeof deciding / sizeof deciding[0], KINDS = 8 * VIB_METHODS };
+                                       "model.marginal", "evaluate.bounds_every"};
+enum { N_DECIDING = sizeof deciding / sizeof deciding[0], KINDS = 16 * VIB_METHODS };
 
 /* One of these that is swept: point p has its value p / stride % values->n. */
 struct decision {
@@ -123,8 +123,8 @@ static struct job_kind kind_of_point(struct equality *equality, size_t p) {
 }
 
 static size_t number_of_kind(struct job_kind kind) {
-    return ((size_t)kind.method * 2 + kind.exponent) * 4 + (kind.fixed_noise ? 2 : 0) +
-           kind.components;
+    return (size_t)kind.method * 16 + (kind.exponent ? 8 : 0) + (kind.fixed_noise ? 4 : 0) +
+           (kind.components ? 2 : 0) + (kind.along ? 1 : 0);
 }
 
 static int learn_kind(struct equality *equality, struct job_kind kind, struct vib_error *err) {

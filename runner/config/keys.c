@@ -340,11 +340,11 @@ const struct key keys[] = {
      .help = "epochs between estimates along the way, by evaluate.bounds, for table "
              "`epoch_bound` and figure trajectory; a multiple of evaluate.every; 0: none"},
     {.name = "evaluate.bounds_subset", .type = KEY_SIZE, .field = AT(job.bounds_subset),
-     .default_text = "1000", .min = 1, .max = MAX_EXAMPLES, .unit = "examples",
-     .methods = STOCHASTIC,
+     .default_text = "1000", .flags = KEY_ALONG, .min = 1, .max = MAX_EXAMPLES,
+     .unit = "examples", .methods = STOCHASTIC,
      .help = "examples of each split behind estimates along the way at most"},
     {.name = "evaluate.bounds_share", .type = KEY_REAL, .field = AT(job.bounds_share),
-     .default_text = "0.1", .max = 1, .methods = STOCHASTIC,
+     .default_text = "0.1", .flags = KEY_SWEEP, .max = 1,
      .help = "share of a job's work that estimates along the way may take; a sweep with a job "
              "where they would take more is refused"},
 

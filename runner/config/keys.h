@@ -74,7 +74,8 @@ enum {
     KEY_OF_SECTION = 1024,  /* what a value in its section's place is: one key of a section */
     KEY_EXPONENT = 2048,    /* of a rate function that has an exponent */
     KEY_FIXED_NOISE = 4096, /* of noise that is not learned */
-    KEY_COMPONENTS = 8192   /* of a marginal that has several */
+    KEY_COMPONENTS = 8192,  /* of a marginal that has several */
+    KEY_ALONG = 16384       /* of estimates along the way */
 };
 
 /* A value of a KEY_CHOICE, or a name in a KEY_SET. */
@@ -149,6 +150,7 @@ struct job_kind {
     bool exponent; /* its rate function has one */
     bool fixed_noise;
     bool components; /* its marginal has some */
+    bool along;      /* estimates along the way are asked for */
 };
 struct job_kind settings_kind(const struct settings *settings);
 

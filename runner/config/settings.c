@@ -76,7 +76,8 @@ struct job_kind settings_kind(const struct settings *settings) {
                              .mixture = data_is_mixture(&settings->data),
                              .exponent = settings->job.rate_function != VIB_RATE_LINEAR,
                              .fixed_noise = settings->job.noise == VIB_NOISE_FIXED,
-                             .components = settings->job.marginal >= VIB_MARGINAL_MIXTURE};
+                             .components = settings->job.marginal >= VIB_MARGINAL_MIXTURE,
+                             .along = settings->job.bounds_every > 0};
 }
 
 _Static_assert(VIB_METHODS <= 30, "KEY_TRADE_OFF is no method's bit");
@@ -91,6 +92,8 @@ bool key_matters(const struct key *key, struct job_kind kind) {
     if (key->flags & KEY_FIXED_NOISE && !kind.fixed_noise)
         return false;
     if (key->flags & KEY_COMPONENTS && !kind.components)
+        return false;
+    if (key->flags & KEY_ALONG && !kind.along)
         return false;
     if (key->methods == KEY_TRADE_OFF)
         return strcmp(key->name, vib_method_info(kind.method)->trade_off) == 0;

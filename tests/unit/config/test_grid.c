@@ -271,6 +271,8 @@ static void test_duplicates_of_a_choice(void **state) {
                   "vib learned 1 vamp 4;vib learned 1 vamp 5;vib learned 1 diagonal 10;"
                   "vib fixed 2 vamp 4;vib fixed 2 vamp 5;vib fixed 2 diagonal 10;"
                   "vib fixed 3 vamp 4;vib fixed 3 vamp 5;vib fixed 3 diagonal 10;");
+    load(f, "grid: {evaluate.bounds_every: [0, 20], evaluate.bounds_subset: [10, 20]}\n");
+    assert_int_equal(f->grid.n_duplicates, 1);
     load(f, "grid: {train.rate_exponent: [1, 2], K: [3, 4]}\n");
     assert_points(f, "K", "3;4;");
 }

@@ -74,6 +74,7 @@ static void test_what_matters(void **state) {
         {"dataset.shuffle_labels", "true"},
         {"dataset.input_noise", "0.5"},
         {"train.patience", "3"},
+        {"evaluate.bounds_every", "20"},
     };
     enum { N = sizeof changes / sizeof changes[0] };
     char seen[N + 2][65];
@@ -104,6 +105,8 @@ static void test_what_does_not(void **state) {
         {"model.hidden", "[1024,1024]"},
         {"dataset.scale", "symmetric"},
         {"dataset.scale", "auto"},
+        {"evaluate.bounds_subset", "10"},
+        {"evaluate.bounds_share", "1"},
     };
     char plain[65], out[65];
     identity(NULL, NULL, plain);
