@@ -343,14 +343,17 @@ WHERE method.stochastic;
 -- The way there, between bounds: every evaluation beside which there are estimates of I(Z;X), with
 -- the tightest valid bounds of that moment, by the rules of valid_bound.
 CREATE VIEW trajectory AS
-SELECT job, split, epoch, izy_lower, izx_upper, min(lower, upper) AS izx_lower,
+SELECT job, split, epoch, izy_lower, izx_upper, min(lower, coalesce(upper, lower)) AS izx_lower,
        upper AS izx_upper_tight
 FROM (
     SELECT job, split, epoch, izy_lower, izx_upper, lower,
-           max(min(coalesce(estimate, rate), coalesce(rate, estimate)), 0.0) AS upper
+           nullif(max(min(coalesce(estimate, 9e999), coalesce(rate, 9e999),
+                          coalesce(log2_n, 9e999)), 0.0), 9e999) AS upper -- 9e999: infinity
     FROM (
         SELECT job, split, epoch, izy_lower, izx_upper,
                izx_upper + 2 * coalesce(izx_upper_se, 0) AS rate,
+               (SELECT log2_n FROM result
+                WHERE result.job = epoch.job AND result.split = epoch.split) AS log2_n,
                (SELECT max(iif(bound.n = epoch.n AND estimator <> 'mixture', bits, bits - 2 * se))
                 FROM epoch_bound AS bound
                 WHERE bound.job = epoch.job AND bound.epoch = epoch.epoch AND quantity = 'izx'

@@ -37,6 +37,17 @@ check 'the last are those of the end' sql_is all.db \
 check 'and tighter than the rate' sql_is all.db \
     'select min(izx_upper_tight < izx_upper) from trajectory' 1
 
+# Codes are far apart at first, so that an estimate without a cap is far above log2 n.
+check 'a sweep without a rate' "$vib" "${one[@]}" "${along[@]}" --set method=ceb --db ceb.db
+check 'is never above log2 n' sql_is ceb.db \
+    'select count(*), sum(izx_lower <= izx_upper_tight and izx_upper_tight <= log2_n)
+     from trajectory join result using (job, split)' '12|12'
+check 'with lower bounds alone' "$vib" "${one[@]}" "${along[@]}" --set method=ceb \
+    --set 'evaluate.bounds=[mixture]' --db lower.db
+check 'it has these, and log2 n' sql_is lower.db \
+    'select count(*), count(izx_lower), sum(izx_upper_tight = log2_n)
+     from trajectory join result using (job, split)' '12|12|12'
+
 # A kill in the middle.
 has_some() {
     compgen -G "killed.db.checkpoints/*.ckpt" >/dev/null
