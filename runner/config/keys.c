@@ -366,3 +366,4 @@ const struct key keys[] = {
 };
 /* clang-format on */
 const size_t n_keys = sizeof keys / sizeof keys[0];
+_Static_assert(sizeof keys / sizeof keys[0] <= KEYS_MAX, "room for all keys, as in names of jobs");

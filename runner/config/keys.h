@@ -113,6 +113,7 @@ size_t key_max_items(const struct key *key);
 
 extern const struct key keys[];
 extern const size_t n_keys;
+enum { KEYS_MAX = 128 }; /* there are never more, which the compiler checks */
 
 /* The row with that dotted name, or NULL. */
 const struct key *key_find(const char *name);

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-enum { LABEL_MAX_KEYS = 128 }; /* more than there are keys */
+enum { LABEL_MAX_KEYS = KEYS_MAX };
 
 /* What tells the jobs of a sweep apart. */
 struct label {

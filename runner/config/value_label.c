@@ -2,7 +2,6 @@
 
 #include "runner/config/keys.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +14,6 @@ static bool is_trade_off(const struct key *key) {
 }
 
 void value_label_init(struct value_label *label) {
-    assert(n_keys <= LABEL_MAX_KEYS);
     *label = (struct value_label){.first = NULL};
     for (size_t k = 0; k < n_keys; k++)
         label->shown[k] = is_trade_off(&keys[k]) || strcmp(keys[k].name, "K") == 0 ||
