@@ -24,6 +24,10 @@ static void fail(struct event_stream *stream, int failure) {
 void event_stream_add(struct event_stream *stream, const char *line, size_t size) {
     if (stream->failure != 0)
         return;
+    if (size > EVENT_STREAM_MOST - stream->size) {
+        fail(stream, ENOBUFS);
+        return;
+    }
     if (stream->room - stream->size < size) {
         const size_t room = 2 * (stream->size + size);
         char *text = realloc(stream->text, room);

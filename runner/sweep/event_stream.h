@@ -1,17 +1,19 @@
 /* Lines for a program that reads along, which is never waited for: what it does not take at once
- * stays in memory until it does. One that is gone costs nothing but the rest of the lines. SIGPIPE
- * must be ignored. Thread rule: one thread. */
+ * stays in memory until it does, up to EVENT_STREAM_MOST. One that is gone, or that far behind,
+ * costs nothing but the rest of the lines. SIGPIPE must be ignored. Thread rule: one thread. */
 #ifndef RUNNER_SWEEP_EVENT_STREAM_H
 #define RUNNER_SWEEP_EVENT_STREAM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { EVENT_STREAM_MOST = 64 << 20 /* bytes: those of some 30,000 epochs */ };
+
 struct event_stream {
     int fd;
     char *text; /* [size] not written yet, owned */
     size_t size, room;
-    int failure; /* an errno: nothing more is written; 0: none */
+    int failure; /* an errno, ENOBUFS of one too far behind: nothing more is written; 0: none */
 };
 
 void event_stream_init(struct event_stream *stream, int fd);

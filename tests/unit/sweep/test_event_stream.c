@@ -72,10 +72,35 @@ static void one_that_is_gone_costs_no_more_than_its_lines(void **state) {
     (void)close(ends[1]);
 }
 
+/* A sweep of weeks whose reader has stopped does not take all memory. */
+static void one_too_far_behind_costs_its_lines_not_memory(void **state) {
+    static char line[1 << 20];
+    struct event_stream stream;
+    int ends[2];
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    memset(line, 'x', sizeof line);
+    line[sizeof line - 1] = '\n';
+    event_stream_init(&stream, ends[1]);
+    for (size_t i = 0; i < EVENT_STREAM_MOST / sizeof line; i++)
+        event_stream_add(&stream, line, sizeof line);
+    assert_int_equal(stream.failure, 0);
+    assert_int_equal(stream.size, EVENT_STREAM_MOST);
+    event_stream_add(&stream, "\n", 1);
+    assert_int_equal(stream.failure, ENOBUFS);
+    assert_int_equal(stream.size, 0);
+    assert_null(stream.text);
+    event_stream_flush(&stream, true);
+    event_stream_release(&stream);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_slow_reader_is_not_waited_for),
         cmocka_unit_test(one_that_is_gone_costs_no_more_than_its_lines),
+        cmocka_unit_test(one_too_far_behind_costs_its_lines_not_memory),
     };
     return cmocka_run_group_tests_name("event_stream", tests, NULL, NULL);
 }
