@@ -73,9 +73,10 @@ int sweep_tell_end(struct sweep *s, int rc, struct vib_error *err) {
         return rc;
     sweep_count(s, &counts);
     events_end(&s->events, s->config.base.name, &counts, database(s), rc, err->message);
-    if (rc >= 0 && rc <= SWEEP_SOME_DIVERGED && s->events.stream.failure != 0)
-        return vib_error_set(err, VIB_EIO,
-                             "cannot write to standard output: %s; all results are in %s",
-                             strerror(s->events.stream.failure), s->database);
-    return rc;
+    if (rc < 0 || rc > SWEEP_SOME_DIVERGED || s->events.stream.failure == 0)
+        return rc;
+    const bool any = s->database != NULL;
+    return vib_error_set(err, VIB_EIO, "cannot write to standard output: %s%s%s",
+                         strerror(s->events.stream.failure), any ? "; all results are in " : "",
+                         database(s));
 }

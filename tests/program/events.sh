@@ -139,6 +139,12 @@ slow() {
         reads slow.jsonl 'len(of("epoch")) == 240 and len(of("job_finished")) == 60'
 }
 check 'one that reads nothing until the end holds nothing up, and gets it all' slow
+nothing_told() {
+    exits 74 "$vib" small.yaml -q --json --shard 1/1 --known small.db --db known.db 2>known.err >/dev/full || return 1
+    cat known.err
+    grep -q 'cannot write to standard output: No space left on device$' known.err
+}
+check 'a full disk, where there is no database to name' nothing_told
 closed() {
     exits 74 "$vib" small.yaml -q --json --db closed.db >&- && [ ! -e closed.db ]
 }
