@@ -36,15 +36,20 @@ static void on_signal(int number) {
     end_asked = 1;
 }
 
-/* They come while the server waits, and at no other time; *waiting is the mask for that. */
+/* They come while the server waits, and at no other time; *waiting is the mask for that. A
+ * hangup that is ignored when the program starts, as by nohup, stays so. */
 static int take_signals(sigset_t *waiting, struct vib_error *err) {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     const struct sigaction action = {.sa_handler = on_signal};
     sigset_t blocked;
     end_asked = 0;
     int failed = sigemptyset(&blocked);
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        failed |= sigaddset(&blocked, numbers[i]) | sigaction(numbers[i], &action, NULL);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct sigaction before = {.sa_handler = SIG_DFL};
+        failed |= sigaddset(&blocked, numbers[i]) | sigaction(numbers[i], NULL, &before);
+        if (numbers[i] != SIGHUP || before.sa_handler != SIG_IGN)
+            failed |= sigaction(numbers[i], &action, NULL);
+    }
     failed |= sigprocmask(SIG_BLOCK, &blocked, waiting);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         failed |= sigdelset(waiting, numbers[i]);

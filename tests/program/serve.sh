@@ -134,6 +134,15 @@ closed_stdout() {
 }
 check 'a closed standard output' closed_stdout
 
+outlives_hangup() {
+    trap '' HUP
+    start done.db && kill -HUP $server && holds "ask('').status == 200" "ask('api/overview').status == 200" && stop
+    local status=$?
+    trap - HUP
+    return $status
+}
+check 'begun by nohup it outlives a hangup' outlives_hangup
+
 check 'serves others' start done.db --bind 0.0.0.0
 check 'below a random path' grep -qxE 'http://[^/]+:[0-9]+/[0-9a-f]{32}/' url
 token=$(sed -E 's|.*/([0-9a-f]{32})/$|\1|' url)
