@@ -41,16 +41,20 @@ static bool has_token(const char *path, const char *token) {
     return difference == 0 && path[size] == '/';
 }
 
-/* Of this machine under the names by which it calls itself; of any port, as one may be forwarded.
- */
-static bool is_here(const char *host) {
+/* Of any port, as one may be forwarded. */
+static bool is_named(const char *host, const char *name) {
+    const size_t size = strlen(name);
+    return size > 0 && strncasecmp(host, name, size) == 0 &&
+           (host[size] == '\0' || host[size] == ':');
+}
+
+/* Of this machine under the names by which it calls itself, and the address that is listened on. */
+static bool is_here(const struct http_site *site, const char *host) {
     static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
-    for (size_t i = 0; host != NULL && i < sizeof names / sizeof names[0]; i++) {
-        const size_t size = strlen(names[i]);
-        if (strncasecmp(host, names[i], size) == 0 && (host[size] == '\0' || host[size] == ':'))
+    for (size_t i = 0; host != NULL && i < sizeof names / sizeof names[0]; i++)
+        if (is_named(host, names[i]))
             return true;
-    }
-    return false;
+    return host != NULL && is_named(host, site->address);
 }
 
 /* --- answers --- */
@@ -119,7 +123,7 @@ static struct http_answer answer(struct http *http, struct MHD_Connection *conne
     if (!is_reading(method))
         return refusal(MHD_HTTP_METHOD_NOT_ALLOWED, refused_method);
     if (site->token[0] == '\0' &&
-        !is_here(http->library.lookup_connection_value(connection, MHD_HEADER_KIND, "Host")))
+        !is_here(site, http->library.lookup_connection_value(connection, MHD_HEADER_KIND, "Host")))
         return refusal(MHD_HTTP_FORBIDDEN, refused_host);
     if (url[0] != '/' || (site->token[0] != '\0' && !has_token(request.path, site->token)))
         return refusal(MHD_HTTP_NOT_FOUND, refused_path);

@@ -36,8 +36,9 @@ struct http_answer {
 };
 
 struct http_site {
-    const char *token;  /* random, 32 characters; "" where the Host is looked at */
-    const char *policy; /* Content-Security-Policy of all answers */
+    const char *token;   /* random, 32 characters; "" where the Host is looked at */
+    const char *address; /* "127.0.0.2": a Host that may ask, too, beside the usual ones */
+    const char *policy;  /* Content-Security-Policy of all answers */
     void (*answer)(void *context, const struct http_request *request, struct http_answer *answer);
     bool (*ended)(void *context); /* looked at after each wait */
     void *context;

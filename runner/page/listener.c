@@ -61,8 +61,9 @@ static int name_it(struct listener *listener, struct vib_error *err) {
     if (is_any((struct sockaddr *)&bound) && gethostname(host, sizeof host) == 0)
         host[sizeof host - 1] = '\0';
     const bool six = strchr(host, ':') != NULL;
-    (void)snprintf(listener->name, sizeof listener->name, "%s%s%s:%s", six ? "[" : "", host,
-                   six ? "]" : "", port);
+    (void)snprintf(listener->host, sizeof listener->host, "%s%s%s", six ? "[" : "", host,
+                   six ? "]" : "");
+    (void)snprintf(listener->name, sizeof listener->name, "%s:%s", listener->host, port);
     listener->loopback = is_loopback((struct sockaddr *)&bound);
     return VIB_OK;
 }

@@ -7,12 +7,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { LISTENER_NAME_SIZE = 96 };
+enum { LISTENER_HOST_SIZE = 84, LISTENER_NAME_SIZE = 96 };
 
 struct listener {
     int fd;                        /* -1: closed */
     bool loopback;                 /* it is reached from this machine alone */
     char name[LISTENER_NAME_SIZE]; /* "127.0.0.1:8750", "[::1]:8750", as in a URL */
+    char host[LISTENER_HOST_SIZE]; /* the same without the port */
 };
 
 /* Binds to an address, or the first of a host's name, and listens; port 0 is any that is free.

@@ -183,6 +183,7 @@ static int run(struct serving *serving, struct listener *listener, bool open,
     char token[HTTP_TOKEN_SIZE] = "", policy[PAGE_POLICY_SIZE];
     sigset_t waiting;
     const struct http_site site = {.token = token,
+                                   .address = listener->host,
                                    .policy = policy,
                                    .answer = answer,
                                    .ended = ended,

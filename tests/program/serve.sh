@@ -134,6 +134,12 @@ closed_stdout() {
 }
 check 'a closed standard output' closed_stdout
 
+under_its_address() {
+    start done.db --bind 127.0.0.2 && grep -qx 'http://127\.0\.0\.2:[0-9]*/' url && holds "ask('').status == 200" \
+        "ask('', host='127.0.0.2:1').status == 200" \
+        "all(ask('', host=host).status == 403 for host in ('127.0.0.3', '127.0.0.20', 'evil.example'))" && stop
+}
+check 'another address of this machine alone, under its own name' under_its_address
 outlives_hangup() {
     trap '' HUP
     start done.db && kill -HUP $server && holds "ask('').status == 200" "ask('api/overview').status == 200" && stop
