@@ -4,18 +4,19 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
 #include <unistd.h>
 
-enum { MOST_CONNECTIONS = 128, IDLE_S = 30 };
+enum { MOST_CONNECTIONS = 128, IDLE_S = 30, MOST_HELD = 256 << 20 /* bytes */ };
 
 struct http {
     const struct http_site *site;
     struct http_library library;
+    size_t held; /* bytes of answers that are not all sent yet */
 };
 
 /* --- who asks --- */
@@ -62,11 +63,41 @@ static bool is_here(const struct http_site *site, const char *host) {
 static const char refused_method[] = "{\"error\":\"only GET and HEAD are answered here\"}\n";
 static const char refused_host[] =
     "{\"error\":\"this is answered under the names localhost and 127.0.0.1 alone\"}\n";
+static const char refused_more[] = "{\"error\":\"those who ask do not take what they are sent\"}\n";
 static const char refused_path[] = "{\"error\":\"there is nothing here\"}\n";
 
 static struct http_answer refusal(unsigned status, const char *body) {
     return (struct http_answer){
         .status = status, .type = "application/json", .body = body, .size = strlen(body)};
+}
+
+/* Of an answer's text, which may go before it is sent. */
+struct copy {
+    struct http *http;
+    size_t size;
+    char text[];
+};
+
+static void let_go(void *context) {
+    struct copy *copy = context;
+    copy->http->held -= copy->size;
+    free(copy);
+}
+
+static struct MHD_Response *make_response(struct http *http, const struct http_answer *answer) {
+    struct copy *copy = malloc(sizeof *copy + answer->size);
+    if (copy == NULL)
+        return NULL;
+    copy->http = http;
+    copy->size = answer->size;
+    memcpy(copy->text, answer->body, answer->size);
+    http->held += copy->size;
+    struct MHD_Response *response =
+        http->library.create_response_from_buffer_with_free_callback_cls(copy->size, copy->text,
+                                                                         let_go, copy);
+    if (response == NULL)
+        let_go(copy);
+    return response;
 }
 
 static enum MHD_Result send_answer(struct http *http, struct MHD_Connection *connection,
@@ -83,9 +114,7 @@ static enum MHD_Result send_answer(struct http *http, struct MHD_Connection *con
         {"Cache-Control", "no-store"},
         {answer->status == MHD_HTTP_METHOD_NOT_ALLOWED ? "Allow" : NULL, "GET, HEAD"},
     };
-    /* Copied, as the text may go before it is sent; libmicrohttpd does not write to it. */
-    struct MHD_Response *response = http->library.create_response_from_buffer(
-        answer->size, (void *)(uintptr_t)answer->body, MHD_RESPMEM_MUST_COPY);
+    struct MHD_Response *response = make_response(http, answer);
     enum MHD_Result done = response != NULL ? MHD_YES : MHD_NO;
     for (size_t i = 0; done == MHD_YES && i < sizeof headers / sizeof headers[0]; i++)
         if (headers[i].name != NULL)
@@ -132,6 +161,8 @@ static struct http_answer answer(struct http *http, struct MHD_Connection *conne
     (void)http->library.get_connection_values(connection, MHD_GET_ARGUMENT_KIND, take_argument,
                                               &request);
     site->answer(site->context, &request, &found);
+    if (http->held > 0 && http->held + found.size > MOST_HELD)
+        return refusal(MHD_HTTP_SERVICE_UNAVAILABLE, refused_more);
     return found;
 }
 

@@ -21,8 +21,8 @@ struct http_library {
                                  MHD_KeyValueIterator iterator, void *context);
     const char *(*lookup_connection_value)(struct MHD_Connection *connection,
                                            enum MHD_ValueKind kind, const char *key);
-    struct MHD_Response *(*create_response_from_buffer)(size_t size, void *buffer,
-                                                        enum MHD_ResponseMemoryMode mode);
+    struct MHD_Response *(*create_response_from_buffer_with_free_callback_cls)(
+        size_t size, void *buffer, MHD_ContentReaderFreeCallback let_go, void *context);
     enum MHD_Result (*add_response_header)(struct MHD_Response *response, const char *header,
                                            const char *content);
     enum MHD_Result (*queue_response)(struct MHD_Connection *connection, unsigned int status,

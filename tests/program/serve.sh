@@ -211,6 +211,31 @@ check 'are nothing but text' holds \
     "get('api/codes?source=0&job=1')['decoder']['weight'] is None"
 stop
 
+# --- who does not take what is sent ---
+
+cp done.db long.db
+sql long.db "update job set message = hex(zeroblob(25000000)) where id = 1"
+start long.db
+stalled() {
+    python3 - "$url" <<'END'
+import http.client, sys, urllib.parse
+def ask():
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(sys.argv[1]).netloc)
+    connection.request('GET', '/api/point?source=0&point=1')
+    return connection, connection.getresponse()
+asked = [ask() for _ in range(9)]  # whose body of 50 MB is not read
+states = [reply.status for _, reply in asked]
+print(states)
+assert states == [200] * 5 + [503] * 4, states
+for connection, reply in asked:
+    reply.close()
+    connection.close()
+END
+}
+check 'takes no more memory than for some answers' stalled
+check 'which others have again' until_true 60 holds "len(get('api/point?source=0&point=1')['jobs'][0]['message']) == 50000000"
+stop
+
 # --- while a sweep goes on ---
 
 start live.db
