@@ -166,10 +166,23 @@ static char *make_set(const char *key, const char *value) {
     return set;
 }
 
-/* A word is a name, unless a folder or a file is called so. */
+/* As files of data end. */
+static bool ends_as_file(const char *place) {
+    static const char *const ends[] = {".npz", ".npy", ".csv", ".tsv", ".gz"};
+    const size_t length = strlen(place);
+    bool found = false;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0] && !found; i++) {
+        const size_t end = strlen(ends[i]);
+        found = length > end && strcmp(place + length - end, ends[i]) == 0;
+    }
+    return found;
+}
+
+/* A word is a name, unless a folder or a file is called so, or meant. */
 static bool is_path(const char *place) {
     struct stat status;
-    return strchr(place, '/') != NULL || *place == '~' || stat(place, &status) == 0;
+    return strchr(place, '/') != NULL || *place == '~' || ends_as_file(place) ||
+           stat(place, &status) == 0;
 }
 
 static int read_config(struct config *config, const struct data_options *options,

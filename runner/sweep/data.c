@@ -5,6 +5,7 @@
 #include "runner/base/host.h"
 #include "runner/fetch/fetch_table.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -82,8 +83,23 @@ static void how_to_get(const char *name, char *text, size_t size) {
             "x_test.npy and y_test.npy, an .npz, or train.csv and test.csv");
 }
 
+static bool is_there(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+/* dataset.name does not look here, where often is what was meant. */
+static int is_here(const char *name, struct vib_error *err) {
+    return vib_error_set(err, VIB_EDATA,
+                         "no data set '%s' is found by this name; dataset: {dir: %s} takes what is "
+                         "called so here",
+                         name, name);
+}
+
 static int not_found(const char *name, const struct place places[N_PLACES], struct vib_error *err) {
     char list[400] = "", how[256];
+    if (fetch_find(name) == NULL && is_there(name))
+        return is_here(name, err);
     for (size_t i = 0; i < N_PLACES; i++) {
         size_t length = strlen(list);
         snprintf(list + length, sizeof list - length, "%s%s%s", i > 0 ? ", " : "",
@@ -93,8 +109,27 @@ static int not_found(const char *name, const struct place places[N_PLACES], stru
     how_to_get(name, how, sizeof how);
     return vib_error_set(err, VIB_EDATA,
                          "data set '%s' not found; tried the folders %s; %s; dataset.dir names a "
-                         "folder directly",
+                         "folder or file directly, also here",
                          name, list, how);
+}
+
+/* What dataset.dir names is not there. */
+static int missing(const struct data_spec *spec, const char *dir, struct vib_error *err) {
+    char how[256] = "", *here = *dir == '/' ? NULL : getcwd(NULL, 0);
+    const char *semicolon = fetch_find(spec->name) != NULL ? "; " : "";
+    int rc;
+    if (*semicolon != '\0')
+        how_to_get(spec->name, how, sizeof how);
+    if (here == NULL)
+        rc =
+            vib_error_set(err, VIB_EDATA, "there is no file or folder %s%s%s", dir, semicolon, how);
+    else
+        rc = vib_error_set(err, VIB_EDATA, "there is no %s in %s (%s)%s%s", dir, here,
+                           *dir == '~' ? "only the ~ of ~/ is expanded, by $HOME"
+                                       : "dataset.dir is relative to where vib-sweep runs",
+                           semicolon, how);
+    free(here);
+    return rc;
 }
 
 /* Says how to get what the folder, where it is one, does not hold. */
@@ -102,12 +137,13 @@ static int find_sources(const struct data_spec *spec, const char *dir, struct vi
                         struct vib_error *err) {
     char how[256];
     struct vib_error found = {0};
+    if (!is_there(dir))
+        return missing(spec, dir, err);
     const int rc = vib_sources_find(sources, dir, &found);
     if (rc != VIB_EDATA)
         return rc == 0 ? 0 : vib_error_set(err, rc, "%s", found.message);
     how_to_get(spec->name, how, sizeof how);
-    return vib_error_set(err, VIB_EDATA, "data set '%s': %s%s; %s", spec->name, found.message,
-                         *dir == '~' ? " (only the ~ of ~/ is expanded, by $HOME)" : "", how);
+    return vib_error_set(err, VIB_EDATA, "data set '%s': %s; %s", spec->name, found.message, how);
 }
 
 static int load_from(const struct data_spec *spec, const struct vib_sources *sources,
@@ -126,7 +162,7 @@ static int load_from(const struct data_spec *spec, const struct vib_sources *sou
 
 static int load_folder(const struct data_spec *spec, const char *dir, struct vib_dataset *data,
                        struct vib_error *err) {
-    struct vib_sources sources;
+    struct vib_sources sources = {0};
     int rc = find_sources(spec, dir, &sources, err);
     if (rc == 0)
         rc = load_from(spec, &sources, data, err);

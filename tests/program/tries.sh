@@ -24,6 +24,7 @@ printf 'trian:\n  epochs: 2\n' >section_typo.yaml
 printf 'beta: [1e-3, 1e-2]\n' >list.yaml
 printf 'beta = 1e-3\n' >equals.yaml
 printf 'dataset: {dir: nowhere}\n' >nowhere.yaml
+printf 'dataset: mine.npz\n' >archive.yaml
 printf 'K: "two"\n' >word.yaml
 files() {
     find . -mindepth 1 ! -name 'tmp.*' ! -name out ! -name err | sort
@@ -102,7 +103,12 @@ section_typo.yaml | 78 | unknown section 'trian'; did you mean 'train'\?
 list.yaml | 78 | list.yaml:1:7: .*grid
 equals.yaml | 78 | must be a mapping of keys
 word.yaml | 78 | K must be a whole number .*, not 'two'$
-nowhere.yaml | 66 | nowhere: cannot open the folder: No such file
+nowhere.yaml | 66 | there is no nowhere in .*\(dataset.dir is relative to where vib-sweep runs\)$
+archive.yaml | 66 | dataset: \{dir: mine.npz\} takes what is called so here$
+data nowhere.npz | 66 | there is no nowhere.npz in .*where vib-sweep runs\)$
+data nowhere/x.csv | 66 | there is no nowhere/x.csv in .*where vib-sweep runs\)$
+data /nowhere/x.csv | 66 | there is no file or folder /nowhere/x.csv$
+data nowhere | 66 | data set 'nowhere' not found; .*dataset.dir names a folder or file directly, also here$
 status none.db | 66 | there is no database none.db
 status small.yaml | 66 | small.yaml is not a vib-sweep database
 export none.db | 66 | there is no database none.db

@@ -134,12 +134,12 @@ static void test_home(void **state) {
     struct fixture *fixture = *state;
     write_set(fixture->folder, "home/mn", 12);
     write_set(fixture->folder, "home/own/set", 13);
-    expect_failure(fixture, files("set", "~/mn"), "~/mn: cannot open the folder",
-                   "only the ~ of ~/", NULL);
+    expect_failure(fixture, files("set", "~/mn"), "there is no ~/mn in /", "only the ~ of ~/",
+                   NULL);
     set_variable("HOME", fixture->folder, "home");
     assert_int_equal(get(fixture, files("set", "~/mn"))->split[VIB_TRAIN].n, 12);
     expect_failure(fixture, files("set", "~"), "home holds no data set: no train-images", NULL);
-    expect_failure(fixture, files("set", "~mn"), "~mn: cannot open the folder", NULL);
+    expect_failure(fixture, files("set", "~mn"), "there is no ~mn in /", NULL);
     assert_int_equal(setenv("VIB_SWEEP_DATA", "~/own", 1), 0);
     assert_int_equal(get(fixture, files("set", ""))->split[VIB_TRAIN].n, 13);
 }
@@ -199,7 +199,8 @@ static void test_dir_without_the_files(void **state) {
     free(path);
     expect_failure(fixture, files("set", fixture->folder), "holds no data set", names[0], NULL);
     expect_failure(fixture, files("set", "/no/such/folder"),
-                   "/no/such/folder: cannot open the folder: No such file", NULL);
+                   "there is no file or folder /no/such/folder", NULL);
+    expect_failure(fixture, files("mnist", "/no/such/folder"), "vib-sweep fetch mnist", NULL);
 }
 
 static void test_reports_damage(void **state) {
