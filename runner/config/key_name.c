@@ -4,6 +4,28 @@
 
 #include <string.h>
 
+/* What others call them, in any section or in one. */
+static const struct {
+    const char *name, *key;
+} others[] = {
+    {"learning_rate", "train.lr"},
+    {"batch_size", "train.batch"},
+    {"num_epochs", "train.epochs"},
+    {"n_epochs", "train.epochs"},
+    {"max_epochs", "train.epochs"},
+    {"layers", "model.hidden"},
+    {"hidden_size", "model.hidden"},
+    {"latent_dim", "K"},
+    {"z_dim", "K"},
+    {"dim_z", "K"},
+    {"data", "dataset.dir"},
+    {"data_dir", "dataset.dir"},
+    {"dataset", "dataset.name"},
+    {"dataset.path", "dataset.dir"},
+    {"dataset.file", "dataset.dir"},
+    {"dataset.folder", "dataset.dir"},
+};
+
 static struct name last_part(const char *name) {
     const char *dot = strrchr(name, '.');
     return name_of(dot ? dot + 1 : name);
@@ -29,8 +51,18 @@ const struct key *key_find(const char *name) {
     return NULL;
 }
 
+const struct key *key_known_as(const char *name) {
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strcmp(others[i].name, name) == 0 || strcmp(others[i].name, last_part(name).text) == 0)
+            return key_find(others[i].key);
+    return NULL;
+}
+
 const char *key_nearest(const char *name) {
+    const struct key *known = key_known_as(name);
     struct nearest nearest = {0};
+    if (known != NULL)
+        return known->name;
     for (size_t i = 0; i < n_keys; i++)
         nearest_take(&nearest, name_of(keys[i].name), key_distance(name, keys[i].name));
     return nearest.best.text;

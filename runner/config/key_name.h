@@ -18,6 +18,10 @@ const struct key *key_of_section(const char *section);
  * *length is the result's length: a section is the start of a longer string. */
 const char *key_nearest_section(const char *name, const char *const *words, size_t *length);
 
+/* The key that other programs call so, as learning_rate, with or without a section; NULL when none
+ * is known. */
+const struct key *key_known_as(const char *name);
+
 /* Of an option table (runner/base/options.h, explain) whose command takes --set: a key that people
  * take for an option, as --epochs 3 for --set train.epochs=3. */
 bool key_explain_option(const char *name, const char *value, bool near, char *hint, size_t size);

@@ -6,25 +6,6 @@
 
 enum { NAME_SIZE = 64, VALUE_SIZE = 40 };
 
-/* What others call them, with '_' for '-'. */
-static const struct {
-    const char *name, *key;
-} others[] = {
-    {"learning_rate", "train.lr"},
-    {"batch_size", "train.batch"},
-    {"num_epochs", "train.epochs"},
-    {"n_epochs", "train.epochs"},
-    {"max_epochs", "train.epochs"},
-    {"layers", "model.hidden"},
-    {"hidden_size", "model.hidden"},
-    {"latent_dim", "K"},
-    {"z_dim", "K"},
-    {"dim_z", "K"},
-    {"data", "dataset.dir"},
-    {"data_dir", "dataset.dir"},
-    {"dataset", "dataset.name"},
-};
-
 static const char *last_part(const char *name) {
     const char *dot = strrchr(name, '.');
     return dot != NULL ? dot + 1 : name;
@@ -32,9 +13,8 @@ static const char *last_part(const char *name) {
 
 static const struct key *find(const char *name) {
     const struct key *key = key_find(name);
-    for (size_t i = 0; key == NULL && i < sizeof others / sizeof others[0]; i++)
-        if (strcmp(others[i].name, name) == 0)
-            key = key_find(others[i].key);
+    if (key == NULL)
+        key = key_known_as(name);
     for (size_t i = 0; key == NULL && i < n_keys; i++)
         if (strcmp(last_part(keys[i].name), name) == 0)
             key = &keys[i];

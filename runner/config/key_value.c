@@ -186,9 +186,10 @@ static int set_string(struct settings *settings, const struct key *key, const ch
     for (const char *c = text; *c; c++) {
         if (is_control(c))
             return reject(key, text, " (control characters are not allowed)", err);
-        if ((key->flags & KEY_WORD && !is_word_character(*c)) ||
-            (key->flags & KEY_PART && *c == '/'))
+        if (key->flags & KEY_WORD && !is_word_character(*c))
             return reject(key, text, "", err);
+        if (key->flags & KEY_PART && *c == '/')
+            return reject(key, text, " (dataset.dir is for paths)", err);
     }
     key_put(settings, key, &text);
     return 0;
@@ -255,9 +256,21 @@ static int read_list(const struct key *key, const char *text, read_item *read, v
     return *skip_blanks(next + 1) == '\0' ? 0 : reject(key, text, key_note_comma(text), err);
 }
 
+/* One layer is a list of one. */
+static int reject_width(const struct key *key, const char *text, struct vib_error *err) {
+    char why[64];
+    const char *end = text;
+    if (read_width(key, &end) == 0 || *end != '\0')
+        return reject(key, text, key_note_comma(text), err);
+    (void)snprintf(why, sizeof why, "; did you mean [%s]?", text);
+    return reject(key, text, why, err);
+}
+
 static int set_widths(struct settings *settings, const struct key *key, const char *text,
                       struct vib_error *err) {
     size_t layers[1 + VIB_MAX_HIDDEN] = {0};
+    if (*skip_blanks(text) != '[')
+        return reject_width(key, text, err);
     int rc = read_list(key, text, read_layer, layers, err);
     if (rc == 0)
         key_put(settings, key, layers);

@@ -25,6 +25,10 @@ printf 'beta: [1e-3, 1e-2]\n' >list.yaml
 printf 'beta = 1e-3\n' >equals.yaml
 printf 'dataset: {dir: nowhere}\n' >nowhere.yaml
 printf 'dataset: mine.npz\n' >archive.yaml
+printf 'dataset: ./mine.npz\n' >path.yaml
+printf 'dataset: {path: mine.npz}\n' >path_key.yaml
+printf 'dataset: {file: mine.npz}\n' >file_key.yaml
+printf 'model: {hidden: 64}\n' >width.yaml
 printf 'K: "two"\n' >word.yaml
 files() {
     find . -mindepth 1 ! -name 'tmp.*' ! -name out ! -name err | sort
@@ -104,6 +108,12 @@ list.yaml | 78 | list.yaml:1:7: .*grid
 equals.yaml | 78 | must be a mapping of keys
 word.yaml | 78 | K must be a whole number .*, not 'two'$
 nowhere.yaml | 66 | there is no nowhere in .*\(dataset.dir is relative to where vib-sweep runs\)$
+path.yaml | 78 | dataset.name must be .*, not './mine.npz' \(dataset.dir is for paths\)$
+path_key.yaml | 78 | unknown key 'dataset.path'; did you mean 'dataset.dir'\?
+file_key.yaml | 78 | unknown key 'dataset.file'; did you mean 'dataset.dir'\?
+small.yaml --set dataset.path=x | 78 | did you mean 'dataset.dir'\?
+width.yaml | 78 | not '64'; did you mean \[64\]\?$
+small.yaml --set model.hidden=64 | 78 | not '64'; did you mean \[64\]\?$
 archive.yaml | 66 | dataset: \{dir: mine.npz\} takes what is called so here$
 data nowhere.npz | 66 | there is no nowhere.npz in .*where vib-sweep runs\)$
 data nowhere/x.csv | 66 | there is no nowhere/x.csv in .*where vib-sweep runs\)$

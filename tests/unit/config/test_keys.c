@@ -361,7 +361,7 @@ static void test_choices_and_strings(void **state) {
                 NINE NINE NINE NINE NINE NINE NINE);
     assert_rejects("dataset.name", NINE NINE NINE NINE NINE NINE NINE "写", "1 to 63 characters");
 #undef NINE
-    assert_rejects("dataset.name", "../x", "none of them '/'");
+    assert_rejects("dataset.name", "../x", "not '../x' (dataset.dir is for paths)");
     assert_rejects("dataset.name", "", "1 to 63 characters");
     assert_rejects("dataset.name",
                    "a\xc2\x9b"
@@ -424,6 +424,9 @@ static void test_nearest(void **state) {
         {"Beta", "beta"},
         {"dataset.sede", "dataset.seed"},
         {"evaluate.evry", "evaluate.every"},
+        {"dataset.path", "dataset.dir"},
+        {"dataset.file", "dataset.dir"},
+        {"model.learning_rate", "train.lr"},
     };
     for (size_t i = 0; i < sizeof near / sizeof near[0]; i++) {
         const char *found = key_nearest(near[i][0]);
