@@ -46,6 +46,19 @@ static int add_validation(struct vib_members *members, const struct vib_archive 
     return 0;
 }
 
+/* Names that many programs use, and how numpy.savez gives an array the name that is expected. */
+static const char *advise(const struct vib_archive *archive) {
+    static const struct {
+        const char *name, *advice;
+    } usual[] = {{"X_train.npy", "; save X_train as x_train=X_train, and so on"},
+                 {"X.npy", "; save X as x=X"},
+                 {"data.npy", "; save data as x=data and their labels as y"}};
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
+        if (vib_archive_has(archive, usual[i].name))
+            return usual[i].advice;
+    return "";
+}
+
 int vib_members_find(struct vib_members *members, const struct vib_archive *archive,
                      const char *path, struct vib_error *err) {
     char list[300];
@@ -57,6 +70,6 @@ int vib_members_find(struct vib_members *members, const struct vib_archive *arch
     vib_archive_list(archive, list, sizeof list);
     return vib_error_set(err, VIB_EDATA,
                          "%s: expected the arrays x_train, y_train, x_test and y_test, or x and y, "
-                         "found %s",
-                         path, *list != '\0' ? list : "nothing");
+                         "found %s%s",
+                         path, *list != '\0' ? list : "nothing", advise(archive));
 }

@@ -217,6 +217,17 @@ static void wrong_members(void **state) {
     expect_fault(*state, "f.npz", NULL, "found nothing");
 }
 
+/* As the variables of many programs are called. */
+static void usual_members(void **state) {
+    add(*state, "a.npz", "X.npy", 3, ZIP_DEFLATED);
+    add(*state, "a.npz", "y.npy", 3, ZIP_DEFLATED);
+    expect_fault(*state, "a.npz", NULL, "found X.npy, y.npy; save X as x=X");
+    add(*state, "b.npz", "X_train.npy", 3, ZIP_DEFLATED);
+    expect_fault(*state, "b.npz", NULL, "; save X_train as x_train=X_train, and so on");
+    add(*state, "c.npz", "data.npy", 3, ZIP_DEFLATED);
+    expect_fault(*state, "c.npz", NULL, "; save data as x=data and their labels as y");
+}
+
 /* A bomb: a header that claims what the packed bytes cannot be. */
 static void bombs(void **state) {
     static const char dictionary[] =
@@ -279,7 +290,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         WITH_FOLDER(all_splits),    WITH_FOLDER(one_piece),     WITH_FOLDER(wrong_members),
         WITH_FOLDER(bombs),         WITH_FOLDER(every_byte),    WITH_FOLDER(validation),
-        WITH_FOLDER(other_headers), WITH_FOLDER(false_headers),
+        WITH_FOLDER(other_headers), WITH_FOLDER(false_headers), WITH_FOLDER(usual_members),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
