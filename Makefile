@@ -241,6 +241,9 @@ install: $(BUILD)/vib-sweep
 	install -D -m 644 "$$made/completion" '$(at)/share/bash-completion/completions/vib-sweep'
 	@set -e; for file in $(DOCUMENTS); do \
 	    install -D -m 644 "$$file" '$(at)/share/doc/vib-sweep/'"$$file"; done
+	@[ -n '$(DESTDIR)' ] || case ":$$PATH:" in *:'$(PREFIX)/bin':*) ;; \
+	    *) login=; [ '$(PREFIX)' != "$$HOME/.local" ] || login='log in again, or '; \
+	    printf '%s is not in PATH: %sexport PATH="%s:$$PATH"\n' '$(PREFIX)/bin' "$$login" '$(PREFIX)/bin';; esac
 
 # Of share/vib-sweep only what install put there: below ~/.local it holds data sets, too.
 uninstall:

@@ -6,12 +6,33 @@
 
 # make_it TARGET [VARIABLE=VALUE]...: of the program under test, which is not built anew.
 make_it() {
-    env -u MAKEFLAGS -u MAKELEVEL make -C "$root" -o "$vib" BUILD="$(dirname "$vib")" PREFIX="$PWD/a home" "$@"
+    env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory -C "$root" -o "$vib" BUILD="$(dirname "$vib")" \
+        PREFIX="$PWD/a home" "$@"
 }
 installed() {
     (cd "${1:-a home}" && find . -type f | sort)
 }
 check 'install' make_it install
+ends_with() {
+    local end=$1
+    shift
+    "$@" >install.out || return 1
+    tail -n 1 install.out
+    [ "$(tail -n 1 install.out)" = "$end" ]
+}
+here="$PWD/a home/bin"
+# shellcheck disable=SC2016 # a shell is told to expand it
+check 'it tells that PATH lacks the folder' \
+    ends_with "$here is not in PATH: export PATH=\"$here:\$PATH\"" make_it install
+tells_of_login() {
+    HOME="$PWD/user" ends_with "$PWD/user/.local/bin is not in PATH: log in again, or export PATH=\"$PWD/user/.local/bin:\$PATH\"" \
+        make_it install PREFIX="$PWD/user/.local"
+}
+check 'and that a login adds the one below the home folder' tells_of_login
+is_silent() {
+    PATH="$here:$PATH" make_it install >install.out && ! grep 'not in PATH' install.out
+}
+check 'but not where PATH has it' is_silent
 mkdir pages
 check 'pages of the manual' "$vib" manual --all pages
 wanted() {
@@ -69,7 +90,12 @@ no_folders() {
 check 'no folder of the program is left' no_folders
 check 'nor a file' diff <(:) <(installed)
 
+is_silent_for_package() {
+    make_it install PREFIX=/opt/x DESTDIR="$PWD/other" >install.out &&
+        ! grep 'not in PATH' install.out
+}
 check 'install into a folder for a package' make_it install PREFIX=/usr DESTDIR="$PWD/package"
+check 'where PATH does not matter' is_silent_for_package
 check 'has what a home has' is_complete package/usr
 check 'uninstall from there' make_it uninstall PREFIX=/usr DESTDIR="$PWD/package"
 check 'leaves nothing' diff <(:) <(installed package)
