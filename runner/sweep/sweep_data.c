@@ -1,6 +1,7 @@
 /* The data sets of a sweep: what is told of them, and what the database calls them. */
 #include "runner/base/clock.h"
 #include "runner/base/quote.h"
+#include "runner/store/store_query.h"
 #include "runner/sweep/data.h"
 #include "runner/sweep/sweep_internal.h"
 
@@ -112,4 +113,81 @@ int sweep_add_data(struct sweep *s, const struct vib_dataset *data, struct vib_e
         return store_rename_dataset(s->store, data->digest, data->name, err);
     data_cache_rename(data, known);
     return VIB_OK;
+}
+
+/* --- other data of the same name --- */
+
+/* Jobs of data that the sweep does not have, but that are called as some of its own. */
+struct namesakes {
+    struct sweep *sweep;
+    const char *name; /* of the first that has any; NULL: none yet. Borrowed from the data set */
+    size_t n;
+};
+
+static int count_namesakes(void *context, struct store_row *row, struct vib_error *err) {
+    struct namesakes *others = context;
+    (void)err;
+    others->n += (size_t)store_row_integer(row, 0);
+    return VIB_OK;
+}
+
+/* A point whose data come from files and are called so; grid.n when there is none. The built-in
+ * data are told apart by their keys, as are others by n_train and n_test. */
+static size_t point_called(const struct sweep *s, const char *name) {
+    struct settings settings;
+    for (size_t i = 0; i < s->grid.n; i++) {
+        if (strcmp(s->points[i].data->name, name) != 0)
+            continue;
+        sweep_settings(s, i, &settings);
+        return data_is_mixture(&settings.data) ? s->grid.n : i;
+    }
+    return s->grid.n;
+}
+
+static bool has_digest(const struct sweep *s, const char *digest) {
+    for (size_t i = 0; i < data_cache_n(s->cache); i++)
+        if (strcmp(data_cache_at(s->cache, i)->digest, digest) == 0)
+            return true;
+    return false;
+}
+
+static int look_at_dataset(void *context, struct store_row *row, struct vib_error *err) {
+    static const char sql[] =
+        "SELECT count(*) FROM job JOIN setting ON setting.job = job.id WHERE dataset_digest = ?1"
+        " AND dataset_n_train = ?2 AND dataset_n_test = ?3";
+    struct namesakes *others = context;
+    const struct sweep *s = others->sweep;
+    const char *digest = store_row_text(row, 0, NULL), *name = store_row_text(row, 1, NULL);
+    if (digest == NULL || name == NULL || has_digest(s, digest) ||
+        (others->name != NULL && strcmp(others->name, name) != 0))
+        return VIB_OK;
+    const size_t i = point_called(s, name);
+    if (i == s->grid.n)
+        return VIB_OK;
+    struct settings settings;
+    sweep_settings(s, i, &settings);
+    const struct store_value values[] = {
+        {.type = STORE_TEXT, .text = digest},
+        {.type = STORE_INTEGER, .integer = (int64_t)settings.data.n_train},
+        {.type = STORE_INTEGER, .integer = (int64_t)settings.data.n_test}};
+    const struct store_query query = {
+        .sql = sql, .values = values, .n_values = 3, .row = count_namesakes, .context = others};
+    const int rc = store_query(s->store, &query, err);
+    if (others->n > 0)
+        others->name = s->points[i].data->name;
+    return rc;
+}
+
+int sweep_tell_namesakes(struct sweep *s, struct vib_error *err) {
+    struct namesakes others = {.sweep = s};
+    const struct store_query query = {
+        .sql = "SELECT digest, name FROM dataset", .row = look_at_dataset, .context = &others};
+    char quoted[QUOTE_SIZE];
+    const int rc = store_query(s->store, &query, err);
+    if (rc == VIB_OK && others.n > 0)
+        progress_note(&s->progress,
+                      "%s has also %zu job%s of other data named %s; vib-sweep forget takes them "
+                      "out, or dataset.name gives these data another name",
+                      s->database, others.n, others.n == 1 ? "" : "s", quote(quoted, others.name));
+    return rc;
 }

@@ -190,6 +190,10 @@ void sweep_tell_scale(struct sweep *sweep);
  * store. */
 int sweep_add_data(struct sweep *sweep, const struct vib_dataset *data, struct vib_error *err);
 
+/* Says, once, that the database has jobs of other data from files that are called as some of the
+ * sweep's: a file that has changed, most often. Errors: of the store. */
+int sweep_tell_namesakes(struct sweep *sweep, struct vib_error *err);
+
 /* --- other hosts (sweep_host.c) --- */
 
 /* Says that the database lies where hosts share it, if it does. */

@@ -183,6 +183,8 @@ static int register_jobs(struct sweep *s, struct vib_error *err) {
     if (rc == VIB_OK)
         rc = add_points(s, err);
     if (rc == VIB_OK)
+        rc = sweep_tell_namesakes(s, err);
+    if (rc == VIB_OK)
         rc = sweep_check_memory(s, err); /* of what is not done yet */
     if (rc == VIB_OK)
         rc = store_commit(s->store, err);

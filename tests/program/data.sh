@@ -82,6 +82,26 @@ twins() {
 }
 check 'the same data by two names are told' twins
 
+# A file that has changed meanwhile, in the same database.
+idx_data old/mine 0 3
+idx_data new/mine 0 4
+set_of() {
+    "$vib" small.yaml -q --db mine.db --set "dataset.dir=$1/mine" "${@:2}" 2>err
+}
+other_data() {
+    set_of old --set 'K=[2, 3]' && [ ! -s err ] && set_of new && [ "$(wc -l <err)" = 1 ] &&
+        grep -q "mine.db has also 2 jobs of other data named 'mine'; vib-sweep forget takes them" err
+}
+check 'jobs of other data of the same name are told' other_data
+another_size() {
+    set_of new --set dataset.n_train=20 && [ ! -s err ]
+}
+check 'not of as many examples as another key says' another_size
+renamed() {
+    set_of new --set dataset.name=newer && ! grep 'other data' err
+}
+check 'nor where the new data get another name' renamed
+
 # More than may wait in memory, so that examples are loaded again.
 many() {
     "$vib" small.yaml -j "$1" -q --db "many$1.db" --set dataset.name=mixture --set dataset.n_train=30000 \
