@@ -118,8 +118,9 @@ enum { KEYS_MAX = 128 }; /* there are never more, which the compiler checks */
 /* The row with that dotted name, or NULL. */
 const struct key *key_find(const char *name);
 
-/* The existing key name that others call `name`, or nearest to it (edit distance; a missing section prefix, as in `lr` for
- * `train.lr`, counts as near), or NULL when nothing is near. A static string. */
+/* The existing key name that others call `name`, or nearest to it (edit distance; a missing section
+ * prefix, as in `lr` for `train.lr`, counts as near), or NULL when nothing is near. A static
+ * string. */
 const char *key_nearest(const char *name);
 
 /* Every key at its default; static. Thread rule: any thread, any time. */
