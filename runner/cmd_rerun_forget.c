@@ -58,12 +58,14 @@ static int run_forget(int argc, char **argv, struct vib_error *err) {
 const struct command command_rerun = {
     .summary = "have some jobs run again from the start",
     .options = {.command = "rerun",
-                .help = "Makes jobs as if they had never run, so that the sweep's command runs "
-                        "them again: results, epochs, codes, weights and checkpoints go. It tells "
-                        "which jobs these are and asks. A sweep may be running on DB; the jobs "
-                        "that it is at are refused. Failed jobs go on from their checkpoints by "
-                        "--retry of the sweep instead. Merging a database that has their results "
-                        "brings these back.",
+                .help =
+                    "Makes jobs as if they had never run, so that the sweep's command runs "
+                    "them again: results, epochs, codes and checkpoints go; files of weights stay "
+                    "until new ones replace them. It tells "
+                    "which jobs these are and asks. A sweep may be running on DB; the jobs "
+                    "that it is at are refused. Failed jobs go on from their checkpoints by "
+                    "--retry of the sweep instead. Merging a database that has their results "
+                    "brings these back.",
                 .rows = rows,
                 .n = sizeof rows / sizeof rows[0]},
     .run = run_rerun,
@@ -71,13 +73,15 @@ const struct command command_rerun = {
 
 const struct command command_forget = {
     .summary = "take some jobs out of a database",
-    .options = {.command = "forget",
-                .help = "Takes jobs out of a database, with all that they left: results, epochs, "
-                        "codes, weights and checkpoints. It tells which jobs these are and asks. A "
-                        "sweep may be running on DB; the jobs that it is at are refused. Merging a "
-                        "database that has them, as an old part, or a sweep whose configuration "
-                        "still has them, brings them back.",
-                .rows = rows,
-                .n = sizeof rows / sizeof rows[0]},
+    .options =
+        {.command = "forget",
+         .help =
+             "Takes jobs out of a database, with all that they left: results, epochs, "
+             "codes and checkpoints; files of weights stay. It tells which jobs these are and asks. A "
+             "sweep may be running on DB; the jobs that it is at are refused. Merging a "
+             "database that has them, as an old part, or a sweep whose configuration "
+             "still has them, brings them back.",
+         .rows = rows,
+         .n = sizeof rows / sizeof rows[0]},
     .run = run_forget,
 };

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ID, IDENTITY, STATE, WEIGHTS, RUN, PID, HOST };
+enum { ID, IDENTITY, STATE, RUN, PID, HOST };
 
 struct walk {
     struct store *store;
@@ -48,8 +48,7 @@ static int on_row(void *context, struct store_row *row, struct vib_error *err) {
                              .run = store_row_integer(row, RUN),
                              .pid = store_row_integer(row, PID),
                              .host = store_row_text(row, HOST, NULL),
-                             .values = walk->values,
-                             .weights = store_row_type(row, WEIGHTS) != STORE_NULL};
+                             .values = walk->values};
     if (identity == NULL)
         return no_memory(walk->store, err);
     (void)snprintf(job.identity, sizeof job.identity, "%s", identity);
@@ -76,7 +75,7 @@ static int check_named(const struct walk *walk, struct vib_error *err) {
 int store_choose_jobs(struct store *store, const struct job_choice *choice,
                       const struct job_chooser *chooser, struct vib_error *err) {
     static const char sql[] =
-        "SELECT job.id, job.identity, job.state, job.weights, run.id, run.pid, run.host, setting.*"
+        "SELECT job.id, job.identity, job.state, run.id, run.pid, run.host, setting.*"
         " FROM job JOIN setting ON setting.job = job.id"
         " LEFT JOIN run ON job.state = 'running' AND run.id = job.run ORDER BY job.id";
     struct walk walk = {.store = store,

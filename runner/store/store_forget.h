@@ -32,7 +32,6 @@ struct chosen_job {
     int64_t run, pid;                 /* of JOB_RUNNING: who runs it; else 0 */
     const char *host;                 /* the same, or NULL; borrowed for the call, as are */
     const struct store_value *values; /* [n_keys] */
-    bool weights;                     /* it has a file of them */
 };
 
 struct job_chooser {

@@ -69,12 +69,12 @@ static void tell_jobs(const struct removal *r) {
 static void tell(const struct removal *r) {
     static const char *const fate[] = {
         [REMOVAL_RERUN] =
-            "All that they left goes: results, epochs, codes, weights, checkpoints. "
-            "The sweep's command runs them again; merging another database that has "
+            "All that they left goes: results, epochs, codes, checkpoints. Files of weights stay "
+            "until the job that runs again replaces them. The sweep's command runs them again; merging another database that has "
             "their results brings these back.",
         [REMOVAL_FORGET] =
-            "They leave the database with all that they left: results, epochs, codes, weights, "
-            "checkpoints. Merging another database that has them, or a sweep whose configuration "
+            "They leave the database with all that they left: results, epochs, codes, checkpoints. "
+            "Files of weights stay. Merging another database that has them, or a sweep whose configuration "
             "still does, brings them back."};
     text_show(stdout, r->options->database);
     printf(": %zu job%s\n", r->n, r->n == 1 ? "" : "s");

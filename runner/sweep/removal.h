@@ -2,9 +2,9 @@
  * which they are is told, asked, and then done in one transaction. What living runs are at stays,
  * and a sweep may be running meanwhile.
  *
- * Files go after the transaction, and only of jobs that nobody has begun since: the checkpoint, and
- * the weights in the database's own folder for them. Another database's, of which this one is a
- * copy, stay. Thread rule: one thread, which has the terminal. */
+ * Checkpoints go after the transaction, and only of jobs that nobody has begun since. Files of
+ * weights stay: a database that is a copy or a snapshot speaks of those of another, and a job that
+ * runs again replaces its own. Thread rule: one thread, which has the terminal. */
 #ifndef RUNNER_SWEEP_REMOVAL_H
 #define RUNNER_SWEEP_REMOVAL_H
 

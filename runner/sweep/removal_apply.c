@@ -2,10 +2,8 @@
 #include "runner/sweep/removal_internal.h"
 
 #include "runner/base/host.h"
-#include "runner/base/owner.h"
 #include "runner/store/store.h"
 #include "runner/sweep/checkpoint.h"
-#include "runner/sweep/weights_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -112,30 +110,14 @@ static int find_places(const struct removal *r, struct places *places, struct vi
                : vib_error_set(err, VIB_ENOMEM, "%s: out of memory", removal_name(r));
 }
 
-static int remove_weights(const struct places *places, const struct removal_job *job,
-                          struct vib_error *err) {
-    char owner[OWNER_SIZE];
-    int rc = VIB_OK;
-    if (!job->weights)
-        return rc;
-    char *path = weights_path(places->database, job->identity);
-    if (path == NULL)
-        return vib_error_set(err, VIB_ENOMEM, "out of memory");
-    if (unlink(path) != 0 && errno != ENOENT)
-        rc = vib_error_set(err, VIB_EIO, "cannot delete %s: %s%s", path, strerror(errno),
-                           owner_note(owner, path));
-    free(path);
-    return rc;
-}
-
-static int remove_files(const struct places *places, const struct removal_job *job,
-                        struct vib_error *err) {
+static int remove_checkpoint(const struct places *places, const struct removal_job *job,
+                             struct vib_error *err) {
     char *path = checkpoint_path(places->checkpoints, job->identity);
     if (path == NULL)
         return vib_error_set(err, VIB_ENOMEM, "out of memory");
-    int rc = checkpoint_remove(path, err);
+    const int rc = checkpoint_remove(path, err);
     free(path);
-    return rc == VIB_OK ? remove_weights(places, job, err) : rc;
+    return rc;
 }
 
 /* Nobody has begun the job since: while we hold the write lock nobody can. */
@@ -144,17 +126,8 @@ static int remove_idle(const struct places *places, struct store *store,
     enum job_state state;
     bool found;
     const int rc = store_identity_state(store, job->identity, &state, &found, err);
-    return rc != VIB_OK || (found && state != JOB_PENDING) ? rc : remove_files(places, job, err);
-}
-
-static void remove_empty_folders(const struct removal *r, const struct places *places) {
-    char *weights = NULL;
-    if (r->options->checkpoints == NULL)
-        (void)rmdir(places->checkpoints); /* both stay unless they are empty */
-    if (asprintf(&weights, "%s.weights", places->database) < 0)
-        return;
-    (void)rmdir(weights);
-    free(weights);
+    return rc != VIB_OK || (found && state != JOB_PENDING) ? rc
+                                                           : remove_checkpoint(places, job, err);
 }
 
 static int clean(const struct removal *r, struct store *store, struct vib_error *err) {
@@ -165,8 +138,8 @@ static int clean(const struct removal *r, struct store *store, struct vib_error 
     for (size_t i = 0; i < r->n && rc == VIB_OK; i++)
         rc = remove_idle(&places, store, &r->jobs[i], err);
     store_rollback(store); /* nothing was written */
-    if (rc == VIB_OK)
-        remove_empty_folders(r, &places);
+    if (rc == VIB_OK && r->options->checkpoints == NULL)
+        (void)rmdir(places.checkpoints); /* it stays unless it is empty */
     free(places.database);
     free(places.checkpoints);
     return rc;

@@ -52,8 +52,7 @@ static int on_job(void *context, const struct chosen_job *chosen, struct vib_err
     if (r->n < REMOVAL_LISTED && list_values(r, chosen->values, err) != VIB_OK)
         return err->code;
     struct removal_job *job = &r->jobs[r->n];
-    *job =
-        (struct removal_job){.id = chosen->id, .state = chosen->state, .weights = chosen->weights};
+    *job = (struct removal_job){.id = chosen->id, .state = chosen->state};
     memcpy(job->identity, chosen->identity, sizeof job->identity);
     r->n++;
     return VIB_OK;

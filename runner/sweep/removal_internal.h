@@ -16,7 +16,6 @@ struct removal_job {
     int64_t id;
     char identity[IDENTITY_SIZE];
     enum job_state state;
-    bool weights; /* it has a file of them */
 };
 
 struct removal {
