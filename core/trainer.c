@@ -16,7 +16,7 @@ static double along_flops(const struct vib_params *params, const struct vib_data
     const struct vib_params along = vib_information_along(params);
     struct vib_network net;
     double examples = 0.0;
-    if (params->bounds_every == 0 || !vib_method_info(params->method)->stochastic)
+    if (along.bounds == 0 || !vib_method_info(params->method)->stochastic)
         return 0.0;
     vib_network_init(&net, params, data->dim, data->classes);
     for (int s = 0; s < VIB_SPLITS; s++)

@@ -411,6 +411,13 @@ static void test_every_objective_costs(void **state) {
     params.samples = 1;
     params.marginal = VIB_MARGINAL_VAMP; /* which encodes more besides */
     assert_true(samples > vib && mixture > vib && vib_job_flops(&params, &data) > mixture);
+    params = base;
+    params.bounds = 0;
+    const double unbounded = vib_job_flops(&params, &data);
+    params.bounds_every = 1; /* of nothing */
+    params.bounds_subset = 100;
+    assert_true(!(vib_job_flops(&params, &data) > unbounded));
+    params = base;
     params.method = VIB_METHOD_NONLINEAR_IB;
     const double pairwise = vib_job_flops(&params, &data);
     assert_true(pairwise > vib);
