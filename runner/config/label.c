@@ -92,7 +92,9 @@ void label_job(const struct label *label, const struct settings *settings, char 
 
 void label_duration(double seconds, char *text, size_t size) {
     double minutes = floor(seconds / 60.0 + 0.5), hours = floor(minutes / 60.0);
-    if (seconds < 99.5)
+    if (seconds > 0.0 && seconds < 0.5)
+        snprintf(text, size, "<1 s");
+    else if (seconds < 99.5)
         snprintf(text, size, "%.0f s", seconds);
     else if (minutes < 100.0)
         snprintf(text, size, "%.0f min", minutes);
@@ -100,6 +102,15 @@ void label_duration(double seconds, char *text, size_t size) {
         snprintf(text, size, "%.0f h %.0f min", hours, minutes - 60.0 * hours);
     else
         snprintf(text, size, "%.0f d %.0f h", floor(hours / 24.0), fmod(hours, 24.0));
+}
+
+const char *label_work(double core_s, char *text, size_t size) {
+    const double hours = core_s / 3600.0;
+    if (hours < 0.01)
+        snprintf(text, size, "%.3g core-seconds", core_s);
+    else
+        snprintf(text, size, "%.3g core-hours", hours);
+    return text;
 }
 
 const char *label_bytes(double bytes, char *text, size_t size) {

@@ -29,8 +29,11 @@ void label_value(const struct label *label, size_t i, const struct settings *set
 /* "beta=0.001 K=256 seed=0", cut to size after a whole character. */
 void label_job(const struct label *label, const struct settings *settings, char *text, size_t size);
 
-/* "35 s", "12 min", "3 h 20 min", "2 d 4 h"; text needs 32 bytes. */
+/* "<1 s", "35 s", "12 min", "3 h 20 min", "2 d 4 h"; text needs 32 bytes. */
 void label_duration(double seconds, char *text, size_t size);
+
+/* "0.8 core-seconds", from 0.01 core-hours on "12 core-hours"; text needs 32 bytes. Returns it. */
+const char *label_work(double core_s, char *text, size_t size);
 
 /* "85 kB", "1.3 MB", "12 MB", "2.5 GB"; text needs 32 bytes. Returns it. */
 const char *label_bytes(double bytes, char *text, size_t size);

@@ -39,7 +39,7 @@ static void print_counts(FILE *out, const struct forecast *f) {
 }
 
 static void print_times(FILE *out, const struct forecast *f) {
-    char wall[32], longest[32], name[LABEL_SIZE];
+    char work[32], wall[32], longest[32], name[LABEL_SIZE];
     name_longest(f, name);
     if (!(f->rate > 0.0)) {
         (void)fprintf(out,
@@ -49,9 +49,9 @@ static void print_times(FILE *out, const struct forecast *f) {
     }
     label_duration(f->wall_s, wall, sizeof wall);
     label_duration(f->longest_s, longest, sizeof longest);
-    (void)fprintf(out,
-                  "  time      %.3g core-hours, about %s with -j %zu (%.3g GFLOP/s a thread, %s)\n",
-                  f->core_s / 3600.0, wall, f->threads, f->rate * 1e-9,
+    (void)fprintf(out, "  time      %s, %s%s with -j %zu (%.3g GFLOP/s a thread, %s)\n",
+                  label_work(f->core_s, work, sizeof work), *wall == '<' ? "" : "about ", wall,
+                  f->threads, f->rate * 1e-9,
                   f->options->rate > 0.0 ? "as given" : "measured here");
     (void)fprintf(out, "  longest   %s on one thread: %s\n", longest, name);
 }

@@ -92,7 +92,7 @@ static void put_running(const struct page *page) {
 
 static void put_left(const struct page *page) {
     const struct status *status = page->status;
-    char eta[96] = "end unknown", duration[32];
+    char eta[96] = "end unknown", duration[32], work[32];
     if (isfinite(status->eta_s)) {
         label_duration(status->eta_s, duration, sizeof duration);
         (void)snprintf(eta, sizeof eta, "%s at this pace (%zu thread%s)", duration, status->threads,
@@ -101,7 +101,7 @@ static void put_left(const struct page *page) {
         (void)snprintf(eta, sizeof eta, "nothing runs");
     }
     if (isfinite(status->left_core_s))
-        put(page, "  left      %.3g core-hours, %s", status->left_core_s / 3600.0, eta);
+        put(page, "  left      %s, %s", label_work(status->left_core_s, work, sizeof work), eta);
     else
         put(page, "  left      unknown%s", status->n_done == 0 ? " until a job is done" : "");
 }

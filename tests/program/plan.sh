@@ -38,6 +38,16 @@ check 'all is new' counts_are 6 0 0 0 6 0 0 0
 check 'nothing is made' nothing_made
 # Times follow from the rate that is given.
 check 'times by the rate' holds 'abs(core_s * 1e9 / flops - 1) < 1e-9 and longest_s < core_s and wall_s <= core_s'
+tells_small_times() {
+    "$vib" plan small.yaml --rate 1e12 >out && grep -qE '^  time      [0-9.e-]+ core-seconds, <1 s with -j ' out &&
+        grep -q '^  longest   <1 s on one thread: ' out
+}
+check 'small ones in seconds' tells_small_times
+tells_long_times() {
+    "$vib" plan small.yaml --rate 1e4 >out && grep -qE '^  time      [0-9.e-]+ core-hours, about [0-9]' out
+}
+check 'long ones in hours' tells_long_times
+rm out
 check 'on one thread' plans small.yaml --rate 1e9 -j 1
 check 'one job follows the other' holds 'abs(wall_s / core_s - 1) < 1e-9'
 check 'measured' plans small.yaml

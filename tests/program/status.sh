@@ -71,7 +71,7 @@ ends() {
 check 'the next one takes the jobs back' ends
 check 'and what was told of them' sql_is live.db 'select count(*) from progress' 0
 left() {
-    "$vib" status live.db >status.out && says status.out '  left      [0-9.e-]+ core-hours, nothing runs'
+    "$vib" status live.db >status.out && says status.out '  left      [0-9.e-]+ core-(seconds|hours), nothing runs'
 }
 check 'what is left is estimated from what is done' left
 
@@ -113,7 +113,7 @@ sql done.db "select 'shard,identity,flops';
 parts() {
     "$vib" status D >status.out 2>status.err && [ ! -s status.err ] &&
         says status.out small '  done      5 of 6' '  running   0' '  waiting   1' \
-            '  left      [0-9.e-]+ core-hours, nothing runs' && ! grep -q silent status.out
+            '  left      [0-9.e-]+ core-(seconds|hours), nothing runs' && ! grep -q silent status.out
 }
 check 'of a folder of parts and a plan: each job once' parts
 silent_part() {
@@ -130,7 +130,7 @@ running_part() {
         insert into progress select id, run, 2, 0, 20, 0.5, 0.25, strftime('%Y-%m-%dT%H:%M:%fZ', 'now') from job" &&
         "$vib" status D >status.out &&
         says status.out '  done      4 of 6' '  running   1' '  waiting   1' \
-            '  left      [0-9.e-]+ core-hours, .* at this pace \(2 threads\)' \
+            '  left      [0-9.e-]+ core-(seconds|hours), .* at this pace \(2 threads\)' \
             ' +2/4 +0.2500 +50 % +\?  beta=0.1 K=2 seed=0  on far'
 }
 check 'a part that runs, whose clock is ahead' running_part

@@ -20,6 +20,8 @@ static void assert_duration(double seconds, const char *expected) {
 static void durations(void **state) {
     (void)state;
     assert_duration(0.0, "0 s");
+    assert_duration(1e-9, "<1 s");
+    assert_duration(0.49, "<1 s");
     assert_duration(0.6, "1 s");
     assert_duration(99.4, "99 s");
     assert_duration(99.5, "2 min");
@@ -32,6 +34,17 @@ static void durations(void **state) {
     assert_duration(47.0 * 3600.0 + 3540.0, "47 h 59 min");
     assert_duration(48.0 * 3600.0 - 1.0, "2 d 0 h");
     assert_duration(52.0 * 3600.0, "2 d 4 h");
+}
+
+static void work(void **state) {
+    char text[32];
+    (void)state;
+    assert_string_equal(label_work(0.795, text, sizeof text), "0.795 core-seconds");
+    assert_string_equal(label_work(35.9, text, sizeof text), "35.9 core-seconds");
+    assert_string_equal(label_work(36.0, text, sizeof text), "0.01 core-hours");
+    assert_string_equal(label_work(43200.0, text, sizeof text), "12 core-hours");
+    (void)label_work(1e300, text, sizeof text);
+    assert_string_equal(text, "2.78e+296 core-hours");
 }
 
 static void a_duration_beyond_all_sense_is_cut(void **state) {
@@ -186,6 +199,7 @@ static void every_key_has_room(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(durations),
+        cmocka_unit_test(work),
         cmocka_unit_test(a_duration_beyond_all_sense_is_cut),
         CONFIG_TEST(jobs),
         CONFIG_TEST(a_label_is_cut_to_size),

@@ -213,6 +213,16 @@ static void test_text(void **state) {
     free(text);
 }
 
+static void test_little_left(void **state) {
+    struct status *s = *state;
+    add(s, 'a', JOB_DONE, 4)->train_s = 2;
+    add(s, 'b', JOB_PENDING, 6);
+    sum(s);
+    char *text = print(s, 0, false);
+    assert_non_null(strstr(text, "  left      3 core-seconds, nothing runs\n"));
+    free(text);
+}
+
 static void test_narrow_text(void **state) {
     struct status *s = *state;
     fill(s);
@@ -280,15 +290,11 @@ static void test_json(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        WITH_STATUS(test_each_job_counts_once),
-        WITH_STATUS(test_estimate),
-        WITH_STATUS(test_nothing_tells),
-        WITH_STATUS(test_a_job_of_unknown_size),
-        WITH_STATUS(test_nothing_is_left),
-        WITH_STATUS(test_text),
-        WITH_STATUS(test_narrow_text),
-        WITH_STATUS(test_what_to_do),
-        WITH_STATUS(test_json),
+        WITH_STATUS(test_each_job_counts_once), WITH_STATUS(test_estimate),
+        WITH_STATUS(test_nothing_tells),        WITH_STATUS(test_a_job_of_unknown_size),
+        WITH_STATUS(test_nothing_is_left),      WITH_STATUS(test_text),
+        WITH_STATUS(test_little_left),          WITH_STATUS(test_narrow_text),
+        WITH_STATUS(test_what_to_do),           WITH_STATUS(test_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
