@@ -14,7 +14,8 @@
 struct walk {
     FILE *out;
     const struct plot_point *point; /* whose first seed's evaluations are read */
-    bool begun, any;                /* that curve, or any, has a row */
+    size_t row, longest;            /* rows of that curve, and the most that any has */
+    bool any;                       /* any has a row */
     struct plot_reach *reach;       /* kept up to date */
     size_t n, n_low;                /* rows, and those too low to be shown */
 };
@@ -25,9 +26,11 @@ static int write_epoch(void *context, struct store_row *row, struct vib_error *e
     const double rate = store_row_real(row, 1), izy = store_row_real(row, 2);
     const double numbers[] = {walk->point->beta, store_row_real(row, 0), rate, izy};
     (void)err;
-    if (walk->any && !walk->begun)
+    if (walk->any && walk->row == 0)
         (void)putc('\n', walk->out);
-    walk->any = walk->begun = true;
+    walk->any = true;
+    walk->row++;
+    walk->longest = walk->row > walk->longest ? walk->row : walk->longest;
     walk->n++;
     walk->n_low += izy < plot_information_least(walk->reach->h_y);
     plot_range_take(&walk->reach->izx, rate);
@@ -47,7 +50,7 @@ static int write_curve(struct walk *walk, int split, struct store *store, struct
                                          {.type = STORE_TEXT, .text = plot_split_name(split)}};
     const struct store_query query = {
         .sql = sql, .values = values, .n_values = 2, .row = write_epoch, .context = walk};
-    walk->begun = false;
+    walk->row = 0;
     return store_query(store, &query, err);
 }
 
@@ -132,6 +135,15 @@ static int write_ends(const struct plot *plot, struct walk *walk, struct vib_err
     return rc;
 }
 
+static void tell(const struct walk *walk) {
+    plot_information_note("trajectory", walk->n_low, walk->n, "evaluations", walk->reach->h_y);
+    if (walk->longest == 1)
+        (void)fputs(
+            "vib-sweep: trajectory shows single points: no job was evaluated more than once; "
+            "a sweep with evaluate.every=1 is, after every epoch\n",
+            stderr);
+}
+
 /* All data blocks; *reach is what they hold. */
 static int write_blocks(const struct plot *plot, struct plot_reach *reach, struct vib_error *err) {
     struct walk walk = {.out = plot->out, .reach = reach};
@@ -141,7 +153,7 @@ static int write_blocks(const struct plot *plot, struct plot_reach *reach, struc
     if (rc == 0)
         rc = write_ends(plot, &walk, err);
     if (rc == 0)
-        plot_information_note("trajectory", walk.n_low, walk.n, "evaluations", reach->h_y);
+        tell(&walk);
     return rc;
 }
 

@@ -12,8 +12,20 @@ check 'a sweep' "$vib" small.yaml -q --db small.db
 check 'a sweep of two methods' "$vib" small.yaml -q --db methods.db --set K=4 --set beta=1e-3 \
     --set 'seed=[0, 1, 2]' --set 'method=[vib, deterministic]'
 
+single_evaluations() {
+    "$vib" plot small.db -f trajectory --script >script 2>notes && [ "$(wc -l <notes)" = 1 ] &&
+        grep -q '^vib-sweep: trajectory shows single points: .*evaluate.every=1' notes
+}
+check 'that each job was evaluated once is told' single_evaluations
+several_evaluations() {
+    "$vib" small.yaml -q --db every.db --set evaluate.every=1 --set K=2 --set beta=1e-3 &&
+        "$vib" plot every.db -f trajectory --script >script 2>notes && [ ! -s notes ]
+}
+check 'not of several times' several_evaluations
+rm script
+
 # changed DB SQL: the script of every figure of a changed copy of DB, as FIGURE.gp; gnuplot draws them
-# as FIGURE.svg, and has nothing to remark. What is said is in notes.
+# as FIGURE.svg, and has nothing to remark. What is said, but that, is in notes.
 changed() {
     local figure
     rm -f changed.db notes
@@ -24,7 +36,7 @@ changed() {
         cat remarks
         [ ! -s remarks ] || return 1
     done
-    cat notes
+    sed -i '/ trajectory shows single points/d' notes && cat notes
 }
 # value NAME FIGURE.gp: what the script sets NAME to.
 value() {
