@@ -49,7 +49,7 @@ live() {
     "$vib" status live.db >status.out &&
         says status.out '  running   2' '  waiting   4' '  left      unknown until a job is done' \
             ' +epoch +J bits +done +seen  job' \
-            ' *[0-9]+/2000 +[0-9.]+ +[0-9]+ % +[0-9]+ s  beta=0.001 K=[24] seed=0  on .*' &&
+            ' *[0-9]+/2000 +[0-9.]+ +[0-9]+ % +<?[0-9]+ s  beta=0.001 K=[24] seed=0  on .*' &&
         ! grep -q crashed status.out
 }
 check 'for people' live

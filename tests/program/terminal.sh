@@ -173,7 +173,7 @@ on_terminal() {
     cp log.db live.db && far live.db
     tty record 24x100 watch.raw "$vib" watch live.db --every 1 &
     process=$!
-    until_true 60 drawn '^12/40 +3/20 +0.5000 +25 % +[0-9]+ s +far +beta=0.001 K=2 seed=0' &&
+    until_true 60 drawn '^12/40 +3/20 +0.5000 +25 % +<?[0-9]+ s +far +beta=0.001 K=2 seed=0' &&
         ends live.db 1 'done' && until_true 60 drawn 'Z .1/6. ' || told=1
     over live.db
     wait $process || status=$?
