@@ -12,7 +12,7 @@ python3 -c 'import pty; pty.openpty()' 2>/dev/null || skip_all 'no pseudo-termin
 
 # ended FILE: what the lines of ended jobs say that depends on nothing but the settings.
 ended() {
-    grep -oE '\[[0-9]+/6\] beta=.*' "$1" | sed 's/^\[[0-9]*/[/; s/, [0-9]* s$//' | sort
+    grep -oE '\[[0-9]+/6\] beta=.*' "$1" | sed 's/^\[[0-9]*/[/; s/, <\?[0-9]* s$//' | sort
 }
 "$vib" small.yaml -j 2 --db log.db >log.out 2>log.err
 check 'a log has a line for each job' test "$(ended log.err | wc -l)" = 6
