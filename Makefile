@@ -168,8 +168,8 @@ MEMORY_SRC := $(filter %_memory.c,$(UNIT_SRC))
 # make check runs the other tests once more in the trees of these sanitizers; for threads without
 # what runs on one, or on several only as sweep.sh does.
 TREES         ?= address thread
-NOT_IN_thread := analysis compare completion errors figures install manual mnist page pages plan \
-                 plot predictions readme rerun terminal tries
+NOT_IN_thread := analysis compare completion errors events figures install manual mnist page pages plan \
+                 plot predictions readme rerun serve terminal tries
 
 # The tests of one tree, as arguments of tests/run.sh; those of the program are longer, so first.
 unit    = $(patsubst %.c,$(call tree,$(1))/%,$(filter-out $(MEMORY_SRC),$(UNIT_SRC)))
