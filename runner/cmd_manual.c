@@ -5,6 +5,7 @@
 #include "runner/base/sink.h"
 #include "runner/manual/manual.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,14 +58,15 @@ static int write_page(const struct program *program, const struct command *comma
 
 static int write_all(const struct program *program, const char *folder, struct vib_error *err) {
     char name[MANUAL_NAME_SIZE];
-    char *path = malloc(strlen(folder) + 1 + sizeof name);
-    int rc = path == NULL ? vib_error_set(err, VIB_ENOMEM, "manual: out of memory") : 0;
+    int rc = 0;
     for (size_t i = 0; rc == 0 && i < program->n_commands; i++) {
+        char *path;
         manual_file(program->commands[i], name);
-        (void)sprintf(path, "%s/%s", folder, name);
+        if (asprintf(&path, "%s/%s", folder, name) < 0)
+            return vib_error_set(err, VIB_ENOMEM, "manual: out of memory");
         rc = write_page(program, program->commands[i], path, err);
+        free(path);
     }
-    free(path);
     return rc;
 }
 
