@@ -57,8 +57,8 @@ const struct command command_serve = {
     .options = {.command = "serve",
                 .help = "Serves a page that shows the databases DB, and the folders D of sweeps in "
                         "parts, while sweeps are at them and afterwards, and prints its URL; "
-                        "Ctrl-C ends it. Nothing is written, and whatever is asked of it over time "
-                        "takes 5 % of a processor at the most. A database need not be there yet.\n"
+                        "Ctrl-C ends it. Nothing is written, and to follow a sweep takes 5 % "
+                        "of a processor at the most. A database need not be there yet.\n"
                         "From another machine: ssh -L 8750:localhost:8750 HOST, and the URL as it "
                         "is printed there.",
                 .rows = rows,
