@@ -1,25 +1,21 @@
 #!/usr/bin/env python3
 """Makes what the READMEs say of results/reference anew from its files, and looks for it there.
 
-    python3 tests/claims.py NAME     one of: table1, order, float32, figures, fashion, precision,
-                                     engines, speed
+    python3 tests/claims.py NAME     one of: table1, order, float32, figures, fashion, gaps,
+                                     precision, engines, speed
 
 Prints what is missing; the exit status is 1 then. Numbers that no file carries, such as the
 paper's, stand here as they do there.
 """
 
-import csv
 import json
 import math
-import pathlib
 import re
 import statistics
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-REFERENCE = ROOT / "results" / "reference"
-TOP, INNER, CORE = "README.md", "results/reference/README.md", "core/README.md"
-T95 = 4.302653  # Student's t, its 0.975 quantile for three values
+from claims_base import INNER, CORE, REFERENCE, ROOT, T95, TOP, column, holm, rows, welch
+
 SYSTEMS = {  # name, the paper's error_mc in %
     "deterministic": ("deterministic", 1.38),
     "dropout": ("dropout", 1.34),
@@ -27,55 +23,6 @@ SYSTEMS = {  # name, the paper's error_mc in %
     "label_smoothing": ("label smoothing", 1.40),
     "vib": ("VIB", 1.13),
 }
-
-
-def rows(name, **wanted):
-    """The rows of a CSV file whose columns have these values; numbers as numbers."""
-
-    def value(text):
-        try:
-            return float(text)
-        except ValueError:
-            return text
-
-    with open(REFERENCE / name, newline="") as file:
-        found = [{key: value(text) for key, text in row.items()} for row in csv.DictReader(file)]
-    return [row for row in found if all(row[key] == wanted[key] for key in wanted)]
-
-
-def column(found, name, scale=1.0):
-    return [scale * row[name] for row in found]
-
-
-# --- statistics ---
-
-
-def t_tail(t, df):
-    """P(|T| > t) of Student's t, by Simpson's rule."""
-    n = 20000
-    log_c = math.lgamma((df + 1) / 2) - math.lgamma(df / 2) - 0.5 * math.log(df * math.pi)
-
-    def density(x):
-        return math.exp(log_c - (df + 1) / 2 * math.log1p(x * x / df))
-
-    h = abs(t) / n
-    inner = sum((4 if i % 2 else 2) * density(i * h) for i in range(1, n))
-    return 1.0 - 2.0 * h / 3.0 * (density(0.0) + inner + density(n * h))
-
-
-def welch(a, b):
-    va, vb = statistics.variance(a) / len(a), statistics.variance(b) / len(b)
-    t = (statistics.mean(a) - statistics.mean(b)) / math.sqrt(va + vb)
-    return t_tail(t, (va + vb) ** 2 / (va**2 / (len(a) - 1) + vb**2 / (len(b) - 1)))
-
-
-def holm(p):
-    """Holm's corrected values of {name: p}."""
-    corrected, least = {}, 0.0
-    for i, name in enumerate(sorted(p, key=p.get)):
-        least = max(least, min(1.0, (len(p) - i) * p[name]))
-        corrected[name] = least
-    return corrected
 
 
 # --- the claims, as (file, text); white space does not matter ---
@@ -255,6 +202,38 @@ def fashion():
     assert (best["beta"], best["chosen_by"], best["n_indistinguishable"]) == (3e-3, "validation", 6)
 
 
+def gaps():
+    """izx_upper_tight - izx_lower of every reference model; the bounds are tight where the code
+    tells few examples from each other: six bits below log2 n."""
+    files = (("figure1.csv", 2), ("figure1.csv", 256), ("fashion.csv", 256), ("table1.csv", 256))
+    found = [[row for row in rows(file, K=K, method="vib") if row["izx_lower"] != ""]
+             for file, K in files]
+
+    def tight(row):
+        return row["izx_upper_tight"] < math.log2(min(row["n"], row["evaluate_bounds_n"])) - 6
+
+    def gap(row):
+        return row["izx_upper_tight"] - row["izx_lower"]
+
+    def cell(models):
+        if not models:
+            return ""
+        shown = f"{statistics.mean(map(gap, models)):.2f}"
+        return shown if all(map(tight, models)) else f"({shown})"
+
+    for beta, text in ((1e-5, "1e-5"), (1e-4, "1e-4"), (1e-3, "1e-3"), (3e-3, "3e-3"),
+                       (0.01, "0.01"), (0.03, "0.03"), (0.1, "0.1"), (0.3, "0.3"), (1, "1")):
+        cells = (cell([row for row in models if row["beta"] == beta and row["split"] == "test"])
+                 for models in found)
+        yield INNER, f"| {text} | " + " | ".join(cells) + " |"
+    every = [row for models in found for row in models]
+    least = [gap(row) for row in every if tight(row)]
+    assert max(least) <= 0.5
+    yield INNER, (f"all {len(least)} of {len(every)} results with less than log2 n - 6 bits, of any"
+                  f" split, leave {max(least):.2f} bits or less")
+    yield INNER, f"the others up to {max(gap(row) for row in every if not tight(row)):.2f}"
+
+
 def precision():
     for row in rows("precision.csv", split="test"):
         yield INNER, (
@@ -353,13 +332,17 @@ def speed():
         f"{r['median']:.2f} [{r['min']:.2f}, {r['max']:.2f}]" for r in together) + " |"
 
 
+def one_line(text):
+    return re.sub(r"\s+", " ", text)
+
+
 def main(arguments):
-    groups = (table1, order, float32, figures, fashion, precision, engines, speed)
+    groups = (table1, order, float32, figures, fashion, gaps, precision, engines, speed)
     by_name = {group.__name__: group for group in groups}
     if len(arguments) != 1 or arguments[0] not in by_name:
         sys.exit(__doc__.strip())
-    texts = {name: re.sub(r"\s+", " ", (ROOT / name).read_text()) for name in (TOP, INNER, CORE)}
-    claims = list(by_name[arguments[0]]())
+    texts = {name: one_line((ROOT / name).read_text()) for name in (TOP, INNER, CORE)}
+    claims = [(name, one_line(text)) for name, text in by_name[arguments[0]]()]
     missing = [(name, text) for name, text in claims if text not in texts[name]]
     for name, text in missing:
         print(f"{name} does not say: {text}")
