@@ -54,7 +54,7 @@ has_some() {
 }
 "$vib" "${one[@]}" "${along[@]}" --set train.epochs=400 --db killed.db >/dev/null &
 victim=$!
-check 'it is checkpointed' until_true 120 has_some
+check 'it is checkpointed' caught 120 $victim has_some
 kill -KILL $victim
 wait $victim 2>/dev/null
 check 'the kill came in the middle' sql_is killed.db 'select state from job' running

@@ -7,7 +7,8 @@ vib=${VIB_SWEEP:-$root/build/xsmm-gcc/vib-sweep}
 cd "${TMPDIR:?must name a folder for the test}" || exit 1
 export LC_ALL=C
 
-# small_config FILE [EPOCHS]: six short jobs on the built-in data, with frequent checkpoints.
+# small_config FILE [EPOCHS [SECONDS]]: six short jobs on the built-in data, with frequent checkpoints,
+# at most so many seconds apart.
 small_config() {
     cat >"$1" <<END
 name: small
@@ -15,7 +16,7 @@ dataset: {name: mixture, dim: 8, classes: 4, n_train: 2000, n_test: 500}
 model: {hidden: [32]}
 train: {epochs: ${2:-4}, lr: 1e-3}
 evaluate: {every: 2, samples: 4}
-checkpoint: {every: 0.05}
+checkpoint: {every: ${3:-0.05}}
 grid:
   beta: [1e-3, 1e-2, 0.1]
   K: [2, 4]
@@ -55,6 +56,27 @@ until_true() {
         [ "$SECONDS" -lt "$end" ] || return 1
         read -r -t 0.02 <> <(:) || :
     done
+}
+
+# caught SECONDS PROCESS COMMAND...: lets a process go on for some milliseconds at a time until a
+# condition holds, and leaves it stopped there: however fast it is and however slowly the condition is
+# looked at, none of it passes unseen. SIGKILL ends it as it stands; other signals, and whatever is to
+# go on, need a SIGCONT.
+caught() {
+    local end=$((SECONDS + $1)) process=$2
+    shift 2
+    kill -STOP "$process" || return 1
+    while ! "$@"; do
+        [ "$SECONDS" -lt "$end" ] && kill -CONT "$process" || return 1
+        read -r -t 0.01 <> <(:) || :
+        kill -STOP "$process" 2>/dev/null || :
+    done
+}
+
+# nobody_writes DB: no process is in the middle of a transaction, in which one that is stopped would
+# keep others from writing.
+nobody_writes() {
+    sql "$1" 'begin immediate; rollback' 2>/dev/null
 }
 
 # python_with MODULE: prints the python3 that has it, if there is one: Debian's packages are for its

@@ -76,8 +76,8 @@ no_room() {
         exec "$vib" small.yaml -j 2 -q --db room.db --set train.epochs=300 --set checkpoint.every=0
     ) >room.out 2>room.err &
     process=$!
-    until_true 60 sql_is room.db "select count(*) from job where state = 'running'" 2 >/dev/null &&
-        prlimit --pid $process --fsize=4096: && until_true 60 grep -q 'trying again' room.err &&
+    caught 60 $process sql_is room.db "select count(*) > 0 from job where state = 'running'" 1 >/dev/null &&
+        prlimit --pid $process --fsize=4096: && kill -CONT $process && until_true 60 grep -q 'trying again' room.err &&
         prlimit --pid $process --fsize=unlimited: || return 1
     wait $process || status=$?
     cat room.err

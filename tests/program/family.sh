@@ -58,7 +58,7 @@ some_done_one_saved() {
 }
 "$vib" family.yaml -j 1 -q --db killed.db >/dev/null &
 victim=$!
-check 'a job is done and another is checkpointed' until_true 120 some_done_one_saved
+check 'a job is done and another is checkpointed' caught 120 $victim some_done_one_saved
 kill -KILL $victim
 wait $victim 2>/dev/null
 check 'a kill, and it continues' again killed.db -j 2

@@ -7,15 +7,15 @@
 small_config small.yaml 30
 
 running() {
-    sql_is "$1" "select count(*) from job where state = 'running'" 2 2>/dev/null
+    sql_is "$1" "select count(*) > 0 from job where state = 'running'" 1 2>/dev/null
 }
 
 # The database is deleted: an end with a word about it, rather than results in a file without a name.
 deleted() {
-    "$vib" small.yaml -j 2 --db gone.db >gone.out 2>gone.err &
+    "$vib" small.yaml -j 2 --db gone.db --set train.epochs=1000000 >gone.out 2>gone.err &
     local sweep=$! status=0
     until_true 120 running gone.db >/dev/null || return 1
-    rm gone.db*
+    rm -r gone.db*
     wait $sweep || status=$?
     cat gone.err
     [ $status = 66 ] && grep -q 'gone.db was deleted or replaced' gone.err && ! grep -q results: gone.out
@@ -24,12 +24,16 @@ check 'a database that is deleted' deleted
 check 'the same command begins anew' "$vib" small.yaml -j 2 -q --db gone.db
 
 # A job's row is deleted: the others are not lost.
+may_delete() {
+    running row.db && nobody_writes row.db
+}
 row() {
     "$vib" small.yaml -j 2 --db row.db --set train.epochs=100 >row.out 2>row.err &
     local sweep=$! status=0
-    until_true 120 running row.db >/dev/null || return 1
+    caught 120 $sweep may_delete >/dev/null || return 1
     sql row.db "pragma foreign_keys = on; pragma busy_timeout = 60000;
         delete from job where id = (select min(id) from job where state = 'running')" || return 1
+    kill -CONT $sweep
     wait $sweep || status=$?
     cat row.err row.out
     [ $status = 1 ] && grep -q 'was deleted from row.db and counts as failed' row.err &&
@@ -46,8 +50,9 @@ linked() {
     mkdir -p elsewhere && : >elsewhere/real.db && ln -s elsewhere/real.db link.db || return 1
     "$vib" small.yaml -j 2 -q --db link.db --set train.epochs=300 >/dev/null &
     local sweep=$! status=0
-    until_true 120 compgen -G 'elsewhere/real.db.checkpoints/*.ckpt' >/dev/null || return 1
+    caught 120 $sweep compgen -G 'elsewhere/real.db.checkpoints/*.ckpt' >/dev/null || return 1
     kill -TERM $sweep
+    kill -CONT $sweep
     wait $sweep || status=$?
     [ $status = 143 ] && [ ! -e link.db.checkpoints ]
 }

@@ -4,7 +4,7 @@
 . tests/tap.sh
 . tests/program/common.sh
 
-small_config small.yaml 60
+small_config small.yaml 60 0.01
 
 has_checkpoint() {
     compgen -G "$1.checkpoints/*.ckpt" >/dev/null
@@ -20,7 +20,7 @@ check 'its export' export_both whole.db whole
 # SIGKILL in the middle.
 "$vib" small.yaml -j 2 -q --db killed.db >/dev/null &
 victim=$!
-check 'a job is done and another is checkpointed' until_true 120 some_done_one_saved killed.db
+check 'a job is done and another is checkpointed' caught 120 $victim some_done_one_saved killed.db
 kill -KILL $victim
 wait $victim 2>/dev/null
 check 'the kill came in the middle' sql_is killed.db "select count(*) > 0 from job where state = 'running'" 1
@@ -49,8 +49,9 @@ begun() {
 end_one() {
     "$vib" "${one[@]}" -j 3 --db "$2" >/dev/null &
     local process=$! status=0
-    until_true 120 begun "$2" "$4" || return 1
+    caught 120 $process begun "$2" "$4" || return 1
     kill "-$1" $process
+    kill -CONT $process
     wait $process || status=$?
     [ $status = "$3" ]
 }
@@ -66,10 +67,11 @@ check 'the same bytes as undisturbed' same_results alone team
 
 # SIGTERM and SIGINT: checkpoint, leave, continue.
 interrupted() {
-    "$vib" small.yaml -j 2 -q --db "$2" >/dev/null &
+    env --default-signal=INT "$vib" small.yaml -j 2 -q --db "$2" >/dev/null &
     local process=$! status=0
-    until_true 120 has_checkpoint "$2" || return 1
+    caught 120 $process has_checkpoint "$2" || return 1
     kill "-$1" $process
+    kill -CONT $process
     [ -z "${4-}" ] || kill "-$1" $process
     wait $process || status=$?
     [ $status = "$3" ] && has_checkpoint "$2" &&
@@ -100,7 +102,7 @@ os.close(terminal)
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 END
 closes_terminal() {
-    [ "$(TERM=xterm python3 terminal.py gone.db "$vib" small.yaml -j 2 --db gone.db)" = 129 ] &&
+    [ "$(TERM=xterm python3 terminal.py gone.db "$vib" small.yaml -j 2 --db gone.db --set train.epochs=1000000)" = 129 ] &&
         sql_is gone.db "select outcome from run" interrupted
 }
 if python3 -c 'import pty; pty.openpty()' 2>/dev/null; then
@@ -108,18 +110,17 @@ if python3 -c 'import pty; pty.openpty()' 2>/dev/null; then
 else
     skip 'a terminal that is closed: status 129' 'no python3, or no terminals here'
 fi
-# Asynchronous children of a script ignore SIGINT unless job control is on, and that stays so.
+# Asynchronous children of a script ignore SIGINT, and that stays so.
 ignores_interrupts() {
     "$vib" small.yaml -j 2 -q --db background.db >/dev/null &
     local process=$!
-    until_true 120 has_checkpoint background.db || return 1
+    caught 120 $process has_checkpoint background.db || return 1
     kill -INT $process
+    kill -CONT $process
     wait $process
 }
 check 'a job in the background is not interrupted' ignores_interrupts
-set -m
 check 'SIGINT: status 130' interrupted INT int.db 130
-set +m
 check 'continued by another number of threads' "$vib" small.yaml -j 3 -q --db int.db
 check 'its export' export_both int.db int
 check 'the same bytes as undisturbed' same_results whole int
@@ -144,9 +145,10 @@ blocked() {
     echo 'in the way' >blocked.db.checkpoints
     "$vib" small.yaml -j 2 -q --db blocked.db >/dev/null 2>blocked.err &
     local process=$! status=0
-    until_true 120 sql_is blocked.db "select count(*) from job where state = 'running'" 2 \
+    caught 120 $process sql_is blocked.db "select count(*) > 0 from job where state = 'running'" 1 \
         >/dev/null 2>&1 || return 1
     kill -TERM $process
+    kill -CONT $process
     wait $process || status=$?
     [ $status = 143 ]
 }

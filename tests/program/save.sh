@@ -183,7 +183,7 @@ some_saved() {
 }
 "$vib" long.yaml -j 2 -q "${saving[@]}" --db there/killed.db >/dev/null &
 victim=$!
-check 'one file is there' until_true 120 some_saved
+check 'one file is there' caught 120 $victim some_saved
 kill -KILL $victim
 wait $victim 2>/dev/null
 check 'the kill came in the middle' sql_is there/killed.db \

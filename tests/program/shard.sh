@@ -134,7 +134,7 @@ check 'nothing was made of these' test ! -e x.db
 
 # --- killed and stopped ---
 
-small_config long.yaml 60
+small_config long.yaml 60 0.01
 check 'a longer grid in one database' "$vib" long.yaml -j 2 -q --db long.db
 some_done_one_saved() {
     [ "$(sql "$1" "select count(*) from job where state = 'done'" 2>/dev/null || echo 0)" -ge "$3" ] &&
@@ -147,6 +147,10 @@ part() {
     "$vib" long.yaml -j 1 -q --shard 1/1 --db "$db" --publish "parts/$db" "$@" >"$db.out" 2>"$db.err" &
     process=$!
 }
+# stop SIGNAL: sends it to $process, which was caught.
+stop() {
+    kill "-$1" "$process" && kill -CONT "$process"
+}
 # ends_with STATUS DB: waits for $process.
 ends_with() {
     local status=0
@@ -156,7 +160,7 @@ ends_with() {
 }
 killed() {
     part a.db --checkpoints ck
-    until_true 120 some_done_one_saved a.db ck 1 && kill -KILL "$process" || return 1
+    caught 120 "$process" some_done_one_saved a.db ck 1 && kill -KILL "$process" || return 1
     ends_with 137 a.db 2>/dev/null
     compgen -G 'ck/*.ckpt' && sql_is parts/a.db "select count(*) from job where state = 'done'" 0
 }
@@ -164,7 +168,7 @@ check 'SIGKILL before a snapshot has anything' killed
 stopped() {
     cp -r ck ck.before
     part b.db --checkpoints ck --known parts/a.db
-    until_true 120 some_done_one_saved b.db ck 2 && kill "-$1" "$process" || return 1
+    caught 120 "$process" some_done_one_saved b.db ck 2 && stop "$1" || return 1
     ends_with 3 b.db && grep -q 'the same command continues' b.db.err &&
         sql_is b.db "select outcome from run" interrupted &&
         sql_is b.db "select count(*) from job where state = 'running'" 0
@@ -192,14 +196,14 @@ reads_checkpoints() {
         printf 'x' | dd of="$file" bs=1 seek=200 conv=notrunc status=none
     done
     part d.db --checkpoints ck.before
-    until_true 120 grep -q 'started over' d.db.err && kill -TERM "$process" || return 1
+    caught 120 "$process" grep -q 'started over' d.db.err && stop TERM || return 1
     ends_with 3 d.db
 }
 check 'a try begins from the checkpoints of another' reads_checkpoints
 
 same_command() {
     part e.db
-    until_true 120 some_done_one_saved e.db e.db.checkpoints 1 && kill -TERM "$process" || return 1
+    caught 120 "$process" some_done_one_saved e.db e.db.checkpoints 1 && stop TERM || return 1
     ends_with 3 e.db || return 1
     part e.db
     ends_with 0 e.db && jobs_are e.db 'done|6' && same_as long.db parts/e.db
@@ -261,7 +265,7 @@ check 'further signals cut nothing short' impatient
 impatient_stop() {
     local i
     part h.db --checkpoints ck.h
-    until_true 120 some_done_one_saved h.db ck.h 1 && rm parts/h.db && mkdir -p parts/h.db/full && kill -TERM "$process" &&
+    caught 120 "$process" some_done_one_saved h.db ck.h 1 && rm parts/h.db && mkdir -p parts/h.db/full && stop TERM &&
         until_true 60 grep -q 'trying again' h.db.err || return 1
     for i in {1..40}; do
         kill -TERM "$process" || return 1
@@ -291,7 +295,7 @@ check 'a full disk is waited for' full_disk
 full_log() {
     "$vib" long.yaml -j 1 -q --shard 1/1 --db log.db >/dev/full 2>log.db.err &
     process=$!
-    until_true 120 some_done_one_saved log.db log.db.checkpoints 1 && kill -TERM "$process" || return 1
+    caught 120 "$process" some_done_one_saved log.db log.db.checkpoints 1 && stop TERM || return 1
     ends_with 3 log.db
 }
 check 'a full log does not hide that work is left' full_log
