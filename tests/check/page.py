@@ -336,14 +336,13 @@ def silent(page, allowed):
 
 def follows(page):
     """A served page tells of jobs as they end, and keeps what was chosen."""
-    config = KNOWN.replace('epochs: 4', 'epochs: 400').replace('known', 'alive')
-    pathlib.Path('alive.yaml').write_text(config)
-    runner = subprocess.Popen([PROGRAM, 'alive.yaml', '--db', 'alive.db', '-q', '-j', '1'],
+    # One sweep runs for as long as it is looked at; jobs end in others.
+    alive = KNOWN.replace('known', 'alive').replace('[2, 4]', '[2]')
+    pathlib.Path('endless.yaml').write_text(alive.replace('epochs: 4', 'epochs: 1000000'))
+    sweep(PROGRAM, alive.replace('[1e-4, 1e-2, 0.1, 1]', '[1e-2]'), 'alive.db')
+    runner = subprocess.Popen([PROGRAM, 'endless.yaml', '--db', 'alive.db', '-q', '-j', '1'],
                               stdout=subprocess.DEVNULL)
     try:
-        while not (pathlib.Path('alive.db').exists() and
-                   ask_patiently('alive.db', 'SELECT count(*) FROM result') > 0):
-            assert runner.poll() is None, 'the sweep has ended'
         with Server(PROGRAM, 'alive.db') as server:
             page.open(server.url)
             page.browser.wait('a running job', 'return document.querySelector("table.running") !== null')
@@ -351,6 +350,7 @@ def follows(page):
             first = page.browser.run(ROWS)
             key = page.browser.run('return document.querySelector("#points tr[data-key]").dataset.key')
             page.choose(*key.split(':'))
+            sweep(PROGRAM, alive.replace('[1e-4, 1e-2, 0.1, 1]', '[0.1]'), 'alive.db')
             page.browser.wait('another point', f'{ROWS} > arguments[0]', first)
             expect(page.chosen(), [key])
             assert page.browser.run('return window.here'), 'the page was loaded again'
@@ -361,14 +361,6 @@ def follows(page):
         runner.terminate()
         runner.wait()
         page.browser.messages()  # of connections that failed
-
-
-def ask_patiently(database, query):
-    """Its only number; 0 before the tables are there."""
-    try:
-        return ask(database, query)[0][0]
-    except sqlite3.OperationalError:
-        return 0
 
 
 def bears(page):
