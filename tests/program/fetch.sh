@@ -180,7 +180,7 @@ three() {
         exits 66 wait $first && until_true 60 grep -q '^held' web/log || return 1
     MIRRORS="$url/plain/" "$fetch" fetch made-up >out3 2>err3 &
     third=$!
-    until_true 10 grep -q 'another process is fetching it; waiting' err3 && touch web/release &&
+    until_true 60 grep -q 'another process is fetching it; waiting' err3 && touch web/release &&
         wait $second && wait $third && complete && grep -q 'is now in' out && grep -q 'is there' out3
 }
 check 'of three, two after the first has failed' three

@@ -143,7 +143,7 @@ chmod -R u+w locked
 busy() {
     sqlite3 -batch all.db 'begin immediate; select 1' '.shell touch held; while [ -e held ]; do sleep 0.05; done' &
     local holder=$! rc=0
-    until_true 20 test -e held && exits 75 "$vib" merge all.db 1.db 2>busy.err || rc=1
+    until_true 60 test -e held && exits 75 "$vib" merge all.db 1.db 2>busy.err || rc=1
     rm -f held
     wait $holder
     cat busy.err

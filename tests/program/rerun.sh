@@ -53,7 +53,7 @@ check 'of the jobs with all of the values' sql_is one.db \
     "select job.id, beta, K from job join setting on job = id where state = 'pending'" $'2|0.001|4\n4|0.01|4'
 as_new() {
     local columns='state, attempts, worker, started_at, finished_at, train_s, evaluate_s, examples, objective, message, weights, input_scale'
-    "$vib" small.yaml -q --db new.db --set K=4 --fail-fast --set train.lr=1e30 "${saving[@]}" >/dev/null 2>&1
+    "$vib" small.yaml -j 1 -q --db new.db --set K=4 --fail-fast --set train.lr=1e30 "${saving[@]}" >/dev/null 2>&1
     sql_is one.db "select $columns from job where id = 2" "$(sql new.db "select $columns from job where state = 'pending' limit 1")" &&
         sql_is one.db 'select run from job where id = 2' ''
 }

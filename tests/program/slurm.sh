@@ -458,7 +458,7 @@ signalled() {
     echo 3 >status
     SLURM_ARRAY_JOB_ID=5 SLURM_ARRAY_TASK_ID=1 bash task.sh 0 >said &
     local task=$!
-    until_true 20 test -e "$2" || return 1
+    until_true 60 test -e "$2" || return 1
     kill -"$1" "$task"
     rm -f wait-check
     exits "$3" wait "$task"
