@@ -195,10 +195,12 @@ static int tell_seeds(struct store *store, const struct comparison *c, struct vi
     return rc;
 }
 
-static int tell_examples(struct comparison *c, struct vib_error *err) {
+static int tell_examples(struct comparison *c, size_t split, struct vib_error *err) {
     double low, high;
     if (c->n_paired == 0) {
-        puts("save.predictions was not asked for, so examples are not paired");
+        puts(strcmp(splits[split][0], "train") == 0
+                 ? "predictions of training examples are not kept, so examples are not paired"
+                 : "save.predictions was not asked for, so examples are not paired");
         return VIB_OK;
     }
     for (size_t i = 0; i < c->n_examples; i++)
@@ -212,27 +214,90 @@ static int tell_examples(struct comparison *c, struct vib_error *err) {
     return rc;
 }
 
-/* Jobs of both points that are done, by their seed. Predictions count where both saw the same
- * labels. ?1 and ?2 are A and B, ?3 the split, ?4 the error. */
+/* --- what is compared --- */
+
+/* Jobs of both points that are done, by their seed. ?1 and ?2 are A and B, ?3 the split, ?4 the
+ * error. Predictions count where both saw the same labels.
+ *
+ * `seen` tells which examples of its data a job has in the split, and of which labels: as far as
+ * core/view.h draws them, the test split first. Limits are the view's where it draws at all, and
+ * of the data, which have a digest, where it does not. */
 static const char pairs_sql[] =
-    "WITH kept AS (SELECT job, prediction.split, labels, CASE ?4 WHEN 'error' THEN one_sample"
+    "WITH view AS (SELECT job, coalesce(dataset_test, 0) AS test, dataset_split_seed AS drawn,"
+    "                     coalesce(dataset_validation, 0) AS validation,"
+    "                     iif(dataset_subset = 'random', 1, 0) AS random,"
+    "                     coalesce(dataset_n_train, 0) AS n_train,"
+    "                     coalesce(dataset_n_test, 0) AS n_test,"
+    "                     coalesce(dataset_label_noise, 0) AS noise,"
+    "                     dataset_shuffle_labels AS shuffled"
+    "              FROM setting),"
+    " seen AS (SELECT job, CASE ?3"
+    "             WHEN 'test' THEN json_array(test, iif(test OR validation OR random, n_test, 0),"
+    "                 random AND n_test, iif(test OR random AND n_test, drawn, 0))"
+    "             WHEN 'validation' THEN json_array(validation, iif(validation, test, 0),"
+    "                 iif(validation, drawn, 0))"
+    "             ELSE json_array(test, validation, random, n_train, drawn, noise, shuffled)"
+    "             END AS drawn_ones FROM view),"
+    " kept AS (SELECT job, prediction.split, labels, CASE ?4 WHEN 'error' THEN one_sample"
     "                     WHEN 'error_mu' THEN at_mean ELSE averaged END AS classes"
     "              FROM prediction WHERE split = ?3),"
     " measured AS (SELECT job_point.job, point, seed, job.dataset_digest AS digest,"
-    "                     CASE ?4 WHEN 'error' THEN error WHEN 'error_mu' THEN error_mu"
-    "                     ELSE error_mc END AS share"
+    "                     drawn_ones, CASE ?4 WHEN 'error' THEN error WHEN 'error_mu' THEN error_mu"
+    "                                     ELSE error_mc END AS share"
     "              FROM job_point JOIN job ON job.id = job_point.job AND job.state = 'done'"
     "              JOIN setting ON setting.job = job_point.job"
+    "              JOIN seen ON seen.job = job_point.job"
     "              JOIN result ON result.job = job_point.job AND result.split = ?3"
     "              WHERE point IN (SELECT point FROM job_point WHERE job IN (?1, ?2)))"
     " SELECT a.seed, a.share, b.share, of_a.classes, of_b.classes, label_list.labels"
-    " FROM measured AS a JOIN measured AS b ON b.seed = a.seed AND b.digest = a.digest"
+    " FROM measured AS a"
+    " JOIN measured AS b ON b.seed = a.seed AND b.digest = a.digest AND b.drawn_ones = a.drawn_ones"
     " LEFT JOIN kept AS of_a ON of_a.job = a.job"
     " LEFT JOIN kept AS of_b ON of_b.job = b.job AND of_b.labels = of_a.labels"
     " LEFT JOIN label_list ON label_list.digest = of_b.labels"
     " WHERE a.point = (SELECT point FROM job_point WHERE job = ?1)"
     " AND b.point = (SELECT point FROM job_point WHERE job = ?2)"
     " AND a.share IS NOT NULL AND b.share IS NOT NULL ORDER BY a.seed";
+
+static int take_integer(void *context, struct store_row *row, struct vib_error *err) {
+    (void)err;
+    *(int64_t *)context = store_row_integer(row, 0);
+    return VIB_OK;
+}
+
+/* The point of a job. */
+static int find_point(struct store *store, const struct compare_options *options, size_t job,
+                      int64_t *point, struct vib_error *err) {
+    const struct store_value id = {.type = STORE_INTEGER, .integer = (int64_t)job};
+    const struct store_query query = {.sql = "SELECT point FROM job_point WHERE job = ?1",
+                                      .values = &id,
+                                      .n_values = 1,
+                                      .row = take_integer,
+                                      .context = point};
+    *point = 0;
+    const int rc = store_query(store, &query, err);
+    if (rc != VIB_OK || *point != 0)
+        return rc;
+    return vib_error_set(err, VIB_EDATA,
+                         "compare: %s has no job %zu: columns job and point of vib-sweep export "
+                         "have the numbers",
+                         options->database, job);
+}
+
+static int check_points(struct store *store, const struct compare_options *options,
+                        struct vib_error *err) {
+    int64_t a, b;
+    int rc = find_point(store, options, options->a, &a, err);
+    if (rc == VIB_OK)
+        rc = find_point(store, options, options->b, &b, err);
+    if (rc == VIB_OK && a == b)
+        rc = vib_error_set(err, VIB_EUSAGE,
+                           "compare: jobs %zu and %zu of %s are of one point, whose jobs differ in "
+                           "their seed alone: name jobs of two points, as vib-sweep export --table "
+                           "summary lists them in column point",
+                           options->a, options->b, options->database);
+    return rc;
+}
 
 static int compare(struct store *store, const struct compare_options *options,
                    struct vib_error *err) {
@@ -243,18 +308,19 @@ static int compare(struct store *store, const struct compare_options *options,
                                          {.type = STORE_TEXT, .text = errors[options->error][0]}};
     const struct store_query query = {
         .sql = pairs_sql, .values = values, .n_values = 4, .row = on_pair, .context = &c};
-    int rc = store_query(store, &query, err);
+    int rc = check_points(store, options, err);
+    if (rc == VIB_OK)
+        rc = store_query(store, &query, err);
     if (rc == VIB_OK && c.n == 0)
         rc = vib_error_set(err, VIB_EDATA,
                            "compare: the points of jobs %zu and %zu have no seed in common whose "
-                           "%s on the %s split of the same data is known; see vib-sweep export "
-                           "--table summary for points",
+                           "%s on the same examples of the %s split is known",
                            options->a, options->b, errors[options->error][0],
                            splits[options->split][0]);
     if (rc == VIB_OK)
         rc = tell_seeds(store, &c, err);
     if (rc == VIB_OK)
-        rc = tell_examples(&c, err);
+        rc = tell_examples(&c, options->split, err);
     free(c.difference);
     return rc;
 }

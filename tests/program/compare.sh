@@ -69,11 +69,56 @@ without() {
         cmp <(cut -c1-32 plain | head -n 4) <("$vib" compare kept.db "$low" "$high" | cut -c1-32 | head -n 4)
 }
 check 'has the seeds alone' without
+# refused STATUS WORDS ARGUMENT...
 refused() {
     local status=0
-    "$vib" compare "$@" >told 2>&1 || status=$?
-    [ "$status" = 66 ] && grep -q 'have no seed in common' told
+    "$vib" compare "${@:3}" >told 2>&1 || status=$?
+    [ "$status" = "$1" ] && grep -q "$2" told
 }
-check 'a job that is not there' refused kept.db "$low" 99
-check 'a split that the data lack' refused kept.db "$low" "$high" --split validation
+check 'a job that is not there' refused 66 'kept.db has no job 99' kept.db "$low" 99
+check 'two jobs of one point' refused 64 'are of one point' kept.db "$low" $((low + 1))
+check 'a split that the data lack' refused 66 'have no seed in common' kept.db "$low" "$high" --split validation
+
+# Of data in the order of their classes every draw of a split has the same labels, and other examples.
+python3 -c "
+print('label,a,b')
+for i in range(90):
+    print(f'{i // 30},{i % 7},{i * 5 % 11}')" >sorted.csv
+cat >sorted.yaml <<'END'
+dataset: {dir: sorted.csv, test: 0.2, validation: 0.2}
+model: {hidden: [4]}
+train: {epochs: 1, batch: 20}
+K: 2
+save: {predictions: true}
+evaluate: {bounds: []}
+END
+swept() {
+    rm -f sorted.db && "$vib" sorted.yaml -q --db sorted.db --set "$1" >/dev/null 2>&1
+}
+# other SETTING SPLIT...: two values of it have other examples in these splits.
+other() {
+    swept "$1" || return
+    local split
+    for split in "${@:2}"; do
+        refused 66 "on the same examples of the $split split" sorted.db 1 2 --split "$split" || return
+    done
+}
+# same SETTING SPLIT...: and the same in these.
+same() {
+    swept "$1" || return
+    local split
+    for split in "${@:2}"; do
+        "$vib" compare sorted.db 1 2 --split "$split" | grep -q 'mean of 1 seed' || return
+    done
+}
+check 'draws of a split by other seeds are not paired' other 'dataset.split_seed=[0, 1]' test validation train
+check 'nor those of other sizes' other 'dataset.test=[0.2, 0.4]' test validation train
+check 'a validation split of another size' other 'dataset.validation=[0.2, 0.4]' validation train
+check 'leaves the test split as it is' same 'dataset.validation=[0.2, 0.4]' test
+check 'as fewer training examples leave both' same 'dataset.n_train=[20, 40]' test validation
+check 'but not the training split' other 'dataset.n_train=[20, 40]' train
+check 'a part of the test split is another' other 'dataset.n_test=[5, 9]' test
+check 'and leaves the others' same 'dataset.n_test=[5, 9]' validation train
+check 'damaged labels are of the training split alone' same 'dataset.label_noise=[0, 0.5]' test validation
+check 'where they are others' other 'dataset.label_noise=[0, 0.5]' train
 done_testing
