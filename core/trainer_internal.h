@@ -54,4 +54,7 @@ struct vib_trainer {
 /* Makes what follows from the saved state and so is not part of it. */
 void vib_trainer_derive(struct vib_trainer *trainer);
 
+/* What vib_job_flops has for the estimates along the way, with the codes that they need. */
+double vib_trainer_along_flops(const struct vib_params *params, const struct vib_dataset *data);
+
 #endif
