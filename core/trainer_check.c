@@ -64,6 +64,11 @@ int vib_trainer_check(const struct vib_params *params, const struct vib_dataset 
         return vib_error_set(err, VIB_ECONFIG,
                              "train.batch is %zu, but the training split of %s has %zu examples",
                              params->batch, data->name, data->split[VIB_TRAIN].n);
+    if (params->method == VIB_METHOD_NONLINEAR_IB && params->batch < 2)
+        return vib_error_set(err, VIB_ECONFIG,
+                             "method: nonlinear_ib compares the codes of a batch with each other, "
+                             "and train.batch is 1, whose bound on I(Z;X) is 0 whatever the code: "
+                             "use a greater train.batch");
     if (check_covariance(params, err) != VIB_OK)
         return VIB_ECONFIG;
     if (params->patience > 0 && !vib_dataset_has(data, VIB_VALIDATION))

@@ -459,6 +459,10 @@ static void test_what_cannot_be_trained(void **state) {
     params.marginal = VIB_MARGINAL_STANDARD;
     params.noise = VIB_NOISE_FIXED;
     assert_refused(&params, "full is learned, and model.noise: fixed is not");
+    params = base;
+    params.method = VIB_METHOD_NONLINEAR_IB;
+    params.batch = 1;
+    assert_refused(&params, "train.batch is 1, whose bound on I(Z;X) is 0");
 }
 
 int main(void) {
