@@ -2,6 +2,7 @@
 #include "runner/forecast/forecast_show.h"
 
 #include "runner/base/quote.h"
+#include "runner/config/grid_notes.h"
 #include "runner/config/label.h"
 
 #include <stdarg.h>
@@ -27,6 +28,10 @@ static const char *plural(size_t n) {
 
 static void warn_of_grid(struct list *list, const struct forecast *f) {
     const struct grid *grid = &f->grid;
+    char notes[GRID_NOTES][GRID_NOTE_SIZE];
+    const size_t n = grid_notes(grid, notes);
+    for (size_t i = 0; i < n; i++)
+        add(list, "%s", notes[i]);
     if (grid->n_excluded > 0)
         add(list, "`exclude` leaves out %zu point%s of the grid", grid->n_excluded,
             plural(grid->n_excluded));

@@ -3,6 +3,7 @@
 
 #include "core/trainer.h"
 #include "runner/base/clock.h"
+#include "runner/config/grid_notes.h"
 #include "runner/config/identity.h"
 #include "runner/sweep/signals.h"
 #include "runner/base/version.h"
@@ -240,6 +241,10 @@ static int start_pool(struct sweep *s, struct vib_error *err) {
 }
 
 static void tell_grid(struct sweep *s) {
+    char notes[GRID_NOTES][GRID_NOTE_SIZE];
+    const size_t n = grid_notes(&s->grid, notes);
+    for (size_t i = 0; i < n; i++)
+        progress_note(&s->progress, "%s", notes[i]);
     if (s->grid.n_idle_exclusions > 0)
         progress_note(&s->progress, "%zu entr%s of `exclude` match%s no point of the grid",
                       s->grid.n_idle_exclusions, s->grid.n_idle_exclusions == 1 ? "y" : "ies",

@@ -93,6 +93,12 @@ check 'an exponent of a linear rate, a scale of learned noise' equal 'train.rate
     'model.noise_scale=[1, 2]'
 check 'are two jobs in all' sql_is equal.db 'select count(*) from job' 2
 
+of_no_use() {
+    "$vib" pairs.yaml --set model.components=5 --db equal.db 2>&1 >/dev/null |
+        grep -q 'model.components is given, and no job makes use of it'
+}
+check 'which is told' of_no_use
+
 # refused SETTING WORDS: by a sentence.
 refused() {
     exits 78 "$vib" pairs.yaml -q --db refused.db "--set=$1" >/dev/null 2>told && grep -q "$2" told

@@ -129,6 +129,7 @@ notes() {
 }
 check 'more jobs at a time than processors' notes '4096 jobs at a time on [0-9]+ processor.*-j' -j 4096
 check 'a duplicate' notes '2 points of the grid have the values of another' --set 'beta=[1e-3, 0.001]'
+check 'a key of no use' notes 'train.gamma is given, and no job makes use of it' --set train.gamma=2
 huge='[65536, 65536, 65536, 65536, 65536, 65536, 65536, 65536]'
 check 'more memory than there is' notes 'memory is lacking: .* TB for 6 jobs' --set "model.hidden=$huge" -j 1000
 check 'more on the disk than there is room' notes 'room on the disk is lacking' --set "model.hidden=$huge" \
