@@ -122,15 +122,17 @@ static int no_command(const char *word, struct vib_error *err) {
     char quoted[QUOTE_SIZE], file[QUOTE_SIZE];
     const char *hint = option_hint_find(wrong_commands, word), *meant = NULL;
     quote(quoted, word);
+    if (hint == NULL && (size_t)snprintf(file, sizeof file, "%s.yaml", word) < sizeof file &&
+        access(file, R_OK) == 0) {
+        meant = file;
+    } else if (hint == NULL) {
+        for (size_t i = 1; i < N_COMMANDS; i++)
+            nearest_offer(&nearest, name_of(word), commands[i]->options.command);
+        hint = option_hint_near(wrong_commands, word, &nearest);
+        meant = nearest.best.text;
+    }
     if (hint != NULL)
         return vib_error_set(err, VIB_EUSAGE, "there is no command %s; %s", quoted, hint);
-    for (size_t i = 1; i < N_COMMANDS; i++)
-        nearest_offer(&nearest, name_of(word), commands[i]->options.command);
-    if ((size_t)snprintf(file, sizeof file, "%s.yaml", word) < sizeof file &&
-        access(file, R_OK) == 0)
-        meant = file;
-    else
-        meant = nearest.best.text;
     if (meant == NULL)
         return vib_error_set(err, VIB_EUSAGE,
                              "there is no command and no configuration %s; see vib-sweep --help",

@@ -1,6 +1,5 @@
 #include "runner/base/options.h"
 
-#include "runner/base/nearest.h"
 #include "runner/base/number.h"
 #include "runner/base/quote.h"
 
@@ -10,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_SIZE = 64 };
+enum { NAME_SIZE = 64, HINT_SIZE = 256 };
 
 struct reader {
     const struct option_table *table;
@@ -130,16 +129,29 @@ const char *option_hint_find(const struct option_hint *hints, const char *word) 
     return NULL;
 }
 
-/* The nearest option, "--name"; false when none is near. */
-static bool find_near(const struct reader *r, const char *name, char meant[NAME_SIZE]) {
+const char *option_hint_near(const struct option_hint *hints, const char *word,
+                             struct nearest *nearest) {
+    const char *hint = NULL;
+    for (; hints != NULL && hints->word != NULL; hints++) {
+        nearest_offer(nearest, name_of(word), hints->word);
+        hint = nearest->best.text == hints->word ? hints->hint : hint;
+    }
+    return hint;
+}
+
+/* What is nearest: an option, "--name", as *meant, or a word of the hints, by its hint; both are
+ * NULL when nothing is near. */
+static void find_near(const struct reader *r, const char *name, const char **meant,
+                      char text[NAME_SIZE], const char **hint) {
     const struct option_row *row;
     struct nearest nearest = {0};
     for (size_t i = 0; (row = options_row(r->table, i)) != NULL; i++)
         if (row->name != NULL)
             nearest_offer(&nearest, name_of(name), row->name);
-    if (nearest.best.text != NULL)
-        (void)snprintf(meant, NAME_SIZE, "--%s", nearest.best.text);
-    return nearest.best.text != NULL;
+    *hint = option_hint_near(r->table->hints, name, &nearest);
+    *meant = *hint == NULL && nearest.best.text != NULL ? text : NULL;
+    if (*meant != NULL)
+        (void)snprintf(text, NAME_SIZE, "--%s", nearest.best.text);
 }
 
 /* Of an unknown option, what the next word would be. */
@@ -149,22 +161,27 @@ static const char *value_of(const struct reader *r, struct name name) {
     return r->argv < r->end && **r->argv != '-' ? *r->argv : NULL;
 }
 
+static bool explains(const struct option_table *table, const char *name, const char *value,
+                     bool near, char hint[HINT_SIZE]) {
+    return table->explain != NULL && table->explain(name, value, near, hint, HINT_SIZE);
+}
+
 /* word is as it was given, `known_as` what stands in it for the option's name. */
 static int unknown_option(const struct reader *r, const char *word, struct name known_as) {
     const struct option_table *table = r->table;
-    char quoted[QUOTE_SIZE], meant[NAME_SIZE], name[NAME_SIZE], hint[256];
-    const char *value = value_of(r, known_as);
+    char quoted[QUOTE_SIZE], near[NAME_SIZE], name[NAME_SIZE], explained[HINT_SIZE];
+    const char *value = value_of(r, known_as), *meant = NULL;
     (void)snprintf(name, sizeof name, "%.*s", (int)known_as.length, known_as.text);
-    const char *known = option_hint_find(table->hints, name);
+    const char *hint = option_hint_find(table->hints, name);
     quote(quoted, word);
-    if (known != NULL)
-        (void)snprintf(hint, sizeof hint, "%s", known);
-    else if (table->explain == NULL || !table->explain(name, value, false, hint, sizeof hint)) {
-        if (find_near(r, name, meant))
-            return refuse(r, meant, "there is no option %s", quoted);
-        if (table->explain == NULL || !table->explain(name, value, true, hint, sizeof hint))
-            return refuse(r, NULL, "there is no option %s", quoted);
-    }
+    if (hint == NULL && explains(table, name, value, false, explained))
+        hint = explained;
+    if (hint == NULL)
+        find_near(r, name, &meant, near, &hint);
+    if (hint == NULL && meant == NULL && explains(table, name, value, true, explained))
+        hint = explained;
+    if (hint == NULL)
+        return refuse(r, meant, "there is no option %s", quoted);
     return vib_error_set(r->err, VIB_EUSAGE, "%s%sthere is no option %s; %s", table->command,
                          *table->command ? ": " : "", quoted, hint);
 }

@@ -11,6 +11,7 @@
 #define RUNNER_BASE_OPTIONS_H
 
 #include "core/error.h"
+#include "runner/base/nearest.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -57,16 +58,23 @@ struct option_hint {
 /* The hint of that very word in rows that end with one without a word, or NULL. */
 const char *option_hint_find(const struct option_hint *hints, const char *word);
 
+/* Offers the words of such rows to *nearest (runner/base/nearest.h); returns the hint of the one
+ * that became the nearest, or NULL. */
+const char *option_hint_near(const struct option_hint *hints, const char *word,
+                             struct nearest *nearest);
+
 struct option_table {
     const char *command;           /* "export"; "" is the program itself */
     const char *help;              /* what it does; '\n' begins a new line */
     const struct option_row *rows; /* [n], at most OPTIONS_MAX_ROWS; positionals in their order */
     size_t n;
-    /* For options that there are not. Rows that end with one without a word; NULL: none. */
+    /* For options that there are not, and what is nearer to these than to one that there is. Rows
+     * that end with one without a word; NULL: none. */
     const struct option_hint *hints;
     /* Writes such a clause about a name that is no option's, with its value (NULL: none), or
-     * returns false. Asked first with near = false, for what bears the name, and where no option is
-     * near it once more with true, for what is called nearly so. NULL: there is nothing to say. */
+     * returns false. Asked first with near = false, for what bears the name, and where no option
+     * and no hint is near it once more with true, for what is called nearly so. NULL: there is
+     * nothing to say. */
     bool (*explain)(const char *name, const char *value, bool near, char *hint, size_t size);
 };
 

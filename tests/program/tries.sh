@@ -67,6 +67,12 @@ statsu done.db | 64 | did you mean vib-sweep status\?
 small | 64 | no configuration 'small'; did you mean vib-sweep small.yaml\?
 status | 64 | status: name the database .*, as in vib-sweep status
 small.yaml --dry-run | 64 | vib-sweep plan CONFIG.yaml tells what a sweep would do
+small.yaml --dryrun | 64 | no option '--dryrun'; vib-sweep plan CONFIG.yaml
+small.yaml --Dry_Run | 64 | vib-sweep plan CONFIG.yaml
+small.yaml --worker=4 | 64 | no option '--worker=4'; -j N
+small.yaml --overwrit | 64 | vib-sweep rerun DB
+slurm small.yaml --dryrun | 64 | slurm: .*did you mean --dry-run\?
+dryrun small.yaml | 64 | no command 'dryrun'; vib-sweep plan
 small.yaml -n | 64 | vib-sweep plan CONFIG.yaml
 small.yaml --workers 4 | 64 | -j N sets how many processors
 small.yaml --job 4 --threads 2 | 64 | no option '--threads'; -j N

@@ -301,7 +301,8 @@ static bool explain(const char *name, const char *value, bool near, char *hint, 
 }
 
 static void people_try_other_options(void **state) {
-    static const struct option_hint hints[] = {{"size", "-j N is it"}, {"s", "-j N is it"}, {0}};
+    static const struct option_hint hints[] = {
+        {"size", "-j N is it"}, {"s", "-j N is it"}, {"sit", "sit"}, {0}};
     static const char *const tries[][2] = {
         {"--size 3", "draw: there is no option '--size'; -j N is it"},
         {"-s", "draw: there is no option '-s'; -j N is it"},
@@ -310,7 +311,10 @@ static void people_try_other_options(void **state) {
         {"--beta -q", "draw: there is no option '--beta'; say beta=?"},
         {"--betta 3", "draw: there is no option '--betta'; say beta=3"},
         {"--sett 3", "draw: there is no option '--sett'; did you mean --set?"},
-        {"--sizes 3", "draw: there is no option '--sizes'; see vib-sweep draw --help"},
+        {"--sizes 3", "draw: there is no option '--sizes'; -j N is it"},
+        {"--SIZE", "draw: there is no option '--SIZE'; -j N is it"},
+        {"--sst 3", "draw: there is no option '--sst'; did you mean --set?"}, /* as near as sit */
+        {"--sixteen", "draw: there is no option '--sixteen'; see vib-sweep draw --help"},
         {"a b c=d", "draw: 'c=d' is one argument too many; did you mean --set 'c=d'?"},
         {"a b c", "draw: 'c' is one argument too many; see vib-sweep draw --help"}};
     struct option_table draw = table;
