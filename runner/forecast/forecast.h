@@ -47,8 +47,9 @@ struct forecast_memory {
 
 /* Bytes that come. */
 struct forecast_disk {
-    double database;    /* results, epochs, estimates */
-    double codes;       /* in the database, too */
+    double database; /* results, epochs, estimates */
+    double codes;    /* in the database, too, as are */
+    double predictions;
     double checkpoints; /* at their highest: of the jobs that run, each while it is replaced */
     double weights;
     double available; /* on the database's disk; infinite where it cannot be told */

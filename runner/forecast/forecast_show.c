@@ -56,6 +56,25 @@ static void print_times(FILE *out, const struct forecast *f) {
     (void)fprintf(out, "  longest   %s on one thread: %s\n", longest, name);
 }
 
+/* All of it, and of that what was asked for. */
+static void print_database(FILE *out, const struct forecast_disk *disk) {
+    const struct {
+        const char *name;
+        double bytes;
+    } kept[] = {{"codes", disk->codes}, {"predictions", disk->predictions}};
+    char text[BYTES_SIZE];
+    const char *before = " (";
+    (void)fprintf(out, "\n  disk      database %s",
+                  label_bytes(disk->database + disk->codes + disk->predictions, text, sizeof text));
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        if (kept[i].bytes > 0.0) {
+            (void)fprintf(out, "%s%s %s", before, kept[i].name,
+                          label_bytes(kept[i].bytes, text, sizeof text));
+            before = ", ";
+        }
+    (void)fputs(*before == ',' ? ")" : "", out);
+}
+
 static void print_sizes(FILE *out, const struct forecast *f) {
     const struct forecast_memory *memory = &f->memory;
     const struct forecast_disk *disk = &f->disk;
@@ -65,10 +84,7 @@ static void print_sizes(FILE *out, const struct forecast *f) {
                   label_bytes(memory->data, c, sizeof c));
     if (isfinite(memory->available))
         (void)fprintf(out, "; %s can be had", label_bytes(memory->available, d, sizeof d));
-    (void)fprintf(out, "\n  disk      database %s",
-                  label_bytes(disk->database + disk->codes, a, sizeof a));
-    if (disk->codes > 0.0)
-        (void)fprintf(out, " (codes %s)", label_bytes(disk->codes, b, sizeof b));
+    print_database(out, disk);
     (void)fprintf(out, ", checkpoints %s at most", label_bytes(disk->checkpoints, b, sizeof b));
     if (disk->weights > 0.0)
         (void)fprintf(out, ", weights %s", label_bytes(disk->weights, c, sizeof c));
@@ -144,6 +160,7 @@ static void put_reals(FILE *out, const struct forecast *f) {
     put_real(out, "memory_available_bytes", memory->available);
     put_real(out, "disk_database_bytes", disk->database);
     put_real(out, "disk_codes_bytes", disk->codes);
+    put_real(out, "disk_predictions_bytes", disk->predictions);
     put_real(out, "disk_checkpoints_bytes", disk->checkpoints);
     put_real(out, "disk_weights_bytes", disk->weights);
     put_real(out, "disk_available_bytes", disk->available);

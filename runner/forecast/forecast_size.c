@@ -81,8 +81,7 @@ static size_t n_splits(const struct vib_dataset *data) {
     return n;
 }
 
-static double row_of_numbers(double numbers) {
-    const double bytes = NUMBER * numbers;
+static double row_of(double bytes) {
     return bytes <= PAGE / 4 ? bytes + 20.0 : CODE + PAGE * ceil((bytes - CODE) / PAGE);
 }
 
@@ -104,7 +103,29 @@ static double codes_bytes(const struct settings *settings, const struct vib_data
     const size_t n = settings->save_codes < all ? settings->save_codes : all;
     const double numbers = (double)(posterior.K + vib_posterior_factor_size(&posterior));
     const double decoder = (double)(posterior.K + 1) * (double)data->classes;
-    return n == 0 ? 0.0 : (double)n * row_of_numbers(numbers) + row_of_numbers(decoder);
+    return n == 0 ? 0.0 : (double)n * row_of(NUMBER * numbers) + row_of(NUMBER * decoder);
+}
+
+/* A class of each of so many examples, as JSON. */
+static double classes_bytes(size_t n, size_t classes) {
+    double digits = 1.0;
+    for (size_t first = 10; first < classes; first *= 10)
+        digits += (double)(classes - first) / (double)classes; /* a further one from there on */
+    return (double)n * (digits + 1.0);
+}
+
+/* Of the splits that are not trained on, in `lists` lists each. */
+static double class_lists_bytes(const struct vib_dataset *data, double lists) {
+    double bytes = 0.0;
+    for (int s = VIB_TRAIN + 1; s < VIB_SPLITS; s++)
+        if (vib_dataset_has(data, (enum vib_split_id)s))
+            bytes += row_of(lists * classes_bytes(data->split[s].n, data->classes));
+    return bytes;
+}
+
+/* By one sample, by the average and at the mean. */
+static double predictions_bytes(const struct settings *settings, const struct vib_dataset *data) {
+    return settings->save_predictions ? class_lists_bytes(data, 3.0) : 0.0;
 }
 
 static double weights_bytes(const struct settings *settings, const struct vib_dataset *data) {
@@ -143,9 +164,13 @@ static int find_disk(struct forecast *f, struct vib_error *err) {
             continue;
         disk->database += database_bytes(&settings, data);
         disk->codes += codes_bytes(&settings, data);
+        disk->predictions += predictions_bytes(&settings, data);
         disk->weights += weights_bytes(&settings, data);
         states[n++] = (double)vib_job_state_size(&settings.job, data);
     }
+    /* The labels stand beside them once. */
+    for (size_t i = 0; i < data_cache_n(f->cache) && disk->predictions > 0.0; i++)
+        disk->predictions += class_lists_bytes(data_cache_at(f->cache, i), 1.0);
     /* Twice: the old one stays until the new one is whole. */
     disk->checkpoints = 2.0 * sum_greatest(states, n, f->threads);
     disk->available = free_bytes(f->database);

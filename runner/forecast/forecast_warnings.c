@@ -54,7 +54,8 @@ static void warn_of_room(struct list *list, const struct forecast *f) {
     const struct forecast_disk *disk = &f->disk;
     const double needed = memory->jobs + memory->data;
     const size_t at_once = f->threads < f->n_left ? f->threads : f->n_left;
-    const double bytes = disk->database + disk->codes + disk->checkpoints + disk->weights;
+    const double bytes =
+        disk->database + disk->codes + disk->predictions + disk->checkpoints + disk->weights;
     char much[32], had[32];
     if (needed > memory->available)
         add(list,

@@ -64,6 +64,18 @@ near() { # EXPRESSION BYTES
 }
 check 'the size of the database' near 'disk_database_bytes + disk_codes_bytes' "$(stat -c %s results/small.db)"
 check 'of the weights' near disk_weights_bytes "$(cat results/small.db.weights/* | wc -c)"
+predicting() {
+    "$vib" small.yaml -j 2 -q --set dataset.validation=1000 --set save.predictions=true --db "$1" >/dev/null
+}
+check 'a sweep with predictions' predicting predictions.db
+plans_predictions() {
+    plans small.yaml --rate 1e9 --set dataset.validation=1000 --set save.predictions=true --db none.db
+}
+check 'its plan' plans_predictions
+check 'the size of the database' near 'disk_database_bytes + disk_predictions_bytes' \
+    "$(stat -c %s predictions.db)"
+check 'the size of predictions and labels' near disk_predictions_bytes "$(sql predictions.db "
+    select sum(pgsize) from dbstat where name in ('prediction', 'label_list')")"
 check 'afterwards' plans_saving results/small.db
 check 'nothing is left' counts_are 6 6 6 0 0 0 0 0
 check 'nor any time' holds 'core_s is null and longest is null and disk_database_bytes = 0'
