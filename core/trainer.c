@@ -238,6 +238,16 @@ int vib_trainer_advance(struct vib_trainer *t, size_t max_steps) {
     return rc;
 }
 
+/* In the last step, or, once training went back, in the last one of the weights kept. */
+static double weight_of(const struct vib_trainer *t) {
+    const struct state_header *s = t->state;
+    if (t->returned)
+        return s->kept_step > 0 ? s->kept_weight : (double)NAN;
+    if (s->total_steps == 0)
+        return (double)NAN;
+    return vib_objective_weight(&t->net.objective, warm_at(t, s->total_steps - 1), s->objective);
+}
+
 void vib_trainer_progress(const struct vib_trainer *t, struct vib_progress *progress) {
     const struct state_header *s = t->state;
     progress->epoch = s->epoch;
@@ -245,10 +255,7 @@ void vib_trainer_progress(const struct vib_trainer *t, struct vib_progress *prog
     progress->steps_per_epoch = t->steps_per_epoch;
     progress->examples = s->examples;
     progress->lr = s->lr;
-    progress->weight =
-        s->total_steps == 0
-            ? (double)NAN
-            : vib_objective_weight(&t->net.objective, warm_at(t, s->total_steps - 1), s->objective);
+    progress->weight = weight_of(t);
     progress->done =
         ((double)s->epoch + (double)s->step / (double)t->steps_per_epoch) /
         (double)t->params.epochs *
@@ -269,6 +276,8 @@ static const float *averaged(struct vib_trainer *t) {
 
 void vib_trainer_keep(struct vib_trainer *t) {
     memcpy(t->kept, averaged(t), t->net.n_memory * sizeof *t->kept);
+    t->state->kept_weight = weight_of(t);
+    t->state->kept_step = t->state->total_steps;
 }
 
 void vib_trainer_return(struct vib_trainer *t) {

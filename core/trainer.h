@@ -30,7 +30,9 @@ struct vib_progress {
     double done;       /* share of the job's work that lies behind it, 0..1, as vib_job_flops
                           estimates it; below 1 when only the final estimates are left */
     double weight;     /* of the compression's gradient in the last step, beta u'(R) of VIB
-                          (core/rate_function.h), bits per bit; NaN before the first */
+                          (core/rate_function.h), bits per bit; NaN before the first. After
+                          vib_trainer_return in the last step before vib_trainer_keep; NaN where
+                          the state of an older program does not tell it */
     double objective;  /* mean J in bits over the steps of the epoch under way, or of the last
                           complete one when step is 0; NaN before the first step */
 };

@@ -22,7 +22,9 @@ struct state_header {
     double last_objective; /* mean of the last complete epoch */
     double lr;
     double objective[VIB_OBJECTIVE_STATE]; /* what it keeps from step to step */
-    uint64_t padding[4];                   /* to a multiple of 64 bytes */
+    double kept_weight;  /* of the compression when weights were kept, in the step kept_step */
+    uint64_t kept_step;  /* from 1; 0: none were, or by a program that did not note it */
+    uint64_t padding[2]; /* to a multiple of 64 bytes */
 };
 
 _Static_assert(sizeof(struct state_header) % 64 == 0, "parameters follow, aligned");

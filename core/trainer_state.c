@@ -60,6 +60,8 @@ static bool is_possible(const struct vib_trainer *t, const struct state_header *
     possible = possible && isfinite(h->objective_sum) && (h->step > 0 || h->objective_sum == 0.0) &&
                (h->epoch > 0 ? isfinite(h->last_objective) : isnan(h->last_objective)) &&
                isfinite(h->lr) && (begun ? h->lr >= 0.0 : h->lr == 0.0);
+    possible = possible && isfinite(h->kept_weight) && h->kept_step <= h->total_steps &&
+               h->kept_step % t->steps_per_epoch == 0 && (t->kept != NULL || h->kept_step == 0);
     for (size_t i = 0; i < VIB_OBJECTIVE_STATE; i++)
         possible = possible && isfinite(h->objective[i]);
     return possible;

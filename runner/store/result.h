@@ -68,7 +68,8 @@ struct job_result {
     uint64_t examples;   /* training examples processed */
     size_t worker;       /* thread that ended it, from 0 */
     double objective;    /* mean J of the last epoch's steps, bits; NaN if none */
-    double weight;       /* of the compression in the last step; NaN if none */
+    double weight;       /* of the compression in the last step, of the weights that the result is
+                            of; NaN if unknown */
 };
 
 /* The split whose numbers speak for a job, of a set of enum vib_split_id: test, else validation,

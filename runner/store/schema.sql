@@ -124,7 +124,8 @@ CREATE TABLE job (
                       -- none was asked for; a job that could not write it is failed
     input_scale TEXT REFERENCES input_scale (digest), -- NULL: its inputs are not standardized
     -- Of the compression in the last step, J = CE + this * compression: beta, or what it had become
-    -- by then, such as beta u'(R); NULL: unknown.
+    -- by then, such as beta u'(R); where early stopping went back, in the last step of the weights
+    -- that were measured. NULL: unknown.
     effective_weight REAL,
     CHECK (state <> 'running' OR run IS NOT NULL)
 ) STRICT;

@@ -371,10 +371,14 @@ static int keep_weights(struct job *job, struct vib_trainer *trainer, struct vib
 
 /* Which evaluation is the result, and of which weights. */
 static void choose_result(struct job *job, struct vib_trainer *trainer) {
-    const bool patient = job->settings.job.patience > 0;
-    job->result.final = patient ? best_evaluation(job) : job->result.n_epochs - 1;
-    if (patient)
-        vib_trainer_return(trainer);
+    struct vib_progress p;
+    job->result.final = job->result.n_epochs - 1;
+    if (job->settings.job.patience == 0)
+        return;
+    job->result.final = best_evaluation(job);
+    vib_trainer_return(trainer);
+    vib_trainer_progress(trainer, &p);
+    job->result.weight = p.weight;
 }
 
 /* What is made of the final weights: the estimates and, where it is asked for, what is kept. */

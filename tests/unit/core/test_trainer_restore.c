@@ -33,8 +33,17 @@ static void copy_state(struct vib_trainer *trainer, void **copy, size_t *size) {
 }
 
 /* Of the header, in order: magic, n_params, epoch, step, total_steps, examples, objective_sum,
- * epoch_examples, last_objective, lr. */
-enum { HEADER_BYTES = 128, EPOCH_AT = 16, SUM_AT = 48, LAST_AT = 64, LR_AT = 72, STATE_AT = 80 };
+ * epoch_examples, last_objective, lr, the objective's state, kept_weight, kept_step. */
+enum {
+    HEADER_BYTES = 128,
+    EPOCH_AT = 16,
+    SUM_AT = 48,
+    LAST_AT = 64,
+    LR_AT = 72,
+    STATE_AT = 80,
+    KEPT_AT = 96,
+    KEPT_STEP_AT = 104
+};
 
 /* Restores the bytes: either nothing changes, or the trainer goes on. */
 static int restore(struct vib_trainer *trainer, const void *bytes, size_t size) {
@@ -64,7 +73,8 @@ static void check_header_bits(struct vib_trainer *trainer, unsigned char *bytes,
         const size_t at = bit / 8;
         bytes[at] ^= (unsigned char)(1u << bit % 8);
         const int rc = restore(trainer, bytes, size);
-        const bool real = at >= SUM_AT && (at < SUM_AT + 8 || at >= LAST_AT);
+        const bool count = at < SUM_AT || (at >= KEPT_STEP_AT && at < KEPT_STEP_AT + 8);
+        const bool real = !count && (at < SUM_AT + 8 || at >= LAST_AT);
         if (rc == VIB_OK && !real)
             fail_msg("bit %zu of byte %zu", bit % 8, at);
         bytes[at] ^= (unsigned char)(1u << bit % 8);
@@ -82,7 +92,7 @@ static void assert_not_restored(struct vib_trainer *trainer, unsigned char *byte
 }
 
 static void check_reals(struct vib_trainer *trainer, unsigned char *bytes, size_t size) {
-    static const size_t reals[] = {SUM_AT, LAST_AT, LR_AT, STATE_AT, STATE_AT + 8};
+    static const size_t reals[] = {SUM_AT, LAST_AT, LR_AT, STATE_AT, STATE_AT + 8, KEPT_AT};
     for (size_t i = 0; i < sizeof reals / sizeof reals[0]; i++) {
         assert_not_restored(trainer, bytes, size, reals[i], (double)NAN);
         assert_not_restored(trainer, bytes, size, reals[i], (double)INFINITY);

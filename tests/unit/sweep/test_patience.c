@@ -119,6 +119,36 @@ static void continued_to_the_same_bits(void **state) {
     vib_dataset_release(&data);
 }
 
+/* beta u'(R) moves with R: what it was when the weights of the result were reached is told, also
+ * where a checkpoint came in between. */
+static void the_weight_is_that_of_the_result(void **state) {
+    struct job_bench *b = *state;
+    struct vib_dataset data = damaged(b);
+    struct job *whole = add(b, &data, PATIENCE), *second = add(b, &data, PATIENCE);
+    struct job *best = add(b, &data, 0), *last = add(b, &data, 0);
+    struct job *const jobs[] = {whole, second, best, last};
+    for (size_t i = 0; i < 4; i++) {
+        jobs[i]->settings.job.rate_function = VIB_RATE_POWER;
+        jobs[i]->settings.job.rate_exponent = 1.0;
+    }
+    whole->settings.checkpoint_every_s = 1e-9;
+    run(whole);
+    assert_int_equal(access(b->checkpoint, F_OK), 0);
+    run(second);
+    assert_int_equal(checkpoint_remove(b->checkpoint, &b->err), VIB_OK);
+    best->settings.job.epochs = whole->result.epochs[whole->result.final].epoch;
+    last->settings.job.epochs = whole->result.n_epochs;
+    run(best);
+    run(last);
+    print_message("# %g, not the last step's %g\n", best->result.weight, last->result.weight);
+    assert_true(whole->result.weight == best->result.weight);
+    assert_true(second->result.weight == best->result.weight);
+    assert_true(best->result.weight > 0.0 && best->result.weight != last->result.weight);
+    for (size_t i = 0; i < 4; i++)
+        job_free(jobs[i]);
+    vib_dataset_release(&data);
+}
+
 /* J while beta rises is not what training minimises, and may well get worse: it does not count. */
 static void it_begins_when_beta_has_its_value(void **state) {
     struct job_bench *b = *state;
@@ -158,6 +188,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_best_is_the_result_also_at_the_end, job_bench_new,
                                         job_bench_free),
         cmocka_unit_test_setup_teardown(continued_to_the_same_bits, job_bench_new, job_bench_free),
+        cmocka_unit_test_setup_teardown(the_weight_is_that_of_the_result, job_bench_new,
+                                        job_bench_free),
         cmocka_unit_test_setup_teardown(it_begins_when_beta_has_its_value, job_bench_new,
                                         job_bench_free),
         cmocka_unit_test_setup_teardown(patience_needs_a_validation_split, job_bench_new,
