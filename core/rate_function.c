@@ -23,10 +23,18 @@ static double bend(const struct vib_rate_function *u) {
     return where_slope_is(u, VIB_STEEPEST / u->weight);
 }
 
+/* Of the straight line. The bend of a power that hardly bends is nearer to 0 than any number, where
+ * its own slope would be 0. */
+static double line_slope(const struct vib_rate_function *u) {
+    const double end = bend(u);
+    return u->kind == VIB_RATE_POWER && end <= 0.0 ? VIB_STEEPEST / u->weight : slope(u, end);
+}
+
 double vib_rate_slope(const struct vib_rate_function *u, double R) {
     if (u->kind == VIB_RATE_LINEAR || u->weight <= 0.0)
         return u->weight;
-    return u->weight * slope(u, fmin(fmax(R, 0.0), bend(u)));
+    const double r = fmax(R, 0.0);
+    return u->weight * (r < bend(u) ? slope(u, r) : line_slope(u));
 }
 
 double vib_rate_value(const struct vib_rate_function *u, double R) {
@@ -35,5 +43,5 @@ double vib_rate_value(const struct vib_rate_function *u, double R) {
     if (isnan(R)) /* which fmax would take for 0, and a job that has become none would go on */
         return R;
     const double r = fmax(R, 0.0), end = fmin(r, bend(u));
-    return u->weight * (value(u, end) + slope(u, end) * (r - end));
+    return u->weight * (value(u, end) + (r > end ? line_slope(u) * (r - end) : 0.0));
 }

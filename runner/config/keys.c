@@ -263,7 +263,7 @@ const struct key keys[] = {
              "curve where Y is a function of X, a rate r by beta = 1 / u'(r); where beta * u' has "
              "reached 10 u goes on as a straight line"},
     {.name = "train.rate_exponent", .type = KEY_REAL, .field = AT(job.rate_exponent),
-     .default_text = "1", .flags = KEY_ABOVE_MIN | KEY_EXPONENT, .max = NO_LIMIT,
+     .default_text = "1", .flags = KEY_ABOVE_MIN | KEY_EXPONENT, .max = 1000,
      .methods = OF_BETA,
      .help = "of a power or, per bit, an exponential train.rate_function"},
     {.name = "train.beta_warmup", .type = KEY_SIZE, .field = AT(job.warmup_epochs),

@@ -106,5 +106,11 @@ refused() {
 check 'nonlinear IB of full covariance' refused method=nonlinear_ib 'use model.covariance: diagonal'
 check 'pseudo-inputs of full covariance' refused model.marginal=vamp 'use model.covariance: diagonal'
 check 'fixed noise of full covariance' refused model.noise=fixed 'full is learned'
+check 'an exponent that no number is raised to' refused train.rate_exponent=1001 \
+    'train.rate_exponent must be a number above 0 and at most 1000, not'
+check 'a training that leaves all numbers' eval 'exits 2 "$vib" pairs.yaml -q --db steep.db --set beta=1e300 \
+    --set train.rate_function=exponential --set train.rate_exponent=1000 >/dev/null 2>&1'
+check 'has diverged' sql_is steep.db 'select state, message from job' \
+    'diverged|the objective or the weights are not finite in epoch 1'
 
 cd "$root" && done_testing

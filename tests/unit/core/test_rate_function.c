@@ -54,6 +54,10 @@ static void test_shape(void **state) {
     check_shape(VIB_RATE_EXPONENTIAL, 1.0, 0.1);
     check_shape(VIB_RATE_EXPONENTIAL, 0.02, 1e-6);
     check_shape(VIB_RATE_EXPONENTIAL, 5.0, 1e-3);
+    check_shape(VIB_RATE_POWER, 1e-3, 100.0); /* bends below all numbers */
+    check_shape(VIB_RATE_POWER, 1e-300, 20.0);
+    check_shape(VIB_RATE_POWER, 1000.0, 1e-3); /* the greatest of a configuration */
+    check_shape(VIB_RATE_EXPONENTIAL, 1000.0, 1e-9);
     check_shape(VIB_RATE_POWER, 1.0, 0.0);
     check_shape(VIB_RATE_EXPONENTIAL, 1.0, 0.0);
 }
