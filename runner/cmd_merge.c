@@ -89,7 +89,8 @@ static int report(struct store *store, const char *into, size_t n_merged,
         n_merged, n_merged == 1 ? "" : "s", counts->n_new, counts->n_new == 1 ? "" : "s",
         counts->n_better, counts->n_known);
     if (counts->n_completed > 0)
-        printf(", %zu of which got the codes or weights that they lacked", counts->n_completed);
+        printf(", %zu of which got codes, weights or measures that they lacked",
+               counts->n_completed);
     putchar('\n');
     text_show(stdout, into);
     const int rc = store_query(store, &states, err);

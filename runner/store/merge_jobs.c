@@ -287,6 +287,29 @@ static int complete_weights(struct merge_part *part, const struct match *match, 
     return rc;
 }
 
+/* What an older program did not measure of ours. */
+static int complete_measures(struct merge_part *part, const struct match *match, bool *completed,
+                             struct vib_error *err) {
+    static const char sql[] =
+        "UPDATE job SET effective_weight = ?2"
+        " WHERE id = ?1 AND effective_weight IS NULL AND ?2 IS NOT NULL";
+    const struct store_rows a = ours(part, match), b = theirs(part, match);
+    sqlite3_stmt *statement;
+    bool filled = false;
+    int rc = store_statement(part->target, STORE_MERGE_WEIGHT, sql, &statement, err);
+    if (rc == 0) {
+        int bound = sqlite3_bind_int64(statement, 1, match->ours);
+        bound |= sqlite3_bind_value(statement, 2, sqlite3_column_value(match->row, WEIGHT));
+        rc = store_execute(part->target, statement, bound, "record a weight", err);
+        *completed |= rc == 0 && sqlite3_changes(part->target->db) > 0;
+    }
+    for (int table = 0; table < STORE_ROW_MEASURES && rc == 0; table++) {
+        rc = store_rows_fill(&a, &b, (enum store_row_table)table, &filled, &part->theirs, err);
+        *completed |= filled;
+    }
+    return rc;
+}
+
 /* Both are done. */
 static int know(struct merge_part *part, const struct match *match, struct vib_error *err) {
     static const enum store_row_table kept[] = {STORE_ROWS_CODE, STORE_ROWS_DECODER,
@@ -300,6 +323,8 @@ static int know(struct merge_part *part, const struct match *match, struct vib_e
         return tell_disagreement(part, match, err);
     for (size_t i = 0; i < sizeof kept / sizeof kept[0] && rc == 0; i++)
         rc = complete_rows(part, match, kept[i], &completed, err);
+    if (rc == 0)
+        rc = complete_measures(part, match, &completed, err);
     if (rc == 0)
         rc = complete_weights(part, match, &completed, err);
     part->counts.n_completed += completed;

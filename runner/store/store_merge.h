@@ -4,9 +4,10 @@
  * A job is known by its identity. Only settled jobs come, with all that they left: their settings,
  * results, epochs, estimates, codes and files of weights, the data they were trained on and the
  * runs that trained them. Of two that have the same identity a done one stands before a diverged
- * one, and that before a failed one; of two that are done the one that is there stays. Merging the
- * same again changes nothing. The databases that are read stay as they are; they may be of an older
- * schema, and lie where nobody may write.
+ * one, and that before a failed one; of two that are done the one that is there stays, and gets
+ * what it lacks and the other has: codes, weights, what an older program did not measure. Merging
+ * the same again changes nothing. The databases that are read stay as they are; they may be of an
+ * older schema, and lie where nobody may write.
  *
  * Order of use: store_merge_begin; perhaps a grid is added to store_merge_target; store_merge_add
  * for each; store_merge_commit; store_merge_free, which undoes what was not committed. Until then
@@ -28,7 +29,7 @@ struct merge_counts {
     size_t n_new;        /* jobs that are settled now, and were not before */
     size_t n_better;     /* jobs that took the place of one that failed or diverged */
     size_t n_known;      /* jobs that were there */
-    size_t n_completed;  /* of these, jobs that got the codes or weights that they lacked */
+    size_t n_completed;  /* of these, jobs that got codes, weights or measures that they lacked */
     size_t n_disagree;   /* jobs whose results differ from those that are there */
     size_t n_weightless; /* jobs whose file of weights is missing or cannot be read */
 };

@@ -37,11 +37,43 @@ static const struct {
                                     "?2, ?3, ?4, ?5, ?6", "split"),
 };
 
+/* The measures of a row, which an older program may not have made, by X(column, parameter). */
+#define MEASURES(X)                                                                                \
+    X("error", "?5")                                                                               \
+    X("error_mc", "?6")                                                                            \
+    X("ce", "?7")                                                                                  \
+    X("ce_mc", "?8")                                                                               \
+    X("h_y", "?9")                                                                                 \
+    X("izy_lower", "?10")                                                                          \
+    X("izy_lower_se", "?11")                                                                       \
+    X("izy_mc", "?12")                                                                             \
+    X("izx_upper", "?13")                                                                          \
+    X("error_mu", "?14")                                                                           \
+    X("izx_upper_se", "?15")                                                                       \
+    X("izx_y_upper", "?16")
+#define KNOWN(column, value) column " = coalesce(" column ", " value "), "
+#define LACKS(column, value) "(" column " IS NULL AND " value " IS NOT NULL) OR "
+#define FILL(table, last)                                                                          \
+    "UPDATE " table " SET " MEASURES(KNOWN) last                                                   \
+        " = coalesce(" last                                                                        \
+        ", ?17)"                                                                                   \
+        " WHERE job = ?1 AND split = ?2 AND epoch = ?3"                                            \
+        " AND (" MEASURES(LACKS) "(" last " IS NULL AND ?17 IS NOT NULL))"
+
+/* Takes a row as it is read. */
+static const char *const fills[STORE_ROW_MEASURES] = {
+    [STORE_ROWS_RESULT] = FILL("result", "log2_n"), [STORE_ROWS_EPOCH] = FILL("epoch", "lr")};
+
+static const char *text_of(enum store_statement first, enum store_row_table table) {
+    if (first == STORE_ROWS_FILL)
+        return fills[table];
+    return first == STORE_ROWS_READ ? tables[table].read : tables[table].write;
+}
+
 static int prepare(struct store *store, enum store_statement first, enum store_row_table table,
                    sqlite3_stmt **statement, struct vib_error *err) {
-    const char *sql = first == STORE_ROWS_READ ? tables[table].read : tables[table].write;
-    return store_statement(store, (enum store_statement)((int)first + (int)table), sql, statement,
-                           err);
+    return store_statement(store, (enum store_statement)((int)first + (int)table),
+                           text_of(first, table), statement, err);
 }
 
 static int read_next(struct store *store, sqlite3_stmt *statement, int64_t job, bool begun,
@@ -69,13 +101,15 @@ static int write_row(const struct store_rows *to, sqlite3_stmt *write, sqlite3_s
     return store_execute(to->store, write, bound, "write what a job left", err);
 }
 
-int store_rows_copy(const struct store_rows *to, const struct store_rows *from,
-                    enum store_row_table table, bool *theirs, struct vib_error *err) {
+/* By the statements from `first` on. */
+static int transfer(const struct store_rows *to, const struct store_rows *from,
+                    enum store_row_table table, enum store_statement first, bool *theirs,
+                    struct vib_error *err) {
     sqlite3_stmt *read = NULL, *write = NULL;
     bool row = true;
     int rc = prepare(from->store, STORE_ROWS_READ, table, &read, err);
     *theirs = rc != 0;
-    if (rc != 0 || (rc = prepare(to->store, STORE_ROWS_WRITE, table, &write, err)) != 0)
+    if (rc != 0 || (rc = prepare(to->store, first, table, &write, err)) != 0)
         return rc;
     for (bool begun = false; rc == 0; begun = true) {
         rc = read_next(from->store, read, from->job, begun, &row, err);
@@ -85,6 +119,19 @@ int store_rows_copy(const struct store_rows *to, const struct store_rows *from,
         rc = write_row(to, write, read, err);
     }
     store_reset(read);
+    return rc;
+}
+
+int store_rows_copy(const struct store_rows *to, const struct store_rows *from,
+                    enum store_row_table table, bool *theirs, struct vib_error *err) {
+    return transfer(to, from, table, STORE_ROWS_WRITE, theirs, err);
+}
+
+int store_rows_fill(const struct store_rows *to, const struct store_rows *from,
+                    enum store_row_table table, bool *filled, bool *theirs, struct vib_error *err) {
+    const int before = sqlite3_total_changes(to->store->db);
+    const int rc = transfer(to, from, table, STORE_ROWS_FILL, theirs, err);
+    *filled = sqlite3_total_changes(to->store->db) != before;
     return rc;
 }
 

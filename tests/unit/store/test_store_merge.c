@@ -283,12 +283,29 @@ static void less_is_no_disagreement(void **state) {
         "INSERT INTO bound VALUES (1, 'izx_y', 'test', 'mixture', 'lower', 20, 1, 0, 4)";
     end_job(b, b->f->store, b->f->run, 0, JOB_DONE, 0);
     end_job(b, b->store, b->run, 0, JOB_DONE, 0);
-    execute(b->f->path, "UPDATE result SET error_mu = NULL; UPDATE epoch SET error_mu = NULL");
+    execute(b->part,
+            "UPDATE result SET error_mu = 0.5, izx_upper_se = 0.25, izx_y_upper = NULL;"
+            "UPDATE epoch SET error_mu = epoch / 10.0 WHERE split = 'test';"
+            "UPDATE job SET effective_weight = 0.125");
+    execute(b->f->path,
+            "UPDATE result SET error_mu = NULL, izx_upper_se = NULL, izx_y_upper = 2;"
+            "UPDATE epoch SET error_mu = NULL;"
+            "UPDATE job SET effective_weight = NULL");
     execute(b->part, residual);
     merge_part(b);
     assert_int_equal(b->counts.n_disagree + b->n_said, 0);
     assert_int_equal(b->counts.n_completed, 1);
+    assert_text(
+        b,
+        "SELECT group_concat(DISTINCT error_mu || ' ' || izx_upper_se || ' ' || izx_y_upper)"
+        " FROM result",
+        "0.5 0.25 2.0");
+    assert_text(
+        b, "SELECT sum(error_mu = epoch / 10.0) || count(*) FROM epoch WHERE split = 'test'", "22");
+    assert_text(b, "SELECT effective_weight FROM job", "0.125");
     assert_text(b, "SELECT quantity || bits FROM bound", "izx_y1.0");
+    merge_part(b);
+    assert_int_equal(b->counts.n_completed, 0); /* any more */
     execute(b->part, "UPDATE bound SET bits = 2");
     merge_part(b);
     assert_int_equal(b->counts.n_disagree, 1);
