@@ -113,18 +113,6 @@ static void check(const char *name, const struct vib_params *params, size_t dim,
     assert_true(real <= 1.4 * estimate + 4e6);
 }
 
-/* A sanitizer keeps what is freed, and more. */
-static void skip_in_sanitizers(void) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    skip();
-#endif
-#ifdef __has_feature
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-    skip();
-#endif
-#endif
-}
-
 static void test_networks(void **state) {
     (void)state;
     skip_in_sanitizers();

@@ -262,19 +262,10 @@ static void test_sampled_rate(void **state) {
  * distribution, and the rate I(Z;X). */
 static void test_pseudo_inputs(void **state) {
     (void)state;
-    const struct vib_params params = {.K = 4,
-                                      .beta = 0.3,
-                                      .seed = 1,
-                                      .epochs = 1000,
-                                      .batch = 100,
-                                      .lr = 2e-2,
-                                      .lr_decay_epochs = 4,
-                                      PAPERS_OPTIMISER,
-                                      .eval_every = 1,
-                                      .eval_samples = 8,
-                                      .bounds = 1u << VIB_ESTIMATOR_MIXTURE,
-                                      .bounds_n = 2000,
-                                      .marginal = VIB_MARGINAL_VAMP,
+    const struct vib_params params = {ONE_HOT_TRAINING,  .beta = 0.3,
+                                      .lr = 2e-2,        .lr_decay_epochs = 4,
+                                      .eval_samples = 8, .bounds = 1u << VIB_ESTIMATOR_MIXTURE,
+                                      .bounds_n = 2000,  .marginal = VIB_MARGINAL_VAMP,
                                       .components = 30};
     struct vib_dataset data;
     struct vib_evaluation before, e;

@@ -14,14 +14,7 @@
 
 enum { ROWS = 20000 };
 
-static const struct vib_params base = {.K = 4,
-                                       .seed = 1,
-                                       .epochs = 1000,
-                                       .batch = 100,
-                                       .lr = 2e-2,
-                                       .lr_decay_epochs = 5,
-                                       PAPERS_OPTIMISER,
-                                       .eval_every = 1,
+static const struct vib_params base = {ONE_HOT_TRAINING, .lr = 2e-2, .lr_decay_epochs = 5,
                                        .eval_samples = 1};
 
 /* A trained model, as a pass wants its weights. */

@@ -13,16 +13,11 @@
 #include <cmocka.h>
 
 static const struct vib_params base = {
-    .K = 4,
-    .seed = 1,
-    .epochs = 1000,
-    .batch = 100,
+    ONE_HOT_TRAINING,
     .samples = 4,
     .lr = 0.1,
     .lr_decay_epochs = 8,
     .warmup_epochs = 100, /* lest all classes are one before they are told apart */
-    PAPERS_OPTIMISER,
-    .eval_every = 1,
     .eval_samples = 8,
     .marginal = VIB_MARGINAL_MIXTURE,
     .components = 10};
@@ -42,24 +37,7 @@ static int tear_down(void **state) {
 }
 
 static struct vib_evaluation train(const struct vib_params *params) {
-    struct vib_trainer *trainer = trainer_for(params, &data);
-    struct vib_evaluation evaluation;
-    train_epochs(trainer, 800);
-    assert_int_equal(vib_trainer_evaluate(trainer, VIB_TEST, &evaluation), VIB_OK);
-    vib_trainer_free(trainer);
-    return evaluation;
-}
-
-/* Which make minutes of these seconds. */
-static void skip_in_sanitizers(void) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    skip();
-#endif
-#ifdef __has_feature
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-    skip();
-#endif
-#endif
+    return evaluated_after(params, &data, 800);
 }
 
 static void check_targets(enum vib_rate_kind kind, double exponent, const double targets[2]) {

@@ -11,19 +11,7 @@
 #include <cmocka.h>
 
 /* Trained for fewer epochs than it says, unless a test wants the end. */
-static const struct vib_params base = {.beta = 1e-2,
-                                       .gamma = 0.5,
-                                       .K = 4,
-                                       .seed = 1,
-                                       .n_hidden = 1,
-                                       .hidden = {24},
-                                       .epochs = 2000,
-                                       .batch = 32,
-                                       .lr = 1e-3,
-                                       .lr_decay_epochs = 2,
-                                       PAPERS_OPTIMISER,
-                                       .eval_every = 10,
-                                       .eval_samples = 3};
+static const struct vib_params base = {MIXTURE_TRAINING, .gamma = 0.5, .epochs = 2000};
 
 /* 211 and 150 examples: neither a multiple of the batch. */
 static void small_mixture(struct vib_dataset *data) {

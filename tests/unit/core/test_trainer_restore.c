@@ -12,18 +12,7 @@
 #include <cmocka.h>
 
 /* 7 steps make an epoch of 211 examples. */
-static const struct vib_params params = {.beta = 1e-2,
-                                         .K = 4,
-                                         .seed = 1,
-                                         .n_hidden = 1,
-                                         .hidden = {24},
-                                         .epochs = 3,
-                                         .batch = 32,
-                                         .lr = 1e-3,
-                                         .lr_decay_epochs = 2,
-                                         PAPERS_OPTIMISER,
-                                         .eval_every = 10,
-                                         .eval_samples = 3};
+static const struct vib_params params = {MIXTURE_TRAINING, .epochs = 3};
 
 static void copy_state(struct vib_trainer *trainer, void **copy, size_t *size) {
     *size = vib_trainer_state_size(trainer);

@@ -43,3 +43,24 @@ void train_epochs(struct vib_trainer *trainer, size_t epochs) {
     for (size_t i = 0; i < epochs; i++)
         assert_int_equal(vib_trainer_advance(trainer, SIZE_MAX), VIB_OK);
 }
+
+struct vib_evaluation evaluated_after(const struct vib_params *params,
+                                      const struct vib_dataset *data, size_t epochs) {
+    struct vib_trainer *trainer = trainer_for(params, data);
+    struct vib_evaluation evaluation;
+    train_epochs(trainer, epochs);
+    assert_int_equal(vib_trainer_evaluate(trainer, VIB_TEST, &evaluation), VIB_OK);
+    vib_trainer_free(trainer);
+    return evaluation;
+}
+
+void skip_in_sanitizers(void) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    skip();
+#endif
+#ifdef __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+    skip();
+#endif
+#endif
+}

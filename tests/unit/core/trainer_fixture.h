@@ -11,6 +11,13 @@
 
 enum { ONE_HOT = 10 };
 
+/* How a small network learns one_hot_data, for a few hundred of these epochs; and a mixture. */
+#define ONE_HOT_TRAINING                                                                           \
+    .K = 4, .seed = 1, .epochs = 1000, .batch = 100, PAPERS_OPTIMISER, .eval_every = 1
+#define MIXTURE_TRAINING                                                                           \
+    .beta = 1e-2, .K = 4, .seed = 1, .n_hidden = 1, .hidden = {24}, .batch = 32, .lr = 1e-3,       \
+    .lr_decay_epochs = 2, PAPERS_OPTIMISER, .eval_every = 10, .eval_samples = 3
+
 /* Fills *data with ONE_HOT one-hot inputs, Y = X, each equally often. */
 void one_hot_data(struct vib_dataset *data, size_t n_train, size_t n_test);
 
@@ -19,5 +26,12 @@ void one_hot_validation(struct vib_dataset *data, size_t n);
 
 struct vib_trainer *trainer_for(const struct vib_params *params, const struct vib_dataset *data);
 void train_epochs(struct vib_trainer *trainer, size_t epochs);
+
+/* What a trainer of its own measures on the test split after so many epochs; 0: at first. */
+struct vib_evaluation evaluated_after(const struct vib_params *params,
+                                      const struct vib_dataset *data, size_t epochs);
+
+/* Skips a test whose seconds or bytes a sanitizer makes many of. */
+void skip_in_sanitizers(void);
 
 #endif
