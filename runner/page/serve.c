@@ -64,15 +64,20 @@ static void tell_browser(const char *why) {
     fprintf(stderr, "vib-sweep: no browser was opened, as %s; the address is above\n", why);
 }
 
-/* In a group of its own, so that Ctrl-C ends this program alone, and with all signals. */
+/* In a group of its own, so that Ctrl-C ends this program alone, and with all signals as others
+ * have them: a closed pipe ends a program. */
 static int spawn(struct serving *serving, posix_spawn_file_actions_t *actions,
                  posix_spawnattr_t *attributes) {
     char name[] = "xdg-open";
     char *const words[] = {name, serving->url, NULL};
-    sigset_t none;
-    (void)sigemptyset(&none); /* cannot fail */
-    int reason =
-        posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+    sigset_t none, pipe;
+    (void)sigemptyset(&none); /* these cannot fail */
+    (void)sigemptyset(&pipe);
+    (void)sigaddset(&pipe, SIGPIPE);
+    int reason = posix_spawnattr_setflags(
+        attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+    if (reason == 0)
+        reason = posix_spawnattr_setsigdefault(attributes, &pipe);
     if (reason == 0)
         reason = posix_spawnattr_setsigmask(attributes, &none);
     for (int fd = 0; fd <= 2 && reason == 0; fd++)
