@@ -1,10 +1,11 @@
-/* What is polled: {"program", "live", "version", "at", "left_out", "splits":[...],
+/* What is polled: {"program", "live", "version", "state", "at", "left_out", "splits":[...],
  * "sources":[{"name", "path", "status": as `status --json` has it, or null, "n_failures",
  * "failures":[{"job", "state", "message", "label"}... the first], "error": null or why it cannot be
  * read now}...]}.
  *
  * `version` rises when there are other results than those that the other documents last told of, or
- * another error. What runs, and how far it is, changes without it. */
+ * another error; `state` is a text that is another one for other results, also of another server
+ * that begins to count anew. What runs, and how far it is, changes without them. */
 #include "runner/page/document.h"
 
 #include "core/dataset.h"
@@ -61,6 +62,8 @@ static uint64_t state_of(const struct overview *overview) {
     uint64_t state = UINT64_C(0xcbf29ce484222325);
     for (size_t i = 0; i < overview->page->n; i++) {
         const struct glance *glance = &overview->glances[i];
+        const char *path = overview->page->sources[i].path;
+        state = mix(state, path, strlen(path) + 1);
         if (glance->read)
             state = mix_status(state, &glance->look.status);
         else
@@ -287,8 +290,8 @@ static void put_head(const struct page *page, FILE *out) {
         (void)strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%SZ", &utc);
     (void)fprintf(out,
                   "{\"program\":\"vib-sweep %s\",\"live\":%s,\"version\":%" PRIu64
-                  ",\"at\":\"%s\",\"left_out\":",
-                  version_program(), page->live ? "true" : "false", page->version, at);
+                  ",\"state\":\"%016" PRIx64 "\",\"at\":\"%s\",\"left_out\":",
+                  version_program(), page->live ? "true" : "false", page->version, page->state, at);
     if (page->left_out != NULL)
         json_string(out, page->left_out);
     else

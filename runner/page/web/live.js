@@ -2,8 +2,9 @@
 /* News from the server: asks for the overview, and for the rest only when something has changed. */
 
 const EVERY_MS = 2000, MOST_MS = 30000;
-/** `version` is that of the rows that are shown, `trouble` why there are no news: '' for none. */
-const connection = { version: -1, heard: 0, delay: EVERY_MS, timer: 0, trouble: '', reading: false };
+/** `results` are those that the rows which are shown are of, `trouble` why there are no news: '' for
+ * none, `heard` when there were, by performance.now(). */
+const connection = { results: '', heard: 0, delay: EVERY_MS, timer: 0, trouble: '', reading: false };
 /** Counts calls of readRows: the last one shows what it read. */
 let readings = 0;
 
@@ -39,7 +40,8 @@ async function reload() {
 async function hear() {
     /** @type {Overview} */
     const overview = await readDocument('api/overview');
-    const changed = overview.version !== connection.version;
+    const results = `${overview.version} ${overview.state}`; /* a new server's first version is 1 again */
+    const changed = results !== connection.results;
     state.overview = overview;
     for (const life of lives)
         life.news?.();
@@ -51,7 +53,7 @@ async function hear() {
         connection.reading = state.all.length === 0;
         showConnection();
         await readRows();
-        connection.version = overview.version;
+        connection.results = results;
     }
     connection.reading = false;
 }
@@ -75,7 +77,7 @@ async function listen() {
     clearTimeout(connection.timer);
     try {
         await hear();
-        Object.assign(connection, { heard: Date.now(), delay: EVERY_MS, trouble: '' });
+        Object.assign(connection, { heard: performance.now(), delay: EVERY_MS, trouble: '' });
     } catch (trouble) {
         lose(trouble);
     }
@@ -96,7 +98,7 @@ function showConnection() {
         line.textContent = ['as of ', at.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC. '),
             state.overview?.left_out ?? ''].join('');
     else
-        line.textContent = `live, ${Math.round((Date.now() - connection.heard) / 1000)} s ago`;
+        line.textContent = `live, ${Math.round((performance.now() - connection.heard) / 1000)} s ago`;
 }
 
 function startListening() {

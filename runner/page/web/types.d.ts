@@ -20,7 +20,7 @@ interface Source {
     error: string | null;
 }
 interface Overview {
-    program: string; live: boolean; version: number; at: string; splits: string[];
+    program: string; live: boolean; version: number; state: string; at: string; splits: string[];
     sources: Source[]; left_out?: string | null;
 }
 interface Sheet { columns: string[]; rows: Cell[][] }
