@@ -1,9 +1,10 @@
 /* What is asked about a point or one of its jobs when somebody chooses it.
  *
  * api/point: {"point", "settings":{name: text...},
- * "jobs":[{"job","seed","state","message","train_s", "weights": file or null, "codes": true or
- * false}...]}. api/curves: {"job","columns":["split","epoch",...],"rows"}, of table epoch.
- * api/codes: {"job","K","classes":[name...],"columns":["label","prediction","mu","factor"],"rows",
+ * "jobs":[{"job","seed": text, as JavaScript rounds numbers beyond
+ * 2^53,"state","message","train_s", "weights": file or null, "codes": true or false}...]}.
+ * api/curves: {"job","columns":["split","epoch",...],"rows"}, of table epoch. api/codes:
+ * {"job","K","classes":[name...],"columns":["label","prediction","mu","factor"],"rows",
  * "decoder":{"weight":[[...]...],"bias":[...]}}, of codes of two dimensions. */
 #include "runner/page/document.h"
 
@@ -71,7 +72,7 @@ static int on_job(void *context, struct store_row *row, struct vib_error *err) {
     struct about *about = context;
     FILE *out = about->out;
     (void)err;
-    (void)fprintf(out, "%s{\"job\":%" PRId64 ",\"seed\":%" PRId64 ",\"state\":",
+    (void)fprintf(out, "%s{\"job\":%" PRId64 ",\"seed\":\"%" PRId64 "\",\"state\":",
                   about->n++ > 0 ? "," : "", store_row_integer(row, 0), store_row_integer(row, 1));
     page_keys_put(out, row, 2);
     (void)fputs(",\"message\":", out);

@@ -46,10 +46,10 @@ class Tap:
 
 
 class Server:
-    """vib-sweep serve at a port of its own, ended with the block."""
+    """vib-sweep serve, ended with the block; at a port of its own unless one is given."""
 
-    def __init__(self, program, *databases):
-        self.command = [program, 'serve', '--port', '0', *map(str, databases)]
+    def __init__(self, program, *databases, port=0):
+        self.command = [program, 'serve', '--port', str(port), *map(str, databases)]
 
     def __enter__(self):
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
@@ -363,6 +364,36 @@ def follows(page):
         page.browser.messages()  # of connections that failed
 
 
+def begins_anew(page):
+    """A page that outlives its server shows what the next one has, which begins to count anew."""
+    some = KNOWN.replace('known', 'anew').replace('[2, 4]', '[2]')
+    sweep(NULL, some.replace('[1e-4, 1e-2, 0.1, 1]', '[1e-2]'), 'anew.db')
+    with Server(PROGRAM, 'anew.db') as server:
+        page.open(server.url)
+        first = page.browser.run(ROWS)
+    sweep(NULL, some.replace('[1e-4, 1e-2, 0.1, 1]', '[0.1]'), 'anew.db')
+    with Server(PROGRAM, 'anew.db', port=urllib.parse.urlsplit(server.url).port):
+        page.browser.wait('another point', f'{ROWS} > arguments[0]', first)
+    page.browser.messages()  # of connections that failed
+
+
+def tells_apart(page):
+    """Values that are alike in four digits look different, and seeds beyond 2^53 stay what they are."""
+    sweep(NULL, LARGE.split('grid:')[0].replace(', n_train: 100', '') + '''
+grid: {beta: [0.1, 0.100001], dataset.n_train: [12341, 12344], seed: [9007199254740993]}
+''', 'alike.db')
+    with Server(PROGRAM, 'alike.db') as server:
+        page.open(server.url, 'chosen=0:1')
+        for name, values in (('beta', {'0.1', '0.100001'}), ('dataset.n_train', {'12341', '12344'})):
+            shown = page.browser.run('return [...document.querySelectorAll(arguments[0])]'
+                                     '.map((cell) => cell.textContent)',
+                                     f'#points td[data-column="{name}"]')
+            expect(set(shown), values)
+            expect(len(page.browser.all(f'input[name="only-{name}"]')), 2)
+        page.browser.wait('the recipe', 'return document.getElementById("copy-yaml") !== null')
+        assert 'seed: 9007199254740993\n' in page.browser.one('.recipe pre').text + '\n'
+
+
 def bears(page):
     """100,000 jobs in 10,000 points: in a moment, and without a place in the document for each."""
     with Server(PROGRAM, 'large.db') as server:
@@ -478,6 +509,8 @@ def main():
         two_databases(tap, page)
         accessibility(tap, page, point)
         tap.check('a page follows a sweep', follows, page)
+        tap.check('a server that begins anew is followed, too', begins_anew, page)
+        tap.check('what is alike is told apart', tells_apart, page)
         tap.check('100,000 jobs', bears, page)
         tap.check('names are no HTML', harmless, page)
     return tap.end()

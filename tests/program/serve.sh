@@ -83,7 +83,7 @@ check 'a point' holds \
     "get('api/point?source=0&point=3')['settings']['model.hidden'] == '[32]'" \
     "'seed' not in get('api/point?source=0&point=3')['settings']" \
     "[(j['job'], j['seed'], j['state'], j['weights'], j['codes']) for j in get('api/point?source=0&point=3')['jobs']] ==
-        [(3, 0, 'done', None, True), (4, 1, 'done', None, True)]"
+        [(3, '0', 'done', None, True), (4, '1', 'done', None, True)]"
 check 'curves' holds \
     "[(e['split'], e['epoch']) for e in table(get('api/curves?source=0&job=2'))] ==
         [('train', 2), ('test', 2), ('train', 4), ('test', 4)]" \

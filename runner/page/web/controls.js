@@ -91,7 +91,7 @@ function changeFilter(name, change) {
 /** @param {Key} key @param {Cell[]} values */
 function boxField(key, values) {
     return checkField(key.name, values.map((value) => {
-        const text = String(formatCell(value));
+        const text = formatSetting(key, value);
         return {
             text, checked: !(state.filters[key.name]?.not.includes(text)), name: `only-${key.name}`,
             set: (/** @type {boolean} */ on) => changeFilter(key.name, (filter) => {

@@ -30,10 +30,16 @@ function formatCount(n, noun) {
     return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
 }
 
-/** A setting as people write it.
- * @param {Cell} value */
+/** @param {Cell} value */
 function formatCell(value) {
     return typeof value === 'number' ? formatNumber(value) : value ?? '–';
+}
+
+/** A setting as people write it: integers whole, reals with the digits that tell a key's values apart.
+ * @param {Key} key @param {Cell} value */
+function formatSetting({ column, kind }, value) {
+    return typeof value !== 'number' ? value ?? '–'
+        : kind === 'integer' ? String(value) : formatNumber(value, state.digits[column]);
 }
 
 /** What tells a point from the others of its source.
@@ -43,7 +49,7 @@ function labelOf(row, without = []) {
     for (const key of state.telling) {
         const value = cellOf(row, key.column);
         if (value !== null && !without.includes(key.name))
-            parts.push(`${key.name}=${formatCell(value)}`);
+            parts.push(`${key.name}=${formatSetting(key, value)}`);
     }
     if (row.seed !== null && !without.includes('seed'))
         parts.push(`seed=${row.seed}`);

@@ -24,6 +24,7 @@ async function readRows() {
     state.keys = allKeys(points);
     state.all = allRows(points, jobs);
     state.telling = tellingKeys(state.all, state.keys);
+    state.digits = digitsOf(state.all, state.keys);
     drawAll();
 }
 

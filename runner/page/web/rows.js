@@ -132,6 +132,23 @@ function tellingKeys(rows, keys) {
     return telling;
 }
 
+/** How many digits of reals, four at least, tell the values of each key apart.
+ * @param {Row[]} rows @param {Key[]} keys */
+function digitsOf(rows, keys) {
+    const MOST = 17;
+    /** @type {Record<string, number>} */
+    const found = {};
+    for (const { column, kind } of keys) {
+        const values = new Set(kind === 'real' ? rows.map((row) => numberOf(row, column)) : []);
+        const apart = (/** @type {number} */ digits) =>
+            new Set([...values].map((value) => formatNumber(value, digits))).size === values.size;
+        found[column] = 4;
+        while (found[column] < MOST && !apart(found[column]))
+            found[column]++;
+    }
+    return found;
+}
+
 /** @param {Row} row */
 function passes(row) {
     if (state.hidden.includes(row.source))
@@ -141,7 +158,7 @@ function passes(row) {
         if (filter === undefined)
             continue;
         const value = cellOf(row, key.column);
-        if (filter.not.includes(formatCell(value)))
+        if (filter.not.includes(formatSetting(key, value)))
             return false;
         if (typeof value === 'number' &&
             (value < (filter.min ?? -Infinity) || value > (filter.max ?? Infinity)))

@@ -3,7 +3,7 @@
 
 /** @type {State} */
 const state = {
-    overview: null, all: [], rows: [], keys: [], telling: [], split: 'test', seeds: 'grouped',
+    overview: null, all: [], rows: [], keys: [], telling: [], digits: {}, split: 'test', seeds: 'grouped',
     theme: 'auto', slope: 'izy_lower', hidden: [], filters: {}, selection: [], cursor: null,
 };
 

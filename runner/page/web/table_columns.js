@@ -33,8 +33,8 @@ function flagColumn(name, title) {
 function tableColumns() {
     const single = state.seeds === 'single';
     const others = state.keys.filter((key) => !state.telling.includes(key));
-    const keyColumn = (/** @type {Key} */ { name, column }) =>
-        tableColumn(name, name, (row) => cellOf(row, column));
+    const keyColumn = (/** @type {Key} */ key) => tableColumn(key.name, key.name,
+        (row) => cellOf(row, key.column), (row) => formatSetting(key, cellOf(row, key.column)));
     return [
         tableColumn('source', 'source', (row) => sourceName(row.source)),
         ...state.telling.map(keyColumn),

@@ -27,7 +27,7 @@ interface Sheet { columns: string[]; rows: Cell[][] }
 interface PointSheet extends Sheet { keys: Key[]; shared: Record<string, string> }
 interface Points { sources: PointSheet[] }
 interface Jobs { sources: Sheet[] }
-interface PointJob { job: number; seed: number; state: string; message: string; codes: boolean }
+interface PointJob { job: number; seed: string; state: string; message: string; codes: boolean }
 interface Point { point: number; settings: Record<string, string>; jobs: PointJob[] }
 interface Curves { job: number; columns: string[]; rows: Cell[][] }
 type Code = [label: number, prediction: number, mu: number[], factor: number[]];
@@ -52,6 +52,7 @@ interface State {
     rows: Row[];   /* of them those that pass the filters, by source, curve, seed and beta */
     keys: Key[];   /* of all sources */
     telling: Key[]; /* as many of them as tell the points of a source apart */
+    digits: Record<string, number>; /* by a key's column, that tell its values apart */
     split: string; seeds: 'grouped' | 'single'; theme: 'auto' | 'light' | 'dark'; slope: string;
     hidden: number[]; filters: Record<string, Filter>;
     selection: string[]; /* "source:point", in the order of choosing */
