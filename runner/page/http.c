@@ -45,8 +45,10 @@ static bool has_token(const char *path, const char *token) {
 /* Of any port, as one may be forwarded. */
 static bool is_named(const char *host, const char *name) {
     const size_t size = strlen(name);
-    return size > 0 && strncasecmp(host, name, size) == 0 &&
-           (host[size] == '\0' || host[size] == ':');
+    if (size == 0 || strncasecmp(host, name, size) != 0)
+        return false;
+    const char *port = host + size;
+    return *port == '\0' || (*port == ':' && port[1 + strspn(port + 1, "0123456789")] == '\0');
 }
 
 /* Of this machine under the names by which it calls itself, and the address that is listened on. */

@@ -114,7 +114,8 @@ check 'under the names of this machine, of any port' holds \
     "all(ask('', host=host).status == 200 for host in ('localhost', 'LOCALHOST:9', '127.0.0.1:1', '[::1]:80'))"
 check 'under no other name' holds \
     "all(ask(path, host=host).status == 403 for path in ('', 'api/overview')
-        for host in ('evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', 'localhost@evil'))"
+        for host in ('evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', 'localhost@evil',
+        'localhost:1@evil.example', 'localhost:evil.example'))"
 check 'GET and HEAD alone' holds \
     "all(ask('api/overview', method=m).status == 405 and ask('', method=m).headers['Allow'] == 'GET, HEAD'
         for m in ('POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'))" \
