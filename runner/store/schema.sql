@@ -716,8 +716,11 @@ SELECT point, dataset_name, method, beta, K, n_seeds,
        error_mc_gap_mean + error_mc_gap_half AS error_mc_gap_hi,
        ce_gap_mean, ce_gap_mean - ce_gap_half AS ce_gap_lo, ce_gap_mean + ce_gap_half AS ce_gap_hi,
        izy_lower_gap_mean, izy_lower_gap_mean - izy_lower_gap_half AS izy_lower_gap_lo,
-       izy_lower_gap_mean + izy_lower_gap_half AS izy_lower_gap_hi
-FROM interval JOIN setting ON setting.job = point;
+       izy_lower_gap_mean + izy_lower_gap_half AS izy_lower_gap_hi,
+       CASE trade_off WHEN 'beta' THEN beta WHEN 'train.gamma' THEN train_gamma END AS trade_off
+FROM interval
+JOIN setting ON setting.job = point
+JOIN method ON method.name = setting.method;
 
 -- What a bit of code is worth, per point and split, from summary's means.
 CREATE VIEW efficiency AS

@@ -45,6 +45,9 @@ check 'a learned marginal makes the rate smaller' sql_is family.db \
      and a.train_samples = 1 and a.train_beta_warmup = 0
      and b.model_marginal in ('diagonal', 'mixture') and not b.izx_upper < a.izx_upper" 0
 
+check 'gaps are told with what trades' sql_is family.db \
+    "select trade_off from generalization_gap where method = 'ceb'" 0.1
+
 again() {
     "$vib" family.yaml -q --db "$1" "${@:2}" >/dev/null && export_both "$1" "${1%.db}"
 }
