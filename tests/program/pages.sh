@@ -100,6 +100,8 @@ check 'three betas were found in a configuration' sql_is results/first.db \
     'select count(*), count(distinct beta), count(distinct seed) from setting' '15|3|3'
 check 'each system was trained once' sql_is results/methods.db \
     'select method, count(*) from setting group by 1 order by 1' $'deterministic|1\ndropout|1\nvib|2'
+check 'five systems had a grid of their own each' sql_is results/family.db \
+    'select count(*), count(distinct point_identity) from job' '20|10'
 check 'shapes were split and learned' sql_is results/shapes.db \
     "select count(*), sum(n = 720), sum(n = 180), sum(n = 300), min(error_mc) < 0.2 from result" '36|12|12|12|1'
 check 'training ended early where it could' sql_is results/splits.db \
