@@ -26,6 +26,10 @@ static size_t batch_of(const struct vib_network *net, const struct vib_dataset *
     return batch;
 }
 
+double vib_evaluation_cap(const struct vib_network *net, const struct vib_dataset *data) {
+    return net->objective.batch > 0 ? log2((double)batch_of(net, data)) : (double)INFINITY;
+}
+
 static int init_decoders(struct vib_evaluator *e, const struct vib_network *net,
                          struct vib_error *err) {
     const struct vib_layer *decoder = vib_network_decoder(net);

@@ -64,6 +64,10 @@ void vib_evaluator_release(struct vib_evaluator *evaluator);
 /* Bytes that it takes. */
 size_t vib_evaluator_bytes(const struct vib_network *net, const struct vib_dataset *data);
 
+/* Bits that the mean compression of an evaluation is never above, log2 of the examples that are
+ * compared at a time; infinite where it is of each example by itself. */
+double vib_evaluation_cap(const struct vib_network *net, const struct vib_dataset *data);
+
 /* Measures the parameters `weights`, in memory's order (core/network.h), on a split that the data
  * set has. *stop (may be NULL) is looked at between batches. predictions (may
  * be NULL) are filled. Errors: VIB_ESTOPPED, VIB_EDIVERGED (a result is not finite). */

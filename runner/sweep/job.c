@@ -381,6 +381,24 @@ static void choose_result(struct job *job, struct vib_trainer *trainer) {
     job->result.weight = p.weight;
 }
 
+/* Where hardly any codes of a batch overlap its bound on I(Z;X) is flat, and its weight does next
+ * to nothing. */
+static void note_flat_bound(struct job *job, const struct vib_trainer *trainer) {
+    static const double FLAT = 0.01; /* bits: a hundredth of a code is another's */
+    const struct job_result *r = &job->result;
+    const double bits = r->epochs[r->final].split[VIB_TRAIN].compression;
+    const double cap = vib_evaluation_cap(vib_trainer_network(trainer), job->data);
+    char text[256];
+    if (!(r->weight > 0.0 && bits > cap - FLAT))
+        return;
+    (void)snprintf(text, sizeof text,
+                   "the bound on I(Z;X) over a batch is at its cap of %.2f bits, where hardly any "
+                   "codes overlap and %s hardly acts: widen them by model.noise: fixed and a "
+                   "greater model.noise_scale",
+                   cap, vib_method_info(job->settings.job.method)->trade_off);
+    add_note(job, text);
+}
+
 /* What is made of the final weights: the estimates and, where it is asked for, what is kept. */
 static int conclude(struct job *job, struct vib_trainer *trainer, struct vib_error *err) {
     choose_result(job, trainer);
@@ -391,6 +409,8 @@ static int conclude(struct job *job, struct vib_trainer *trainer, struct vib_err
         rc = keep_predictions(job, trainer, err);
     if (rc == VIB_OK && job->weights_path != NULL)
         rc = keep_weights(job, trainer, err);
+    if (rc == VIB_OK)
+        note_flat_bound(job, trainer);
     return rc;
 }
 

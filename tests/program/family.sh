@@ -102,6 +102,17 @@ of_no_use() {
 }
 check 'which is told' of_no_use
 
+# A bound that is flat where training ends: the weight of what has no slope does nothing.
+flat() {
+    "$vib" pairs.yaml -q --db flat.db --set model.covariance=diagonal --set method=nonlinear_ib \
+        --set 'beta=[0, 0.1]' --set 'model.noise=[learned, fixed]' --set model.noise_scale=3 >/dev/null
+}
+check 'nonlinear IB of codes that are apart, or not' flat
+check 'the former is told' sql_is flat.db \
+    "select model_noise, beta, substr(message, 1, 67) from job join setting on setting.job = job.id
+     where message <> ''" \
+    'learned|0.1|the bound on I(Z;X) over a batch is at its cap of 5.64 bits, where '
+
 # refused SETTING WORDS: by a sentence.
 refused() {
     exits 78 "$vib" pairs.yaml -q --db refused.db "--set=$1" >/dev/null 2>told && grep -q "$2" told
