@@ -6,15 +6,16 @@
 The job (its id; the first one that has weights, if none is named) must have been trained on MNIST
 or another data set of IDX files, with save.weights: true. Everything is computed here anew, in
 float64 and with other random numbers: values that do not depend on any must agree to 1e-4, the
-others within 4 standard errors, in a small split within what repetitions show. The test split is
-used whole, so estimators made from a part of it are left out. Takes seconds where K is small and
-minutes where it is 256.
+others within 4 standard errors, in a small split within what repetitions show. Results, estimates of
+I(Z;X) and I(X;Z|Y) and codes are those of any method, marginal and objective; of the effective
+weight of a rate function that bends, which is the running mean of training's, only what it can be.
+The test split is used whole, so estimators made from a part of it are left out. Takes seconds where
+K is small and minutes where it is 256.
 
 Needs numpy; the safetensors package is tried too where it is installed. Prints a table; the exit
 status is 1 when a value disagrees.
 """
 
-import concurrent.futures
 import gzip
 import json
 import os
@@ -24,49 +25,18 @@ import struct
 import sys
 
 import numpy as np
+import weights_bounds as estimate
+from weights_model import decode, encode, read_safetensors, safetensors_package_agrees
 
 EXACT = 1e-4  # relative: what float32 in the program may change
 REPEATS = 4  # of everything that is drawn at random here
 SIGMAS = 4  # 6e-5 of all right values are further away
 SMALL = 1000  # up to so many examples means are not yet normal, and this is repeated
 SMALL_REPEATS = 100  # times; right values are not twice as far away as the farthest of these
-BLOCK = 500  # examples at a time, against as many others
-LN2 = np.log(2.0)
+STEEPEST = 10.0  # beta u'(R), from where on u is a straight line
 
 
 # --- reading ---
-
-
-def read_safetensors(path):
-    """The tensors of a file, in float64, and its metadata."""
-    data = pathlib.Path(path).read_bytes()
-    (header_bytes,) = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8 : 8 + header_bytes])
-    metadata = header.pop("__metadata__")
-    body = data[8 + header_bytes :]
-    tensors, end = {}, 0
-    for name, entry in header.items():
-        first, last = entry["data_offsets"]
-        if entry["dtype"] != "F32" or first != end:
-            sys.exit(f"{path}: {name} is no float32, or does not follow the tensor before it")
-        values = np.frombuffer(body[first:last], "<f4").reshape(entry["shape"])
-        tensors[name], end = values.astype(np.float64), last
-    if end != len(body):
-        sys.exit(f"{path}: there are {len(body)} bytes of tensors, but {end} are described")
-    return tensors, metadata
-
-
-def safetensors_package_agrees(path, tensors, metadata):
-    try:
-        from safetensors import safe_open
-    except ImportError:
-        return None
-    with safe_open(path, "numpy") as file:
-        return (
-            file.metadata() == metadata
-            and set(file.keys()) == set(tensors)
-            and all(np.array_equal(file.get_tensor(name), tensors[name]) for name in tensors)
-        )
 
 
 def read_idx(folder, stem):
@@ -83,254 +53,6 @@ def test_split(job):
     images = read_idx(folder, "t10k-images-idx3-ubyte")
     n = job["dataset_n_test"] or len(labels)
     return images[:n].reshape(n, -1) * (2.0 / 255.0) - 1.0, labels[:n].astype(int)
-
-
-# --- the model ---
-
-
-class Codes:
-    """p(z|x_i) = N(mu_i, L_i L_i^T). factor is s = diag(L) [n, K], or L [n, K, K], or None."""
-
-    def __init__(self, head, K, covariance, noise_scale):
-        self.n, self.K = len(head), K
-        self.mu, rho, lower = head[:, :K], head[:, K : 2 * K], head[:, 2 * K :]
-        self.full = covariance == "full"
-        self.factor = None
-        if covariance is not None:
-            s = np.logaddexp(0.0, rho - 5.0)
-            if noise_scale is not None:
-                s = np.full_like(self.mu, noise_scale)
-            self.log_scale = np.log(s).sum(1)
-            self.factor = np.apply_along_axis(np.diag, 1, s) if self.full else s
-        if self.full:
-            self.factor[:, *np.tril_indices(K, -1)] = 0.01 * lower
-
-    def stored_factor(self):
-        """As table code has it: the diagonal, then what is below it."""
-        if not self.full:
-            return np.zeros((self.n, 0)) if self.factor is None else self.factor
-        below = self.factor[:, *np.tril_indices(self.K, -1)]
-        return np.hstack([np.diagonal(self.factor, axis1=1, axis2=2), below])
-
-    def sample(self, rng):
-        if self.factor is None:
-            return self.mu
-        return self.at(rng.standard_normal((self.n, self.K)))
-
-    def at(self, eps):
-        if self.full:
-            return self.mu + np.einsum("ikl,il->ik", self.factor, eps)
-        return self.mu + self.factor * eps
-
-    def covariance(self):
-        """[n, K, K], or its diagonal [n, K]."""
-        return self.factor @ self.factor.transpose(0, 2, 1) if self.full else self.factor**2
-
-
-def encode(x, tensors, job):
-    hidden = json.loads(job["model_hidden"])
-    for i in range(len(hidden)):
-        x = x @ tensors[f"encoder.{i}.weight"] + tensors[f"encoder.{i}.bias"]
-        x = np.maximum(x, 0.0) if job["model_activation"] == "relu" else np.tanh(x)
-    head = x @ tensors["encoder.head.weight"] + tensors["encoder.head.bias"]
-    covariance = job["model_covariance"]  # NULL where the code is a point
-    return Codes(head, job["K"], covariance, job["model_noise_scale"])
-
-
-def decode(z, tensors):
-    """q(y|z) [n, classes]."""
-    logits = z @ tensors["decoder.weight"] + tensors["decoder.bias"]
-    q = np.exp(logits - logits.max(1, keepdims=True))
-    return q / q.sum(1, keepdims=True)
-
-
-# --- estimators: each gives one term in bits per example ---
-
-
-def cross_entropy(q, labels):
-    return -np.log2(q[np.arange(len(labels)), labels])
-
-
-def classification(codes, tensors, labels, samples, rng):
-    """Terms of error, ce, error_mc and ce_mc."""
-    q = np.array([decode(codes.sample(rng), tensors) for _ in range(samples)])
-    wrong = [(p.argmax(1) != labels).astype(float) for p in (q[0], q.mean(0))]
-    return {
-        "error": wrong[0],
-        "ce": cross_entropy(q[0], labels),
-        "error_mc": wrong[1],
-        "ce_mc": cross_entropy(q.mean(0), labels),
-    }
-
-
-def rate(codes):
-    trace = (codes.factor**2).reshape(codes.n, -1).sum(1)
-    return (0.5 * ((codes.mu**2).sum(1) + trace - codes.K) - codes.log_scale) / LN2
-
-
-def rate_of_diagonal(codes, mean, scale):
-    """Against N(mean, diag(scale)^2)."""
-    variance = codes.covariance()
-    if codes.full:
-        variance = np.diagonal(variance, axis1=1, axis2=2)
-    terms = ((codes.mu - mean) ** 2 + variance) / scale**2 - 1.0 + 2.0 * np.log(scale)
-    return (0.5 * terms.sum(1) - codes.log_scale) / LN2
-
-
-def components(tensors, job):
-    """Of a mixture r(z): ln pi [M], and means and scales [M, K]."""
-    if job["model_marginal"] == "vamp":
-        codes = encode(tensors["marginal.pseudo_inputs"], tensors, job)
-        return np.full(codes.n, -np.log(codes.n)), codes.mu, codes.factor
-    logit = tensors["marginal.logit"][0]
-    log_pi = logit - logit.max() - np.log(np.exp(logit - logit.max()).sum())
-    return log_pi, tensors["marginal.mean"], np.exp(tensors["marginal.log_scale"])
-
-
-def sampled_rate(codes, log_pi, mean, scale, rng):
-    """One sample of z for each code."""
-    eps = rng.standard_normal((codes.n, codes.K))
-    z, log_r = codes.at(eps), np.empty(codes.n)
-    for at in blocks(codes.n):
-        square = (((z[at, None] - mean) / scale) ** 2).sum(2)
-        log_r[at] = log_mean_exp(log_pi - np.log(scale).sum(1) - 0.5 * square, 1)
-    return (-0.5 * (eps**2).sum(1) - codes.log_scale - log_r) / LN2
-
-
-def check_rate(table, stored, codes, tensors, job, samples, rng):
-    marginal = job["model_marginal"]
-    if marginal is None:
-        table.holds("no rate", stored is None)
-    elif marginal == "standard":
-        table.exact("izx_upper", stored, rate(codes).mean())
-    elif marginal == "diagonal":
-        mean, log_scale = (tensors[f"marginal.{part}"][0] for part in ("mean", "log_scale"))
-        table.exact("izx_upper", stored, rate_of_diagonal(codes, mean, np.exp(log_scale)).mean())
-    else:
-        r = components(tensors, job)
-        runs = [
-            np.mean([sampled_rate(codes, *r, rng) for _ in range(samples)], 0)
-            for _ in repeats_of(codes.n)
-        ]
-        table.random("izx_upper", stored, np.array(runs))
-
-
-def moment_matched(codes):
-    covariance, centred = codes.covariance(), codes.mu - codes.mu.mean(0)
-    if not codes.full:
-        covariance = np.apply_along_axis(np.diag, 1, covariance.mean(0)[None])
-    C = centred.T @ centred / codes.n + covariance.mean(0)
-    inverse = np.linalg.inv(C)
-    if codes.full:
-        trace = np.einsum("ikl,kl->i", codes.covariance(), inverse)
-    else:
-        trace = codes.covariance() @ np.diag(inverse)
-    square = np.einsum("ik,kl,il->i", centred, inverse, centred)
-    log_det = np.linalg.slogdet(C)[1]
-    return (0.5 * (trace + square - codes.K + log_det) - codes.log_scale) / LN2
-
-
-class Quadratic:
-    """E[(v - mu_j)^T P_j (v - mu_j)], P_j the inverse covariance of code j, as matrix products of
-    the moments E[v v^T] and E[v] with tables made once."""
-
-    def __init__(self, codes):
-        self.full, self.n = codes.full, codes.n
-        self.centre = codes.mu.mean(0)
-        mu = codes.mu - self.centre
-        P = np.linalg.inv(codes.covariance()) if codes.full else 1.0 / codes.covariance()
-        P_mu = np.einsum("ikl,il->ik", P, mu) if codes.full else P * mu
-        self.second, self.first = P.reshape(self.n, -1), -2.0 * P_mu
-        self.constant = (P_mu * mu).sum(1)
-
-    def __call__(self, mean, covariance):
-        v = mean - self.centre
-        second = np.einsum("ik,il->ikl", v, v) if self.full else v**2
-        second = (second + covariance).reshape(len(v), -1)
-        return second @ self.second.T + v @ self.first.T + self.constant
-
-
-def blocks(n):
-    return [slice(i, min(i + BLOCK, n)) for i in range(0, n, BLOCK)]
-
-
-def log_mean_exp(a, n):
-    top = a.max(1, keepdims=True)
-    return (np.log(np.exp(a - top).sum(1, keepdims=True)) + top)[:, 0] - np.log(n)
-
-
-def sampled(codes, quadratic, rng):
-    """Terms of mixture and leave_one_out."""
-    z, terms = codes.sample(rng), {"mixture": [], "leave_one_out": []}
-    for block in blocks(codes.n):
-        log_p = -0.5 * quadratic(z[block], 0.0) - codes.log_scale
-        rows, own = np.arange(len(log_p)), np.arange(codes.n)[block]
-        log_own = log_p[rows, own]
-        terms["mixture"].append(log_own - log_mean_exp(log_p, codes.n))
-        if codes.n > 1:
-            log_p[rows, own] = -np.inf
-            terms["leave_one_out"].append(log_own - log_mean_exp(log_p, codes.n - 1))
-    return {name: np.concatenate(parts) / LN2 for name, parts in terms.items() if parts}
-
-
-def pairwise_kl(codes, quadratic):
-    terms, covariance = [], codes.covariance()
-    for block in blocks(codes.n):
-        expected = quadratic(codes.mu[block], covariance[block])
-        own = codes.log_scale[block, None]
-        kl = 0.5 * (expected - codes.K) + codes.log_scale - own
-        terms.append(-log_mean_exp(-kl, codes.n))
-    return np.concatenate(terms) / LN2
-
-
-def bhattacharyya_diagonal(codes, a, b):
-    mu, variance = codes.mu, codes.factor**2
-    square, log_sum, product = 0.0, 0.0, 1.0
-    for k in range(codes.K):
-        total = variance[a, k, None] + variance[b, k]
-        square += (mu[a, k, None] - mu[b, k]) ** 2 / total
-        product = product * total
-        if k % 16 == 15 or k == codes.K - 1:  # a logarithm costs more than a product
-            log_sum, product = log_sum + np.log(product), 1.0
-    return 0.25 * square + 0.5 * (log_sum - codes.K * LN2)
-
-
-def bhattacharyya_full(codes, covariance, a, b):
-    """Cholesky factor C and y = C^-1 (mu_a - mu_b) of all pairs at once, entry by entry."""
-    C, y, distance = {}, [], 0.0
-    for k in range(codes.K):
-        rest = codes.mu[a, k, None] - codes.mu[b, k]
-        for l in range(k + 1):
-            entry = 0.5 * (covariance[a, k, l, None] + covariance[b, k, l])
-            entry = entry - sum(C[k, m] * C[l, m] for m in range(l))
-            C[k, l] = np.sqrt(entry) if l == k else entry / C[l, l]
-            rest = rest - C[k, l] * y[l] if l < k else rest / C[k, k]
-        y.append(rest)
-        distance = distance + 0.125 * rest**2 + np.log(C[k, k])
-    return distance
-
-
-def pairwise_bhattacharyya(codes):
-    covariance, total = codes.covariance(), np.zeros(codes.n)
-
-    def sums(pair):
-        a, b = pair
-        if codes.full:
-            distance = bhattacharyya_full(codes, covariance, a, b)
-        else:
-            distance = bhattacharyya_diagonal(codes, a, b)
-        own = codes.log_scale[a, None] + codes.log_scale[b]
-        e = np.exp(0.5 * own - distance)
-        return a, e.sum(1), b, e.sum(0)
-
-    parts = blocks(codes.n)
-    pairs = [(a, b) for i, a in enumerate(parts) for b in parts[i:]]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for a, rows, b, columns in pool.map(sums, pairs):
-            total[a] += rows
-            if a != b:
-                total[b] += columns
-    return -np.log2(total / codes.n)
 
 
 # --- comparing ---
@@ -358,11 +80,13 @@ class Table:
         self.wrong += not right
         print(f"{name:34}{'as it should be' if right else 'WRONG':>28}")
 
-    def random_se(self, name, stored, repeats):
+    def random_se(self, name, stored, repeats, strata=None):
         """Standard errors of repeats [repeats, n]: one of n values varies by the root of
         (kurtosis - 1) / 4n of itself, and the program's was made of other random numbers."""
-        each = np.array([standard_error(terms) for terms in repeats])
-        deviation = repeats - repeats.mean()
+        each = np.array([standard_error(terms, strata) for terms in repeats])
+        deviation = repeats.copy()
+        for rows in [np.arange(repeats.shape[1])] if strata is None else strata:
+            deviation[:, rows] -= deviation[:, rows].mean()
         tolerance = 0.0
         if repeats.shape[1] <= SMALL:
             tolerance = farthest(each)
@@ -388,13 +112,75 @@ def farthest(values):
     return 2.0 * np.abs(values - values.mean()).max()
 
 
-def standard_error(terms):
-    """NaN of a single term, which tells nothing of others."""
-    return terms.std(ddof=1) / np.sqrt(len(terms)) if len(terms) > 1 else np.nan
+def standard_error(terms, strata=None):
+    """Of a mean over strata, by the places of their terms; those in none do not vary. NaN with a
+    stratum of a single term, which tells nothing of others."""
+    strata = [np.arange(len(terms))] if strata is None else strata
+    if any(len(rows) == 1 for rows in strata):
+        return np.nan
+    return np.sqrt(sum(len(rows) * terms[rows].var(ddof=1) for rows in strata)) / len(terms)
 
 
 def repeats_of(n):
     return range(SMALL_REPEATS if n <= SMALL else REPEATS)
+
+
+def cross_entropy(q, labels):
+    return -np.log2(q[np.arange(len(labels)), labels])
+
+
+def classification(codes, tensors, labels, samples, rng):
+    """Terms of error, ce, error_mc and ce_mc."""
+    q = np.array([decode(codes.sample(rng), tensors) for _ in range(samples)])
+    wrong = [(p.argmax(1) != labels).astype(float) for p in (q[0], q.mean(0))]
+    return {
+        "error": wrong[0],
+        "ce": cross_entropy(q[0], labels),
+        "error_mc": wrong[1],
+        "ce_mc": cross_entropy(q.mean(0), labels),
+    }
+
+
+def check_rate(table, result, codes, tensors, job, samples, rng):
+    marginal, stored = job["model_marginal"], result["izx_upper"]
+    if marginal in ("mixture", "vamp"):
+        check_sampled_rate(table, result, codes, estimate.components(tensors, job), samples, rng)
+        return
+    table.holds("izx_upper_se, as it is exact", result["izx_upper_se"] is None)
+    if marginal is None:
+        table.holds("no rate", stored is None)
+    elif marginal == "standard":
+        table.exact("izx_upper", stored, estimate.rate(codes).mean())
+    else:
+        mean, scale = estimate.gaussian(tensors, "marginal")
+        rates = estimate.rate_of_diagonal(codes, mean[0], scale[0])
+        table.exact("izx_upper", stored, rates.mean())
+
+
+def check_sampled_rate(table, result, codes, r, samples, rng):
+    """Of several samples the standard error is that of their mean alone, as the examples stand."""
+    runs = np.array(
+        [
+            [estimate.sampled_rate(codes, *r, rng) for _ in range(samples)]
+            for _ in repeats_of(codes.n)
+        ]
+    )
+    table.random("izx_upper", result["izx_upper"], runs.mean(1))
+    if samples == 1:
+        table.random_se("izx_upper_se", result["izx_upper_se"], runs[:, 0])
+    else:
+        square = codes.n * result["izx_upper_se"] ** 2
+        table.random("izx_upper_se, n times its square", square, runs.var(1, ddof=1) / samples)
+
+
+def check_backward(table, result, codes, tensors, labels):
+    """CEB's KL[p(z|x) || b(z|y)]."""
+    if "backward.mean" not in tensors:
+        table.holds("no b(z|y)", result["izx_y_upper"] is None)
+        return
+    mean, scale = estimate.gaussian(tensors, "backward")
+    rates = estimate.rate_of_diagonal(codes, mean[labels], scale[labels])
+    table.exact("izx_y_upper", result["izx_y_upper"], rates.mean())
 
 
 def check_result(table, result, codes, tensors, labels, job, samples, rng):
@@ -411,26 +197,95 @@ def check_result(table, result, codes, tensors, labels, job, samples, rng):
     table.random("izy_lower", result["izy_lower"], h_y - terms["ce"])
     table.random("izy_mc", result["izy_mc"], h_y - terms["ce_mc"])
     table.random_se("izy_lower_se", result["izy_lower_se"], terms["ce"])
-    check_rate(table, result["izx_upper"], codes, tensors, job, samples, rng)
+    table.exact("log2_n", result["log2_n"], np.log2(codes.n))
+    check_rate(table, result, codes, tensors, job, samples, rng)
+    check_backward(table, result, codes, tensors, labels)
 
 
-def check_bounds(table, bounds, codes, rng):
+class Strata:
+    """Codes apart from each other, each by the places of its examples; of places in none of them the
+    terms are 0."""
+
+    def __init__(self, codes, rows):
+        self.n, self.rows = codes.n, rows
+        self.codes = [codes.of(places) for places in rows]
+        self.quadratic = [estimate.Quadratic(part) for part in self.codes]
+
+    def terms(self, make):
+        """make(codes, quadratic) of each, in the places of its examples."""
+        terms = np.zeros(self.n)
+        for places, codes, quadratic in zip(self.rows, self.codes, self.quadratic):
+            terms[places] = make(codes, quadratic)
+        return terms
+
+    def sampled(self, rng):
+        drawn = [estimate.sampled(*part, rng) for part in zip(self.codes, self.quadratic)]
+        both = {name for terms in drawn for name in terms} or ("mixture", "leave_one_out")
+        terms = {name: np.zeros(self.n) for name in both}
+        for places, of_stratum in zip(self.rows, drawn):
+            for name in of_stratum:
+                terms[name][places] = of_stratum[name]
+        return terms
+
+
+def whole(codes, labels):
+    return Strata(codes, [np.arange(codes.n)])
+
+
+def classes(codes, labels):
+    """A single example of its class tells nothing beside it."""
+    rows = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    return Strata(codes, [places for places in rows if len(places) > 1])
+
+
+def check_bounds(table, quantity, bounds, strata, rng):
     def exact(name, make):
         if name in bounds:
-            terms = make()
-            table.exact(f"bound {name}", bounds[name]["bits"], terms.mean())
-            table.exact(f"bound {name}, se", bounds[name]["se"], standard_error(terms))
+            terms = strata.terms(make)
+            table.exact(f"{quantity} {name}", bounds[name]["bits"], terms.mean())
+            se = standard_error(terms, strata.rows)
+            table.exact(f"{quantity} {name}, se", bounds[name]["se"], se)
 
-    exact("rate", lambda: rate(codes))
-    exact("moment_matched", lambda: moment_matched(codes))
-    quadratic = Quadratic(codes)
-    runs = [sampled(codes, quadratic, rng) for _ in repeats_of(codes.n)]
+    exact("rate", lambda codes, _: estimate.rate(codes))
+    exact("moment_matched", lambda codes, _: estimate.moment_matched(codes))
+    runs = [strata.sampled(rng) for _ in repeats_of(strata.n)]
     for name in (name for name in runs[0] if name in bounds):
         terms = np.array([run[name] for run in runs])
-        table.random(f"bound {name}", bounds[name]["bits"], terms)
-        table.random_se(f"bound {name}, se", bounds[name]["se"], terms)
-    exact("pairwise_kl", lambda: pairwise_kl(codes, quadratic))
-    exact("pairwise_bhattacharyya", lambda: pairwise_bhattacharyya(codes))
+        table.random(f"{quantity} {name}", bounds[name]["bits"], terms)
+        table.random_se(f"{quantity} {name}, se", bounds[name]["se"], terms, strata.rows)
+    exact("pairwise_kl", estimate.pairwise_kl)
+    exact("pairwise_bhattacharyya", lambda codes, _: estimate.pairwise_bhattacharyya(codes))
+    cap = sum(len(places) * np.log2(len(places)) for places in strata.rows) / strata.n
+    table.exact(f"{quantity} cap", max(row["cap"] for row in bounds.values()), cap)
+
+
+def check_plane(table, plane):
+    """The tightest valid bounds stand in their order, and no rate lies below them."""
+
+    def ordered(*names):
+        known = [plane[name] for name in names if plane[name] is not None]
+        table.holds(" <= ".join(names), known == sorted(known))
+
+    ordered("izx_lower", "izx_upper_tight")
+    ordered("izx_y_lower", "izx_y_upper_tight", "izx_y_upper")
+    if plane["izx_upper_se"] is None:
+        ordered("izx_upper_tight", "izx_upper")
+
+
+def check_weight(table, job, result, n_train):
+    """What effective_weight of the compression's gradient can be: at a straight u the weight itself,
+    at one that bends no steeper than where it goes on as a straight line."""
+    weight = job["beta"] if job["train_gamma"] is None else job["train_gamma"]
+    if weight is None:
+        return
+    per_epoch = -(-n_train // job["train_batch"])
+    steps, warmup = result["epoch"] * per_epoch, job["train_beta_warmup"] * per_epoch
+    warm = min(1.0, (steps - 1) / warmup) if warmup > 0 else 1.0
+    if job["train_rate_function"] in (None, "linear"):
+        table.exact("effective_weight", job["effective_weight"], warm * weight)
+    else:
+        steepest = max(STEEPEST, weight * (job["train_rate_exponent"] + 1.0))
+        table.holds("effective_weight", 0.0 <= job["effective_weight"] <= warm * steepest * 1.0001)
 
 
 def check_codes(table, rows, decoder, codes, tensors, labels):
@@ -477,8 +332,9 @@ def main(arguments):
     x, labels = test_split(job)
     codes = encode(x, tensors, job)
     (result,) = rows("SELECT * FROM result WHERE job = ? AND split = 'test'")
-    bounds = rows("SELECT * FROM bound WHERE job = ? AND split = 'test' AND quantity = 'izx'")
-    whole = {row["estimator"]: row for row in bounds if row["n"] == codes.n}
+    (plane,) = rows("SELECT * FROM information_plane WHERE job = ? AND split = 'test'")
+    (train,) = rows("SELECT n FROM result WHERE job = ? AND split = 'train'")
+    bounds = rows("SELECT * FROM bound WHERE job = ? AND split = 'test'")
     decoder = rows("SELECT * FROM decoder WHERE job = ?")
     kept = rows("SELECT * FROM code WHERE job = ? ORDER BY example")
 
@@ -493,11 +349,15 @@ def main(arguments):
     samples = job["evaluate_samples"] or 1
     check_result(table, result, codes, tensors, labels, job, samples, rng)
     check_codes(table, kept, decoder[0] if decoder else None, codes, tensors, labels)
-    if whole:
-        check_bounds(table, whole, codes, rng)
-    for row in bounds:
-        if row["n"] != codes.n:
-            print(f"bound {row['estimator']}: left out, from {row['n']} of {codes.n} examples")
+    for quantity, strata in (("izx", whole), ("izx_y", classes)):
+        of_quantity = {row["estimator"]: row for row in bounds if row["quantity"] == quantity}
+        made = {name: row for name, row in of_quantity.items() if row["n"] == codes.n}
+        if made:
+            check_bounds(table, quantity, made, strata(codes, labels), rng)
+        for name in of_quantity.keys() - made.keys():
+            print(f"{quantity} {name}: left out, from a part of the {codes.n} examples")
+    check_plane(table, plane)
+    check_weight(table, job, result, train["n"])
     print(f"{table.wrong} of the values above are WRONG" if table.wrong else "all agree")
     return 1 if table.wrong else 0
 

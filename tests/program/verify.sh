@@ -64,19 +64,25 @@ every_job() {
         verify "$job" || return 1
         n=$((n + 1))
     done
-    [ $n = 19 ]
+    [ $n = 31 ]
 }
 check 'CEB, of both covariances' family method=ceb
-check 'nonlinear IB' family method=nonlinear_ib model.noise=fixed $diagonal
+check 'nonlinear IB' family method=nonlinear_ib 'model.noise=[fixed, learned]' $diagonal
+check 'rates that count otherwise' family 'method=[vib, nonlinear_ib]' $diagonal train.batch=10 beta=0.1 \
+    train.beta_warmup=2 'train.rate_function=[linear, power, exponential]'
+check 'early stopping' family method=ceb $diagonal dataset.validation=10 train.patience=1
+check 'other systems' family 'method=[dropout, confidence_penalty, label_smoothing]' $diagonal
 check 'learned marginals' family method=vib 'model.marginal=[diagonal, mixture]'
-check 'pseudo-inputs' family method=vib model.marginal=vamp $diagonal
+check 'pseudo-inputs' family method=vib model.marginal=vamp $diagonal 'evaluate.samples=[1, 12]'
 check 'a fixed noise' family method=vib model.noise=fixed $diagonal 'model.marginal=[mixture, vamp]'
 check 'are right' every_job
 
-# noticed TABLE COLUMN NUMBER WHERE: a value of job 1, 2 or 3 that is off by so much is called wrong.
+# noticed TABLE COLUMN NUMBER WHERE: a value of $job that is off by so much is called wrong.
 noticed() {
+    local of="split = 'test' and job = $job"
+    [ "$1" != job ] || of="id = $job"
     cp -p tiny.db kept.db
-    sql tiny.db "update $1 set $2 = coalesce($2, 0) + $3 where $4 and split = 'test' and job = $job"
+    sql tiny.db "update $1 set $2 = coalesce($2, 0) + $3 where $4 and $of"
     exits 1 verify "$job"
     local status=$?
     mv kept.db tiny.db
@@ -87,10 +93,19 @@ for marginal in diagonal mixture; do
     check "noticed: a rate against the wrong $marginal" noticed result izx_upper 3 true
 done
 job=$(sql tiny.db "select job from setting where dataset_name = 'two' and method = 'vib' limit 1")
-check 'noticed: a mixture off by 0.01 bits' noticed bound bits 0.01 "estimator = 'mixture'"
-check 'noticed: its standard error' noticed bound se 0.01 "estimator = 'mixture'"
+mixture="quantity = 'izx' and estimator = 'mixture'"
+check 'noticed: a mixture off by 0.01 bits' noticed bound bits 0.01 "$mixture"
+check 'noticed: its standard error' noticed bound se 0.01 "$mixture"
 check 'noticed: a value that is NULL' noticed result izy_lower 'NULL' true
 job=$(sql tiny.db "select job from setting where dataset_name = 'one' and method = 'vib' limit 1")
 check 'noticed: a standard error where one example has none' noticed result izy_lower_se 0.1 true
+job=$(sql tiny.db "select job from setting where model_marginal = 'vamp' and evaluate_samples = 12 limit 1")
+check 'noticed: the standard error of a rate that is sampled' noticed result izx_upper_se 0.2 true
+job=$(sql tiny.db "select job from setting where method = 'ceb' limit 1")
+check 'noticed: CEB against the wrong class' noticed result izx_y_upper 0.01 true
+residual="quantity = 'izx_y' and estimator = 'pairwise_kl'"
+check 'noticed: residual information off by 0.01 bits' noticed bound bits 0.01 "$residual"
+check 'noticed: its standard error' noticed bound se 0.01 "$residual"
+check 'noticed: the weight of another objective' noticed job effective_weight 0.01 true
 
 cd "$root" && done_testing
