@@ -169,7 +169,7 @@ MEMORY_SRC := $(filter %_memory.c,$(UNIT_SRC))
 # what runs on one, or on several only as sweep.sh does.
 TREES         ?= address thread
 NOT_IN_thread := analysis compare completion errors events figures install manual mnist page pages plan \
-                 plot predictions readme rerun serve terminal tries
+                 plot predictions quadrature readme rerun serve terminal tries
 
 # The tests of one tree, as arguments of tests/run.sh; those of the program are longer, so first.
 unit    = $(patsubst %.c,$(call tree,$(1))/%,$(filter-out $(MEMORY_SRC),$(UNIT_SRC)))
