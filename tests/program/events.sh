@@ -113,8 +113,9 @@ check 'what an interrupted job had told is not told again' interrupted
 
 # --- readers that do not read ---
 
+# More than a pipe holds, so that it cannot all be written before the reader has gone.
 gone() {
-    { "$vib" small.yaml -j 2 --json --db gone.db 2>gone.err || echo $? >gone.status; } | head -n 1 >gone.jsonl
+    { "$vib" small.yaml -j 2 --json --db gone.db --set train.epochs=16 --set evaluate.every=1 2>gone.err || echo $? >gone.status; } | head -n 1 >gone.jsonl
     cat gone.err
     [ "$(cat gone.status)" = 74 ] && grep -q 'cannot write to standard output: .*; the sweep goes on' gone.err &&
         grep -q 'all results are in gone.db' gone.err &&

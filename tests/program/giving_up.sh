@@ -38,10 +38,11 @@ check 'all of them' jobs_are all.db 'failed|6'
 check 'where none is left to begin: status 1 all the same' exits 1 failing all.db --fail-fast
 check 'and nothing is said' test ! -s err
 
-# One of these jobs diverges in its first epoch, the other takes hours.
+# One of these jobs diverges in its first epoch, the other takes hours. The long ones have steps of some
+# 10 ms, so that the second has surely begun when the first is told of.
 wild=(--set 'train.lr=[1e30, 1e-3]' --set beta=0.1 --set K=2 --set train.epochs=1000000)
 long() {
-    "$vib" small.yaml -j 2 -q "${wild[@]}" --fail-fast --db long.db >/dev/null 2>err
+    "$vib" small.yaml -j 2 -q "${wild[@]}" --set 'model.hidden=[1024, 1024]' --fail-fast --db long.db >/dev/null 2>err
 }
 check 'one that diverges ends the other' exits 1 long
 check 'which has not ended' jobs_are long.db $'diverged|1\npending|1'

@@ -84,10 +84,10 @@ copied() {
 check 'a copy' copied
 check 'leaves the weights of the original' weights_of whole.db 2
 
-# Failed jobs have checkpoints.
+# Failed jobs have checkpoints. A step takes long enough for the second job to begin before the first is told of.
 long=(--set 'beta=[1e-3, 0.1]' --set K=2 --set train.epochs=1000000)
 check 'jobs that diverge and are interrupted' exits 1 sweep cut.db "${long[@]}" --set 'beta=0.1' \
-    --set 'train.lr=[1e30, 1e-3]' --fail-fast
+    --set 'train.lr=[1e30, 1e-3]' --set 'model.hidden=[1024, 1024]' --fail-fast
 checkpoints() {
     find cut.db.checkpoints -name '*.ckpt' 2>/dev/null | wc -l
 }
