@@ -394,6 +394,19 @@ grid: {beta: [0.1, 0.100001], dataset.n_train: [12341, 12344], seed: [9007199254
         assert 'seed: 9007199254740993\n' in page.browser.one('.recipe pre').text + '\n'
 
 
+def lacks_curves(page, point):
+    """A job without evaluations, as one that diverges at once, keeps no curves of others away."""
+    shutil.copy('known.db', 'lacking.db')
+    with contextlib.closing(sqlite3.connect('lacking.db')) as db, db:
+        db.execute("UPDATE job SET state = 'diverged', message = 'at once' WHERE id = ?", (point,))
+        for table in ('epoch', 'result', 'bound'):
+            db.execute(f'DELETE FROM {table} WHERE job = ?', (point,))
+    with Server(PROGRAM, 'lacking.db') as server:
+        page.open(server.url)
+        shows_curves(page, 'lacking.db', point)
+        assert f'job {point} has no evaluations' in page.browser.one('#panel-curves .note').text
+
+
 def bears(page):
     """100,000 jobs in 10,000 points: in a moment, and without a place in the document for each."""
     with Server(PROGRAM, 'large.db') as server:
@@ -511,6 +524,7 @@ def main():
         tap.check('a page follows a sweep', follows, page)
         tap.check('a server that begins anew is followed, too', begins_anew, page)
         tap.check('what is alike is told apart', tells_apart, page)
+        tap.check('a job without curves beside others', lacks_curves, page, point)
         tap.check('100,000 jobs', bears, page)
         tap.check('names are no HTML', harmless, page)
     return tap.end()

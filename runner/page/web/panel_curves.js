@@ -43,25 +43,27 @@ function shownChoice() {
     });
 }
 
-/** Of the first MOST_CURVES jobs of the chosen points that have ended. */
+/** Of the first MOST_CURVES jobs of the chosen points that have ended. One that cannot be had, as that
+ * of a job that diverged before its first evaluation, keeps none of the others away. */
 async function chosenCurves() {
     /** @type {JobCurves[]} */
     const jobs = [];
     let left = 0, note = state.selection.length > 0 ? ''
         : 'Choose points in another panel or in the table to see how their jobs learned.';
-    try {
-        for (const choice of shownChoice())
-            for (const job of (await getPoint(choice.key)).jobs) {
-                const ended = job.state !== 'pending' && job.state !== 'running';
-                if (ended && jobs.length < MOST_CURVES)
-                    jobs.push({ ...choice, job, label: `${choice.label} seed=${job.seed}`,
-                        curves: await getOfJob('curves', choice.key, job.job) });
-                else if (ended)
-                    left++;
-            }
-    } catch (trouble) {
+    const tell = (/** @type {unknown} */ trouble) => {
         note = sentenceOf(trouble);
-    }
+        return null;
+    };
+    for (const choice of shownChoice())
+        for (const job of (await getPoint(choice.key).catch(tell))?.jobs ?? []) {
+            if (job.state === 'pending' || job.state === 'running')
+                continue;
+            const curves = jobs.length < MOST_CURVES
+                ? await getOfJob('curves', choice.key, job.job).catch(tell) : null;
+            left += Number(jobs.length >= MOST_CURVES);
+            if (curves !== null)
+                jobs.push({ ...choice, job, label: `${choice.label} seed=${job.seed}`, curves });
+        }
     if (left > 0)
         note = `The first ${MOST_CURVES} jobs are drawn, ${left} are not.`;
     return { jobs, note };
@@ -119,7 +121,8 @@ function drawCurve(view, i, jobs) {
 function drawPath(view, jobs) {
     const datasets = curveDatasets(jobs, (job, split) =>
         epochsOf(job, split, ['izx_upper', 'izy_lower', 'epoch']).map(([rate, izy, epoch]) => ({
-            x: typeof rate === 'number' ? toAxis('bits', rate) : NaN, y: Number(izy),
+            x: typeof rate === 'number' ? toAxis('bits', rate) : NaN,
+            y: typeof izy === 'number' ? izy : NaN,
             words: [job.label, `epoch ${epoch}, ${split}`,
                 `rate ${formatCell(rate)} bits, I(Z;Y) ≥ ${formatCell(izy)} bits`],
         })).filter(hasPlace));
