@@ -60,15 +60,16 @@ until_true() {
 
 # caught SECONDS PROCESS COMMAND...: lets a process go on for some milliseconds at a time until a
 # condition holds, and leaves it stopped there: however fast it is and however slowly the condition is
-# looked at, none of it passes unseen. SIGKILL ends it as it stands; other signals, and whatever is to
-# go on, need a SIGCONT.
+# looked at, none of it passes unseen. What takes long goes on for longer at a time. SIGKILL ends it as
+# it stands; other signals, and whatever is to go on, need a SIGCONT.
 caught() {
-    local end=$((SECONDS + $1)) process=$2
+    local end=$((SECONDS + $1)) process=$2 n=0
     shift 2
     kill -STOP "$process" || return 1
     while ! "$@"; do
         [ "$SECONDS" -lt "$end" ] && kill -CONT "$process" || return 1
-        read -r -t 0.01 <> <(:) || :
+        n=$((n < 450 ? n + 1 : n))
+        read -r -t "0.0$((1 + (n - 1) / 50))" <> <(:) || :
         kill -STOP "$process" 2>/dev/null || :
     done
 }
