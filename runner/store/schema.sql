@@ -318,21 +318,25 @@ VALUES (1, 12.706205), (2, 4.302653), (3, 3.182446), (4, 2.776445), (5, 2.570582
        (400, 1.965912), (500, 1.964720), (1000, 1.962339), (2000, 1.961151), (5000, 1.960439),
        (10000, 1.960201);
 
--- Every estimate as a bound on I(Z;X) with X uniform over the whole split: a Monte Carlo one, or
--- one from some of the examples, with two standard errors to the safe side. Such a bound holds with
--- the confidence of these, not for certain: an estimate near log2 n, from few examples, is skewed,
--- and its standard error too small. From some of the examples only the lower ones and leave_one_out
--- hold for the whole. The rate is exact, or has its own standard error; log2 n is exact, and so are
--- the other estimators without Monte Carlo from the whole split.
-CREATE VIEW valid_bound AS
-SELECT bound.job, bound.split, bound.estimator, bound.side,
+-- Every estimate as a bound on its quantity with X uniform over the whole split: a Monte Carlo one,
+-- or one from some of the examples, with two standard errors to the safe side. Such a bound holds
+-- with the confidence of these, not for certain: an estimate near log2 n, from few examples, is
+-- skewed, and its standard error too small. From some of the examples only the lower ones and
+-- leave_one_out hold for the whole. The other estimators without Monte Carlo are exact from the
+-- whole split.
+CREATE VIEW valid_estimate AS
+SELECT bound.job, bound.quantity, bound.split, bound.estimator, bound.side,
        CASE WHEN bound.n = result.n AND bound.estimator NOT IN ('mixture', 'leave_one_out')
             THEN bound.bits
             WHEN bound.side = 'lower' THEN bound.bits - 2 * bound.se
             ELSE bound.bits + 2 * bound.se END AS bits
 FROM bound JOIN result ON result.job = bound.job AND result.split = bound.split
-WHERE bound.quantity = 'izx' AND bound.estimator <> 'rate'
-  AND (bound.side = 'lower' OR bound.estimator = 'leave_one_out' OR bound.n = result.n)
+WHERE bound.estimator <> 'rate'
+  AND (bound.side = 'lower' OR bound.estimator = 'leave_one_out' OR bound.n = result.n);
+
+-- All valid bounds on I(Z;X). The rate is exact, or has its own standard error; log2 n is exact.
+CREATE VIEW valid_bound AS
+SELECT job, split, estimator, side, bits FROM valid_estimate WHERE quantity = 'izx'
 UNION ALL
 SELECT job, split, 'rate', 'upper', izx_upper + 2 * coalesce(izx_upper_se, 0)
 FROM result WHERE izx_upper IS NOT NULL
@@ -376,14 +380,7 @@ FROM (
 -- izy_lower, a bound from below, or less H(Y), which I(Z;Y) cannot exceed; and it is at most
 -- log2 n - H(Y).
 CREATE VIEW valid_residual_bound AS
-SELECT bound.job, bound.split, bound.estimator, bound.side,
-       CASE WHEN bound.n = result.n AND bound.estimator NOT IN ('mixture', 'leave_one_out')
-            THEN bound.bits
-            WHEN bound.side = 'lower' THEN bound.bits - 2 * bound.se
-            ELSE bound.bits + 2 * bound.se END AS bits
-FROM bound JOIN result ON result.job = bound.job AND result.split = bound.split
-WHERE bound.quantity = 'izx_y'
-  AND (bound.side = 'lower' OR bound.estimator = 'leave_one_out' OR bound.n = result.n)
+SELECT job, split, estimator, side, bits FROM valid_estimate WHERE quantity = 'izx_y'
 UNION ALL
 SELECT job, split, 'backward_encoder', 'upper', izx_y_upper
 FROM result WHERE izx_y_upper IS NOT NULL
@@ -406,38 +403,96 @@ JOIN (SELECT job, split, max(bits) AS bits FROM valid_bound
   ON tight.job = result.job AND tight.split = result.split;
 
 -- The information plane: one row per finished job and split, with all that tells jobs apart.
--- Of the valid bounds the tightest, by the estimator that izx_lower_by or izx_upper_tight_by names.
--- I(Z;X) is not below 0, nor can a lower bound that exceeds the upper one be right: so
--- 0 <= izx_upper_tight and izx_lower <= izx_upper_tight. An izx_lower below 0 tells nothing.
--- Likewise izx_y_lower and izx_y_upper_tight of I(X;Z|Y).
+-- Of the valid bounds the tightest, by the estimator that izx_lower_by or izx_upper_tight_by names;
+-- of equal ones the first in valid_bound. I(Z;X) is not below 0, nor can a lower bound that exceeds
+-- the upper one be right: so 0 <= izx_upper_tight and izx_lower <= izx_upper_tight. An izx_lower
+-- below 0 tells nothing. Likewise izx_y_lower and izx_y_upper_tight of I(X;Z|Y), by
+-- valid_residual_bound.
+--
+-- Most of what a sweep of 100,000 jobs takes to show is this, so the estimates are read in their
+-- order in the table, of one job or one split no others, and for their names only where these are
+-- asked for. 9e999, infinity, stands for no bound.
 CREATE VIEW information_plane AS
-SELECT setting.*, result.split, result.epoch, result.error, result.error_mc, result.ce, result.h_y,
-       result.izy_lower, result.izx_upper,
-       min(lower.bits, upper.bits) AS izx_lower, lower.estimator AS izx_lower_by,
-       upper.bits AS izx_upper_tight, upper.estimator AS izx_upper_tight_by,
-       result.izy_lower_se, result.ce_mc, result.izy_mc, result.n,
+WITH
+tight AS (
+    -- Of valid_estimate the tightest. DISTINCT, which drops no row, as (job, split) is the key, has
+    -- each computed once, however often it stands below.
+    SELECT DISTINCT result.*,
+           (SELECT max(iif(bound.n = result.n AND estimator <> 'mixture', bits, bits - 2 * se))
+            FROM bound WHERE bound.job = result.job AND quantity = 'izx'
+              AND bound.split = result.split AND side = 'lower') AS lower,
+           (SELECT min(iif(estimator = 'leave_one_out', bits + 2 * se, bits))
+            FROM bound WHERE bound.job = result.job AND quantity = 'izx'
+              AND bound.split = result.split AND side = 'upper' AND estimator <> 'rate'
+              AND (estimator = 'leave_one_out' OR bound.n = result.n)) AS upper,
+           (SELECT max(iif(bound.n = result.n AND estimator <> 'mixture', bits, bits - 2 * se))
+            FROM bound WHERE bound.job = result.job AND quantity = 'izx_y'
+              AND bound.split = result.split AND side = 'lower') AS residual_lower,
+           (SELECT min(iif(estimator = 'leave_one_out', bits + 2 * se, bits))
+            FROM bound WHERE bound.job = result.job AND quantity = 'izx_y'
+              AND bound.split = result.split AND side = 'upper'
+              AND (estimator = 'leave_one_out' OR bound.n = result.n)) AS residual_upper
+    FROM result
+),
+known AS (
+    SELECT tight.*, izx_upper + 2 * coalesce(izx_upper_se, 0) AS rate,
+           iif(method.stochastic, log2_n, NULL) AS cap
+    FROM tight
+    CROSS JOIN setting ON setting.job = tight.job -- in this order
+    LEFT JOIN method ON method.name = setting.method
+),
+least AS (
+    SELECT *, min(coalesce(upper, 9e999), coalesce(rate, 9e999), coalesce(cap, 9e999)) AS least
+    FROM known
+),
+plane AS (
+    SELECT *, nullif(max(least, 0.0), 9e999) AS tight_upper,
+           max(coalesce(residual_lower, -9e999), coalesce(lower - h_y, -9e999))
+               AS residual_greatest,
+           min(coalesce(residual_upper, 9e999), coalesce(izx_y_upper, 9e999),
+               coalesce(cap - h_y, 9e999),
+               coalesce(max(least, 0.0) - (izy_lower - 2 * izy_lower_se), 9e999))
+               AS residual_least
+    FROM least
+)
+SELECT setting.*, plane.split, plane.epoch, plane.error, plane.error_mc, plane.ce, plane.h_y,
+       plane.izy_lower, plane.izx_upper,
+       min(lower, tight_upper) AS izx_lower,
+       (SELECT estimator FROM valid_estimate AS one
+        WHERE one.job = plane.job AND quantity = 'izx' AND one.split = plane.split
+          AND side = 'lower' AND bits = lower) AS izx_lower_by,
+       tight_upper AS izx_upper_tight,
+       CASE least
+       WHEN upper THEN (SELECT estimator FROM valid_estimate AS one
+                        WHERE one.job = plane.job AND quantity = 'izx' AND one.split = plane.split
+                          AND side = 'upper' AND bits = upper)
+       WHEN rate THEN 'rate'
+       WHEN cap THEN 'log2_n' END AS izx_upper_tight_by,
+       plane.izy_lower_se, plane.ce_mc, plane.izy_mc, plane.n,
        dataset.ixy, dataset.ixy_se, dataset.dim, dataset.classes,
        job.objective, job.weights, job.identity, job.dataset_digest,
-       result.error_mu, result.izx_upper_se, result.izx_y_upper,
-       min(residual_lower.bits, residual_upper.bits) AS izx_y_lower,
-       residual_lower.estimator AS izx_y_lower_by,
-       residual_upper.bits AS izx_y_upper_tight, residual_upper.estimator AS izx_y_upper_tight_by,
+       plane.error_mu, plane.izx_upper_se, plane.izx_y_upper,
+       min(nullif(residual_greatest, -9e999), nullif(max(residual_least, 0.0), 9e999))
+           AS izx_y_lower,
+       CASE residual_greatest
+       WHEN residual_lower
+       THEN (SELECT estimator FROM valid_estimate AS one
+             WHERE one.job = plane.job AND quantity = 'izx_y' AND one.split = plane.split
+               AND side = 'lower' AND bits = residual_lower)
+       WHEN lower - h_y THEN 'izx_less_h_y' END AS izx_y_lower_by,
+       nullif(max(residual_least, 0.0), 9e999) AS izx_y_upper_tight,
+       CASE residual_least
+       WHEN residual_upper
+       THEN (SELECT estimator FROM valid_estimate AS one
+             WHERE one.job = plane.job AND quantity = 'izx_y' AND one.split = plane.split
+               AND side = 'upper' AND bits = residual_upper)
+       WHEN izx_y_upper THEN 'backward_encoder'
+       WHEN cap - h_y THEN 'log2_n_less_h_y'
+       WHEN 9e999 THEN NULL ELSE 'izx_less_izy' END AS izx_y_upper_tight_by,
        job.effective_weight
-FROM result
-LEFT JOIN (SELECT job, split, estimator, max(bits) AS bits FROM valid_bound
-           WHERE side = 'lower' AND bits IS NOT NULL GROUP BY job, split) AS lower
-       ON lower.job = result.job AND lower.split = result.split
-LEFT JOIN (SELECT job, split, estimator, max(min(bits), 0.0) AS bits FROM valid_bound
-           WHERE side = 'upper' AND bits IS NOT NULL GROUP BY job, split) AS upper
-       ON upper.job = result.job AND upper.split = result.split
-LEFT JOIN (SELECT job, split, estimator, max(bits) AS bits FROM valid_residual_bound
-           WHERE side = 'lower' AND bits IS NOT NULL GROUP BY job, split) AS residual_lower
-       ON residual_lower.job = result.job AND residual_lower.split = result.split
-LEFT JOIN (SELECT job, split, estimator, max(min(bits), 0.0) AS bits FROM valid_residual_bound
-           WHERE side = 'upper' AND bits IS NOT NULL GROUP BY job, split) AS residual_upper
-       ON residual_upper.job = result.job AND residual_upper.split = result.split
-JOIN job ON job.id = result.job
-JOIN setting ON setting.job = result.job
+FROM plane
+JOIN job ON job.id = plane.job
+JOIN setting ON setting.job = plane.job
 JOIN dataset ON dataset.digest = job.dataset_digest
 WHERE job.state = 'done';
 
@@ -484,7 +539,7 @@ centred AS (
            izx_y_lower, avg(izx_y_lower) OVER seeds AS izx_y_lower_mean,
            izx_y_upper_tight, avg(izx_y_upper_tight) OVER seeds AS izx_y_upper_tight_mean,
            h_y, avg(izy_lower_se) OVER seeds AS izy_lower_se_mean
-    FROM job_point JOIN information_plane USING (job)
+    FROM information_plane JOIN job_point USING (job)
     WINDOW seeds AS (PARTITION BY point, split)
 ),
 spread AS (

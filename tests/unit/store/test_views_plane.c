@@ -406,22 +406,10 @@ static void test_efficiency_is_safe(void **state) {
 
 /* --- cost --- */
 
-/* Steps of SQLite's virtual machine for a whole view. */
 static long long steps(struct fixture *f, const char *view) {
-    sqlite3 *db;
-    sqlite3_stmt *statement;
     char sql[100];
-    int step;
     snprintf(sql, sizeof sql, "SELECT * FROM %s", view);
-    assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
-    while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
-    }
-    assert_int_equal(step, SQLITE_DONE);
-    const int count = sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0);
-    sqlite3_finalize(statement);
-    sqlite3_close(db);
-    return count;
+    return views_steps(f, sql);
 }
 
 /* One long curve, four seeds a point: from `from` to n jobs. */
@@ -444,8 +432,9 @@ static void fill(struct fixture *f, size_t from, size_t n) {
 
 /* No view compares all jobs, points or betas with one another. */
 static void test_cost_grows_with_the_jobs(void **state) {
-    static const char *const views[] = {"job_point",          "summary",   "pareto", "best_beta",
-                                        "generalization_gap", "efficiency"};
+    static const char *const views[] = {
+        "information_plane", "job_point",          "summary",   "pareto",
+        "best_beta",         "generalization_gap", "efficiency"};
     enum { VIEWS = sizeof views / sizeof views[0] };
     struct fixture *f = *state;
     long long few[VIEWS];

@@ -105,3 +105,18 @@ double half_width(const double *values, int n, int df) {
         squares += (values[i] - mean) * (values[i] - mean);
     return t95(df) * sqrt(squares / (n - 1)) / sqrt(n);
 }
+
+long long views_steps(struct fixture *f, const char *sql) {
+    sqlite3 *db;
+    sqlite3_stmt *statement;
+    int step;
+    assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+    while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
+    }
+    assert_int_equal(step, SQLITE_DONE);
+    const int count = sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return count;
+}

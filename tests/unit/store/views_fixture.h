@@ -33,6 +33,9 @@ void views_give_bound(struct fixture *f, long long job, const char *split, const
 void assert_text(struct fixture *f, const char *sql, const char *want);
 void assert_near(struct fixture *f, const char *sql, double want, double tolerance);
 
+/* Steps of SQLite's virtual machine for all rows of a query. */
+long long views_steps(struct fixture *f, const char *sql);
+
 /* Student's t: the quantile 0.975 for df degrees of freedom. */
 double t95(int df);
 
