@@ -153,8 +153,9 @@ static int ask(const struct question *question, size_t i, FILE *out, struct vib_
     const struct store_query query = {
         .sql = question->sql, .values = &question->split, .n_values = 1};
     struct page_source *source = &question->page->sources[i];
+    const char *split = question->page->holds ? NULL : question->split.text;
     struct store *results;
-    int rc = question->keep ? page_source_keep(source, &results, err)
+    int rc = question->keep ? page_source_keep(source, split, &results, err)
                             : page_source_results(source, &results, err);
     if (rc == VIB_OK)
         rc = table_write(out, results, &query, question->columns, question->n, NULL, err);

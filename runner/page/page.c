@@ -117,10 +117,12 @@ int page_source_results(struct page_source *source, struct store **results, stru
     return rc;
 }
 
-int page_source_keep(struct page_source *source, struct store **results, struct vib_error *err) {
+int page_source_keep(struct page_source *source, const char *split, struct store **results,
+                     struct vib_error *err) {
     int rc = page_source_results(source, results, err);
+    const bool rests = source->merged == NULL; /* page_rest closes it */
     if (rc == VIB_OK && !source->kept)
-        rc = store_keep_views(*results, err);
+        rc = store_keep_views(*results, rests ? split : NULL, err);
     source->kept = rc == VIB_OK;
     return rc;
 }

@@ -58,8 +58,10 @@ void page_look_release(struct page_look *look);
  * merged_new. */
 int page_source_results(struct page_source *source, struct store **results, struct vib_error *err);
 
-/* The same, with views that are computed once. */
-int page_source_keep(struct page_source *source, struct store **results, struct vib_error *err);
+/* The same, with views that are computed once: those of the split suffice until page_rest, or of
+ * all where it is NULL. */
+int page_source_keep(struct page_source *source, const char *split, struct store **results,
+                     struct vib_error *err);
 
 /* The results of source i. Error, also: VIB_EDATA, there is none. */
 int page_results(struct page *page, int64_t i, struct store **results, struct vib_error *err);

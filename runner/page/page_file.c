@@ -142,7 +142,7 @@ static int put_splits(struct page_file *file, FILE *out, struct vib_error *err) 
     int rc = VIB_OK;
     for (size_t i = 0; i < file->page->n && rc == VIB_OK; i++) {
         struct store *store;
-        rc = page_source_keep(&file->page->sources[i], &store, err);
+        rc = page_source_keep(&file->page->sources[i], NULL, &store, err);
         if (rc == VIB_OK)
             rc = page_splits(store, splits, err);
     }

@@ -290,8 +290,8 @@ int store_shadow_views(struct store *store, struct vib_error *err);
 int store_choose_views(struct store *store, struct vib_error *err);
 
 /* Makes all of them anew for this connection alone, summary and job_point from temporary tables
- * that hold their rows. */
-int store_hold_views(struct store *store, struct vib_error *err);
+ * that hold their rows; of information_plane a part, as store_keep_views does. */
+int store_hold_views(struct store *store, const char *split, struct vib_error *err);
 
 /* Whether it is not recorded what the classes of a data set stand for. */
 int store_lacks_classes(struct store *store, const char *digest, bool *lacks,

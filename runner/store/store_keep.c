@@ -9,9 +9,9 @@ static int run(struct store *store, const char *sql, struct vib_error *err) {
                : store_fail(store, "keep the views", err);
 }
 
-int store_keep_views(struct store *store, struct vib_error *err) {
-    int rc = run(store, "PRAGMA query_only = OFF", err);
+int store_keep_views(struct store *store, const char *split, struct vib_error *err) {
+    int rc = run(store, "PRAGMA query_only = OFF; PRAGMA temp_store = MEMORY", err);
     if (rc == 0)
-        rc = store_hold_views(store, err);
+        rc = store_hold_views(store, split, err);
     return rc == 0 ? run(store, "PRAGMA query_only = ON", err) : rc;
 }

@@ -48,9 +48,11 @@ int store_choose_seeds(struct store *store, const uint64_t *seeds, size_t n, str
 
 /* Computes the views summary and job_point of a reader once, which takes as long as reading them
  * does: from now on they, and the views that are made from them, speak of this moment, and are
- * quick to read, those of job_point by point. To be called once at most, and not with chosen seeds.
- * Errors: those of the store. */
-int store_keep_views(struct store *store, struct vib_error *err);
+ * quick to read, those of job_point by point. Of information_plane, summary and what is made from
+ * them only the rows of the split are there then, and those of validation and test, by which
+ * best_beta chooses; NULL: all. To be called once at most, and not with chosen seeds. Errors: those
+ * of the store. */
+int store_keep_views(struct store *store, const char *split, struct vib_error *err);
 
 /* Columns are counted from 0. */
 int store_row_columns(struct store_row *row);

@@ -61,7 +61,9 @@ static int are_same(struct store *store, sqlite3_stmt *views, bool *same, struct
     return rc;
 }
 
-static int replace(struct store *store, sqlite3_stmt *row, struct vib_error *err) {
+static int replace(struct store *store, sqlite3_stmt *row, const char *split,
+                   struct vib_error *err) {
+    (void)split;
     char *sql = sqlite3_mprintf("DROP VIEW IF EXISTS \"%w\"; %s", sqlite3_column_text(row, 0),
                                 sqlite3_column_text(row, 1));
     if (sql == NULL)
@@ -80,14 +82,15 @@ static int replace(struct store *store, sqlite3_stmt *row, struct vib_error *err
     return rc;
 }
 
-/* Runs `change` for every view of the program. */
-typedef int change_view(struct store *store, sqlite3_stmt *row, struct vib_error *err);
+/* Runs `change` for every view of the program, and for a split where that is not NULL. */
+typedef int change_view(struct store *store, sqlite3_stmt *row, const char *split,
+                        struct vib_error *err);
 
 static int change_all(struct store *store, sqlite3_stmt *views, change_view *change,
-                      struct vib_error *err) {
+                      const char *split, struct vib_error *err) {
     int rc = 0, step = SQLITE_ROW;
     while (rc == 0 && (step = sqlite3_step(views)) == SQLITE_ROW)
-        rc = change(store, views, err);
+        rc = change(store, views, split, err);
     if (step != SQLITE_ROW && step != SQLITE_DONE)
         rc = no_memory(store, err);
     (void)sqlite3_reset(views); /* repeats the last step's error */
@@ -115,7 +118,7 @@ static int knows_methods(struct store *store, bool *known, struct vib_error *err
 static int replace_all(struct store *store, sqlite3_stmt *views, struct vib_error *err) {
     int rc = store_begin(store, err);
     if (rc == 0)
-        rc = change_all(store, views, replace, err);
+        rc = change_all(store, views, replace, NULL, err);
     if (rc == 0)
         rc = store_add_methods(store, err);
     if (rc == 0)
@@ -167,11 +170,15 @@ static int shadow_by(struct store *store, sqlite3_stmt *row, const char *where,
     return result == SQLITE_OK ? 0 : store_fail(store, "make the views", err);
 }
 
-static int shadow(struct store *store, sqlite3_stmt *row, struct vib_error *err) {
+static int shadow(struct store *store, sqlite3_stmt *row, const char *split,
+                  struct vib_error *err) {
+    (void)split;
     return shadow_by(store, row, "", err);
 }
 
-static int shadow_chosen(struct store *store, sqlite3_stmt *row, struct vib_error *err) {
+static int shadow_chosen(struct store *store, sqlite3_stmt *row, const char *split,
+                         struct vib_error *err) {
+    (void)split;
     const char *name = (const char *)sqlite3_column_text(row, 0), *where = "";
     for (size_t i = 0; name != NULL && i < sizeof choices / sizeof choices[0]; i++)
         if (strcmp(name, choices[i].view) == 0)
@@ -201,9 +208,22 @@ static int keep(struct store *store, const char *view, const char *sql, struct v
     return result == SQLITE_OK ? 0 : store_fail(store, "keep the views", err);
 }
 
-static int shadow_kept(struct store *store, sqlite3_stmt *row, struct vib_error *err) {
+/* Only literals reach the view's inner tables; best_beta needs the splits by which it chooses. */
+static int shadow_split(struct store *store, sqlite3_stmt *row, const char *split,
+                        struct vib_error *err) {
+    char *where = sqlite3_mprintf(" WHERE split IN (%Q, 'validation', 'test')", split);
+    if (where == NULL)
+        return no_memory(store, err);
+    const int rc = shadow_by(store, row, where, err);
+    sqlite3_free(where);
+    return rc;
+}
+
+static int shadow_kept(struct store *store, sqlite3_stmt *row, const char *split,
+                       struct vib_error *err) {
     const char *name = (const char *)sqlite3_column_text(row, 0);
-    int rc = shadow(store, row, err);
+    const bool part = split != NULL && name != NULL && strcmp(name, "information_plane") == 0;
+    int rc = part ? shadow_split(store, row, split, err) : shadow(store, row, NULL, err);
     for (size_t i = 0; rc == 0 && i < sizeof kept / sizeof kept[0]; i++)
         if (strcmp(name, kept[i].view) == 0)
             rc = keep(store, name, kept[i].keep, err);
@@ -217,7 +237,7 @@ int store_shadow_views(struct store *store, struct vib_error *err) {
     if (rc == 0)
         rc = are_same(store, fresh.views, &same, err);
     if (rc == 0 && !same)
-        rc = change_all(store, fresh.views, shadow, err);
+        rc = change_all(store, fresh.views, shadow, NULL, err);
     fresh_close(&fresh);
     return rc;
 }
@@ -226,16 +246,16 @@ int store_choose_views(struct store *store, struct vib_error *err) {
     struct fresh fresh = {NULL, NULL};
     int rc = fresh_open(&fresh, store, err);
     if (rc == 0)
-        rc = change_all(store, fresh.views, shadow_chosen, err);
+        rc = change_all(store, fresh.views, shadow_chosen, NULL, err);
     fresh_close(&fresh);
     return rc;
 }
 
-int store_hold_views(struct store *store, struct vib_error *err) {
+int store_hold_views(struct store *store, const char *split, struct vib_error *err) {
     struct fresh fresh = {NULL, NULL};
     int rc = fresh_open(&fresh, store, err);
     if (rc == 0)
-        rc = change_all(store, fresh.views, shadow_kept, err);
+        rc = change_all(store, fresh.views, shadow_kept, split, err);
     fresh_close(&fresh);
     return rc;
 }

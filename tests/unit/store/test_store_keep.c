@@ -60,7 +60,7 @@ static void test_views_are_the_same(void **state) {
     struct store *reader = NULL;
     add_jobs(f);
     assert_ok(store_open_reader(&reader, f->path, &f->err), &f->err);
-    assert_ok(store_keep_views(reader, &f->err), &f->err);
+    assert_ok(store_keep_views(reader, NULL, &f->err), &f->err);
     assert_same_view(f, reader, "SELECT * FROM job_point ORDER BY job");
     assert_same_view(f, reader, "SELECT * FROM summary ORDER BY point, split");
     assert_same_view(f, reader,
@@ -71,13 +71,37 @@ static void test_views_are_the_same(void **state) {
     store_close(reader);
 }
 
+/* A split, with those by which a beta is chosen: another split costs nothing. */
+static void test_one_split(void **state) {
+    struct fixture *f = *state;
+    struct store *reader = NULL;
+    struct rows rows;
+    add_jobs(f);
+    views_execute(f,
+                  "INSERT INTO result (job, split, epoch, n, log2_n, error_mc, izx_upper,"
+                  " izy_lower) SELECT job, name, epoch, n, log2_n, error_mc / 2, izx_upper,"
+                  " izy_lower FROM result, split WHERE name <> 'test'");
+    assert_ok(store_open_reader(&reader, f->path, &f->err), &f->err);
+    assert_ok(store_keep_views(reader, "test", &f->err), &f->err);
+    read_rows(reader, "SELECT DISTINCT split FROM summary ORDER BY split", &rows);
+    assert_string_equal(rows.text, "test|validation|");
+    assert_same_view(f, reader, "SELECT * FROM summary WHERE split = 'test' ORDER BY point");
+    assert_same_view(f, reader, "SELECT * FROM pareto WHERE split = 'test' ORDER BY point");
+    assert_same_view(f, reader, "SELECT * FROM best_beta ORDER BY point");
+    store_close(reader);
+    assert_ok(store_open_reader(&reader, f->path, &f->err), &f->err);
+    assert_ok(store_keep_views(reader, "train", &f->err), &f->err);
+    assert_same_view(f, reader, "SELECT * FROM summary ORDER BY point, split");
+    store_close(reader);
+}
+
 static void test_they_stay(void **state) {
     struct fixture *f = *state;
     struct store *reader = NULL;
     struct rows rows;
     add_jobs(f);
     assert_ok(store_open_reader(&reader, f->path, &f->err), &f->err);
-    assert_ok(store_keep_views(reader, &f->err), &f->err);
+    assert_ok(store_keep_views(reader, NULL, &f->err), &f->err);
     views_execute(f, "UPDATE result SET error_mc = 0.75");
     read_rows(reader, "SELECT max(error_mc_mean) < 0.7 FROM summary", &rows);
     assert_string_equal(rows.text, "1|");
@@ -93,7 +117,7 @@ static void test_nothing_else_is_written(void **state) {
     struct store *reader = NULL;
     struct vib_error err;
     assert_ok(store_open_reader(&reader, f->path, &f->err), &f->err);
-    assert_ok(store_keep_views(reader, &f->err), &f->err);
+    assert_ok(store_keep_views(reader, NULL, &f->err), &f->err);
     assert_true(
         store_query(reader,
                     &(struct store_query){.sql = "DELETE FROM kept_summary", .row = take_row},
@@ -104,6 +128,7 @@ static void test_nothing_else_is_written(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_views_are_the_same, fixture_new, fixture_free),
+        cmocka_unit_test_setup_teardown(test_one_split, fixture_new, fixture_free),
         cmocka_unit_test_setup_teardown(test_they_stay, fixture_new, fixture_free),
         cmocka_unit_test_setup_teardown(test_nothing_else_is_written, fixture_new, fixture_free),
     };
