@@ -85,6 +85,7 @@ enum store_statement {
     STORE_PREDICTION_INSERT,
     STORE_CODE_INSERT,
     STORE_DECODER_INSERT,
+    STORE_STATUS_DETAIL,
     /* Of a merge; the first three are of the database that is read. */
     STORE_MERGE_JOBS,
     STORE_SETTING_READ,

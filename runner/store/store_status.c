@@ -26,7 +26,7 @@ enum {
     RUN_START,
     RUN_ENDED,
     RUN_AGE,
-    RUN_JOBS /* n_running; of a job its state */
+    RUN_JOBS /* n_running */
 };
 
 struct status_walk {
@@ -34,7 +34,7 @@ struct status_walk {
     const struct host *self;
     const struct status_reader *reader;
     struct store_flops *flops;
-    int *columns; /* [n_keys] of table setting */
+    int *columns; /* [n_keys] of table setting in a detail; NULL before the first */
 };
 
 static void copy_text(char *out, size_t size, const char *text) {
@@ -83,33 +83,24 @@ static int read_runs(struct status_walk *walk, struct vib_error *err) {
 
 /* --- jobs --- */
 
-enum {
-    JOB_STATE_COLUMN = RUN_JOBS,
-    JOB_ID,
-    JOB_IDENTITY,
-    JOB_POINT,
-    JOB_DATA,
-    JOB_SECONDS,
-    JOB_EPOCH,
-    JOB_SHARE,
-    JOB_OBJECTIVE,
-    JOB_STEP,
-    JOB_STEPS
-};
+enum { JOB_STATE_COLUMN, JOB_ID, JOB_IDENTITY, JOB_POINT, JOB_DATA, JOB_SECONDS };
 
-static int on_running(const struct status_walk *walk, struct store_row *row,
+/* What is asked of a job that runs, or is the first of its point; behind it are its settings. */
+enum { DETAIL_EPOCH = RUN_JOBS, DETAIL_SHARE, DETAIL_OBJECTIVE, DETAIL_STEP, DETAIL_STEPS };
+
+static int on_running(const struct status_walk *walk, struct store_row *row, int64_t id,
                       const struct settings *settings, struct job_status *job,
                       struct vib_error *err) {
     struct running_status *running = &job->running;
     char *values = NULL;
-    running->job = store_row_integer(row, JOB_ID);
+    running->job = id;
     take_run(walk, row, &running->run);
-    running->epoch = (size_t)store_row_integer(row, JOB_EPOCH);
+    running->epoch = (size_t)store_row_integer(row, DETAIL_EPOCH);
     running->epochs = settings->job.epochs;
-    running->share = store_row_real(row, JOB_SHARE);
-    running->objective = store_row_real(row, JOB_OBJECTIVE);
-    running->step = (size_t)store_row_integer(row, JOB_STEP);
-    running->steps = (size_t)store_row_integer(row, JOB_STEPS);
+    running->share = store_row_real(row, DETAIL_SHARE);
+    running->objective = store_row_real(row, DETAIL_OBJECTIVE);
+    running->step = (size_t)store_row_integer(row, DETAIL_STEP);
+    running->steps = (size_t)store_row_integer(row, DETAIL_STEPS);
     int rc =
         store_setting_values(row, walk->columns, settings, &values, &running->values_size, err);
     running->values = values;
@@ -119,11 +110,43 @@ static int on_running(const struct status_walk *walk, struct store_row *row,
     return rc;
 }
 
-static int on_head(void *context, struct store_row *row, struct vib_error *err) {
-    struct status_walk *walk = context;
-    (void)err;
-    store_setting_find(row, walk->columns);
+/* *row is the job's detail until the statement is reset, or NULL where it has no settings. */
+static int find_detail(struct status_walk *walk, int64_t job, sqlite3_stmt **statement,
+                       struct store_row **row, struct vib_error *err) {
+    static const char sql[] =
+        "SELECT " RUN_COLUMNS ", " AGE_S("max(run.heartbeat_at, coalesce(progress.at, ''))") ","
+        " progress.epoch, progress.share, progress.objective, progress.step,"
+        " progress.steps_per_epoch, setting.* FROM job JOIN setting ON setting.job = job.id"
+        " LEFT JOIN run ON job.state = 'running' AND run.id = job.run"
+        " LEFT JOIN progress ON job.state = 'running' AND progress.job = job.id WHERE job.id = ?1";
+    bool found = false;
+    int rc = store_statement(walk->store, STORE_STATUS_DETAIL, sql, statement, err);
+    if (rc == 0)
+        rc = store_fetch(walk->store, *statement, sqlite3_bind_int64(*statement, 1, job), &found,
+                         "read", err);
+    *row = found ? (struct store_row *)*statement : NULL;
+    if (!found || walk->columns != NULL)
+        return rc;
+    walk->columns = calloc(n_keys, sizeof *walk->columns);
+    if (walk->columns == NULL)
+        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", walk->store->path);
+    store_setting_find(*row, walk->columns);
     return 0;
+}
+
+/* With its detail, which the row of the job itself does not have. */
+static int on_detail(struct status_walk *walk, struct store_row *row, struct store_row *detail,
+                     bool known, struct job_status *job, struct vib_error *err) {
+    struct settings settings;
+    int rc = store_setting_read(detail, walk->columns, &settings, err);
+    if (rc == 0 && !known)
+        rc = store_flops_make(walk->flops, store_row_text(row, JOB_POINT, NULL),
+                              store_row_text(row, JOB_DATA, NULL), &settings, &job->flops, err);
+    if (rc != 0)
+        return rc;
+    return job->state == JOB_RUNNING
+               ? on_running(walk, detail, store_row_integer(row, JOB_ID), &settings, job, err)
+               : walk->reader->job(walk->reader->context, job, err);
 }
 
 static int on_job(void *context, struct store_row *row, struct vib_error *err) {
@@ -132,42 +155,35 @@ static int on_job(void *context, struct store_row *row, struct vib_error *err) {
     struct job_status job = {.state = job_state_of(store_row_text(row, JOB_STATE_COLUMN, NULL)),
                              .train_s = store_row_real(row, JOB_SECONDS),
                              .flops = (double)NAN};
-    struct settings settings;
-    int rc = 0;
+    sqlite3_stmt *statement = NULL;
+    struct store_row *detail = NULL;
     copy_text(job.identity, sizeof job.identity, store_row_text(row, JOB_IDENTITY, NULL));
-    const char *point = store_row_text(row, JOB_POINT, NULL);
-    const bool known = !reader->flops || store_flops_find(walk->flops, point, &job.flops);
+    const bool known =
+        !reader->flops ||
+        store_flops_find(walk->flops, store_row_text(row, JOB_POINT, NULL), &job.flops);
     if (known && job.state != JOB_RUNNING)
         return reader->job(reader->context, &job, err);
-    rc = store_setting_read(row, walk->columns, &settings, err);
-    if (rc == 0 && !known)
-        rc = store_flops_make(walk->flops, point, store_row_text(row, JOB_DATA, NULL), &settings,
-                              &job.flops, err);
-    if (rc != 0)
-        return rc;
-    return job.state == JOB_RUNNING ? on_running(walk, row, &settings, &job, err)
-                                    : reader->job(reader->context, &job, err);
+    int rc = find_detail(walk, store_row_integer(row, JOB_ID), &statement, &detail, err);
+    if (rc == 0 && detail != NULL)
+        rc = on_detail(walk, row, detail, known, &job, err);
+    if (detail != NULL)
+        store_reset(statement);
+    return rc;
 }
 
-/* One statement, so that each job is seen once though a sweep is at them. */
+/* One statement, so that each job is seen once though a sweep is at them; details are of its
+ * moment, too, as they are read while it stands. */
 static int read_jobs(struct status_walk *walk, struct vib_error *err) {
     static const char sql[] =
-        "SELECT " RUN_COLUMNS ", " AGE_S("max(run.heartbeat_at, coalesce(progress.at, ''))") ","
-        " job.state, job.id, job.identity, job.point_identity, job.dataset_digest,"
-        " job.train_s + job.evaluate_s, progress.epoch, progress.share, progress.objective,"
-        " progress.step, progress.steps_per_epoch, setting.* FROM job JOIN setting ON setting.job = job.id"
-        " LEFT JOIN run ON job.state = 'running' AND run.id = job.run"
-        " LEFT JOIN progress ON job.state = 'running' AND progress.job = job.id ORDER BY job.id";
-    const struct store_query query = {.sql = sql, .head = on_head, .row = on_job, .context = walk};
+        "SELECT state, id, identity, point_identity, dataset_digest, train_s + evaluate_s FROM job"
+        " ORDER BY id";
+    const struct store_query query = {.sql = sql, .row = on_job, .context = walk};
     return store_query(walk->store, &query, err);
 }
 
 int store_read_status(struct store *store, const struct host *self,
                       const struct status_reader *reader, struct vib_error *err) {
-    struct status_walk walk = {
-        .store = store, .self = self, .reader = reader, .columns = calloc(n_keys, sizeof(int))};
-    if (walk.columns == NULL)
-        return vib_error_set(err, VIB_ENOMEM, "%s: out of memory", store->path);
+    struct status_walk walk = {.store = store, .self = self, .reader = reader};
     int rc = read_runs(&walk, err);
     if (rc == 0 && reader->flops)
         rc = store_flops_new(&walk.flops, store, err);
