@@ -1,9 +1,9 @@
 /* What is to be thought of before a sweep is begun. */
 #include "runner/forecast/forecast_show.h"
 
-#include "runner/base/quote.h"
 #include "runner/config/grid_notes.h"
 #include "runner/config/label.h"
+#include "runner/sweep/report_choice.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -71,17 +71,16 @@ static void warn_of_room(struct list *list, const struct forecast *f) {
 size_t forecast_warnings(const struct forecast *f,
                          char warnings[FORECAST_WARNINGS][FORECAST_WARNING_SIZE]) {
     struct list list = {.texts = warnings};
-    char quoted[QUOTE_SIZE];
+    char unvalidated[FORECAST_WARNING_SIZE];
     if (f->threads > f->processors)
         add(&list,
             "%zu jobs at a time on %zu processor%s: -j %zu is as fast, and takes less memory",
             f->threads, f->processors, plural(f->processors), f->processors);
     warn_of_grid(&list, f);
     warn_of_room(&list, f);
-    if (f->unvalidated != NULL && f->grid.n > 1)
-        add(&list,
-            "data set %s has no validation split: to choose by its test error flatters; "
-            "dataset.validation keeps training examples for that",
-            quote(quoted, f->unvalidated));
+    if (f->unvalidated != NULL && f->grid.n > 1) {
+        report_unvalidated(f->unvalidated, unvalidated, sizeof unvalidated);
+        add(&list, "%s", unvalidated);
+    }
     return list.n;
 }

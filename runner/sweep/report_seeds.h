@@ -10,7 +10,7 @@
 /* Whether the grid has jobs that differ in nothing but the seed. */
 bool report_has_seeds(const struct grid *grid);
 
-/* Fills a page that is all 0. Errors: VIB_ENOMEM, of the store. */
+/* Fills a page without rows. Errors: VIB_ENOMEM, of the store. */
 int report_seeds(const struct report *report, struct report_page *page, struct vib_error *err);
 
 #endif

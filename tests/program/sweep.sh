@@ -86,12 +86,52 @@ check 'and has no results' sql_is wild.db \
     "select count(*) from result join job on id = job where state <> 'done'" 0
 
 table() {
-    "$vib" small.yaml 2>/dev/null | grep -cE '^ *(0\.001|0\.01|0\.1) +(2|4) +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+$'
+    "$vib" small.yaml 2>/dev/null | grep -cE '^ *(0\.001|0\.01|0\.1) +(2|4) +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+$'
 }
 six_rows() {
     [ "$(table)" = 6 ]
 }
 check 'a table of six results on stdout' six_rows
+# The bounds are those of the plane, and a line under the table says what best_beta does.
+chosen() {
+    "$vib" small.yaml -q -j 2 --db "$1.db" --set dataset.validation=500 "${@:2}" >"$1.out" && cat "$1.out"
+}
+tightest() {
+    sql chosen.db "select format('%g %d %.2f %.2f %.2f %.2f %.3f', beta, K, 100 * error, 100 * error_mc, izx_lower,
+            izx_upper_tight, izy_lower) from information_plane where split = 'test' and izx_upper_tight < izx_upper
+        order by job" >wanted
+    [ "$(wc -l <wanted)" = 6 ] && diff wanted <(sed -n '3,8p' chosen.out | sed 's/^ *//; s/  */ /g')
+}
+# best NAME CURVES
+best() {
+    sql "$1.db" "select format('  K=%d: beta=%g, %.2f %%; %d of %d others not told apart from it', K, beta,
+            100 * error_mc_mean, n_indistinguishable, n_betas - 1) from best_beta order by curve" >wanted
+    [ "$(wc -l <wanted)" = "$2" ] && diff <(head -n 5 wanted) <(grep '^  K=' "$1.out") &&
+        grep -qx 'chosen by error_mc of the validation split, with error_mc of the test split:' "$1.out"
+}
+narrow() {
+    [ "$(wc -L <chosen.out)" -le 80 ]
+}
+check 'a sweep with a validation split' chosen chosen
+check 'has the tightest valid bounds' tightest
+check 'and what the validation split chooses of each curve' best chosen 2
+check 'in 80 columns' narrow
+seeds() {
+    chosen many --set 'seed=[0, 1]' --set 'K=[2, 3, 4, 5, 6, 7]' --set train.epochs=1 --set evaluate.bounds_n=50 &&
+        best many 6 && grep -qx '  ... and of 1 curve more: vib-sweep export --table best_beta many.db' many.out
+}
+check 'over seeds, of five curves at the most' seeds
+unchosen() {
+    "$vib" small.yaml -q 2>/dev/null >unchosen.out && cat unchosen.out &&
+        grep -q "^no beta is chosen, as data set 'mixture' has no validation split" unchosen.out &&
+        ! "$vib" small.yaml -q --db chosen.db --set dataset.validation=500 --set beta=0.1 | grep -qE '^(chosen|no beta)'
+}
+check 'without one, why nothing is chosen; of one beta nothing is said' unchosen
+unbounded() {
+    "$vib" small.yaml -q -j 2 --db unbounded.db --set train.epochs=1 --set 'evaluate.bounds=[]' >unbounded.out &&
+        cat unbounded.out && grep -q 'I(Z;X) <=' unbounded.out && ! grep -q 'I(Z;X) >=' unbounded.out
+}
+check 'without estimates, no column of them' unbounded
 
 # Also where the default four digits, or a column's width, would cut what tells them apart.
 told_apart() {
