@@ -538,6 +538,7 @@ centred AS (
            error_mu, avg(error_mu) OVER seeds AS error_mu_mean,
            izx_y_lower, avg(izx_y_lower) OVER seeds AS izx_y_lower_mean,
            izx_y_upper_tight, avg(izx_y_upper_tight) OVER seeds AS izx_y_upper_tight_mean,
+           izx_y_upper, avg(izx_y_upper) OVER seeds AS izx_y_upper_mean,
            h_y, avg(izy_lower_se) OVER seeds AS izy_lower_se_mean
     FROM information_plane JOIN job_point USING (job)
     WINDOW seeds AS (PARTITION BY point, split)
@@ -563,6 +564,8 @@ spread AS (
            sum(pow(izx_y_lower - izx_y_lower_mean, 2)) AS izx_y_lower_ss,
            izx_y_upper_tight_mean, count(izx_y_upper_tight) AS izx_y_upper_tight_n,
            sum(pow(izx_y_upper_tight - izx_y_upper_tight_mean, 2)) AS izx_y_upper_tight_ss,
+           izx_y_upper_mean, count(izx_y_upper) AS izx_y_upper_n,
+           sum(pow(izx_y_upper - izx_y_upper_mean, 2)) AS izx_y_upper_ss,
            h_y, izy_lower_se_mean
     FROM centred GROUP BY point, split
 ),
@@ -600,6 +603,9 @@ interval AS MATERIALIZED (
            sqrt(izx_y_upper_tight_ss / izx_y_upper_tight_n / (izx_y_upper_tight_n - 1)) * (
                SELECT t95 FROM student_t WHERE df < izx_y_upper_tight_n ORDER BY df DESC LIMIT 1)
                AS izx_y_upper_tight_half,
+           izx_y_upper_mean, sqrt(izx_y_upper_ss / izx_y_upper_n / (izx_y_upper_n - 1)) * (
+               SELECT t95 FROM student_t WHERE df < izx_y_upper_n ORDER BY df DESC LIMIT 1)
+               AS izx_y_upper_half,
            h_y, izy_lower_se_mean
     FROM spread
 )
@@ -628,7 +634,9 @@ SELECT point, curve, split, n_seeds,
        izx_y_lower_mean + izx_y_lower_half AS izx_y_lower_hi,
        izx_y_upper_tight_mean,
        izx_y_upper_tight_mean - izx_y_upper_tight_half AS izx_y_upper_tight_lo,
-       izx_y_upper_tight_mean + izx_y_upper_tight_half AS izx_y_upper_tight_hi
+       izx_y_upper_tight_mean + izx_y_upper_tight_half AS izx_y_upper_tight_hi,
+       izx_y_upper_mean, izx_y_upper_mean - izx_y_upper_half AS izx_y_upper_lo,
+       izx_y_upper_mean + izx_y_upper_half AS izx_y_upper_hi
 FROM interval
 JOIN job ON job.id = point
 JOIN setting ON setting.job = point

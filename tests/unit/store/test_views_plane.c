@@ -86,8 +86,10 @@ static void test_residual_by_differences(void **state) {
     assert_text(f, sql, "0.75 izx_less_h_y 1.0 backward_encoder");
     fixture_execute(f, "UPDATE result SET log2_n = 3");
     assert_text(f, sql, "0.75 izx_less_h_y 0.75 log2_n_less_h_y");
-    assert_text(f, "SELECT izx_y_lower_mean || ' ' || izx_y_upper_tight_mean FROM summary",
-                "0.75 0.75");
+    assert_text(f,
+                "SELECT izx_y_lower_mean || ' ' || izx_y_upper_tight_mean || ' ' ||"
+                " izx_y_upper_mean FROM summary",
+                "0.75 0.75 1.0");
 }
 
 /* --- of methods without a rate, and without a code that is drawn --- */
