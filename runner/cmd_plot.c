@@ -216,9 +216,10 @@ const struct command command_plot = {
     .options = {.command = "plot",
                 .help = "Draws a figure of the finished jobs in the database DB by gnuplot (5.4 or "
                         "newer; Debian package gnuplot-nox). Jobs that differ in their seed alone "
-                        "are averaged, with the 95 % interval of the mean; those that differ "
-                        "otherwise have panels of their own, six at most. A sweep may be running "
-                        "on DB.",
+                        "are averaged, with the 95 % interval of the mean. Objectives, which are "
+                        "told apart by method, rate function, marginal and noise, have a colour "
+                        "each, and then train and test a panel each; jobs that differ otherwise "
+                        "have panels of their own, six at most. A sweep may be running on DB.",
                 .rows = rows,
                 .n = sizeof rows / sizeof rows[0]},
     .run = run,

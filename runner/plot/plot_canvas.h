@@ -14,7 +14,7 @@ struct plot_entry {
     const char *style, *title;
 };
 
-enum { PLOT_MOST_ENTRIES = 12 };
+enum { PLOT_MOST_ENTRIES = 20 };
 
 struct plot_canvas {
     size_t panels, columns;          /* panels in rows of `columns` */

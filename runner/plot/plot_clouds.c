@@ -56,7 +56,8 @@ static int add_cloud(void *context, struct store_row *row, struct vib_error *err
         return 0;
     if (clouds->n == PLOT_MAX_PANELS)
         return vib_error_set(err, VIB_EDATA,
-                             "plot: codes of more than %d values of beta; choose with --beta B",
+                             "plot: codes of more than %d values of beta; choose with --beta B "
+                             "or --only KEY=VALUE",
                              PLOT_MAX_PANELS);
     clouds->cloud[clouds->n++] = (struct plot_cloud){.point = point,
                                                      .job = store_row_integer(row, 1),
@@ -78,7 +79,8 @@ static int compare_clouds(const void *a, const void *b) {
     const struct plot_cloud *p = a, *q = b;
     if (p->panel != q->panel)
         return p->panel < q->panel ? -1 : 1;
-    return (p->point->beta > q->point->beta) - (p->point->beta < q->point->beta);
+    return (p->point->trade_off > q->point->trade_off) -
+           (p->point->trade_off < q->point->trade_off);
 }
 
 static int find_clouds(struct plot_clouds *clouds, const struct plot_panels *panels,

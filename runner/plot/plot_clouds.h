@@ -32,7 +32,7 @@ struct plot_cloud {
 
 struct plot_clouds {
     size_t n;
-    struct plot_cloud cloud[PLOT_MAX_PANELS]; /* by panel, then beta */
+    struct plot_cloud cloud[PLOT_MAX_PANELS]; /* by panel, then trade-off */
 };
 
 /* Reads those of the panels' points, which are the data's; both must outlive *clouds. To be

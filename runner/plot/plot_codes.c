@@ -4,6 +4,7 @@
 #include "runner/plot/plot_axis.h"
 #include "runner/plot/plot_clouds.h"
 #include "runner/plot/plot_figure.h"
+#include "runner/plot/plot_label.h"
 #include "runner/plot/plot_text.h"
 
 #include <math.h>
@@ -160,9 +161,10 @@ struct titles {
 static char *make_title(const struct plot_canvas *canvas, const struct plot_cloud *cloud,
                         int digits, size_t *lines) {
     const char *variant = cloud->panel->variant;
-    char beta[32], number[STORE_NUMBER], *setting = NULL, *title = NULL;
-    (void)number_format_digits(cloud->point->beta, digits, beta, sizeof beta);
-    if (asprintf(&setting, "β = %s%s%s", beta, *variant != '\0' ? ", " : "", variant) < 0)
+    char trade_off[32], number[STORE_NUMBER], *setting = NULL, *title = NULL;
+    (void)number_format_digits(cloud->point->trade_off, digits, trade_off, sizeof trade_off);
+    if (asprintf(&setting, "%s = %s%s%s", plot_trade_off_letter(cloud->point), trade_off,
+                 *variant != '\0' ? ", " : "", variant) < 0)
         return NULL;
     char *wrapped = plot_text_wrap(setting, plot_canvas_room(canvas), lines, NULL);
     free(setting);
@@ -179,11 +181,11 @@ static char *make_title(const struct plot_canvas *canvas, const struct plot_clou
 /* To be released whatever the result. */
 static int make_titles(const struct plot_canvas *canvas, const struct plot_clouds *clouds,
                        struct titles *titles, struct vib_error *err) {
-    double betas[PLOT_MAX_PANELS];
+    double trade_offs[PLOT_MAX_PANELS];
     *titles = (struct titles){.lines = 0};
     for (size_t i = 0; i < clouds->n; i++)
-        betas[i] = clouds->cloud[i].point->beta;
-    const int digits = number_digits_apart(betas, clouds->n, 3);
+        trade_offs[i] = clouds->cloud[i].point->trade_off;
+    const int digits = number_digits_apart(trade_offs, clouds->n, 3);
     for (size_t i = 0; i < clouds->n; i++) {
         size_t lines;
         titles->text[i] = make_title(canvas, &clouds->cloud[i], digits, &lines);

@@ -23,7 +23,7 @@ struct reader {
     size_t n_filters;
     int64_t id;               /* of the point of the row before; 0 at first */
     struct plot_point *point; /* that one; NULL when it did not pass */
-    int point_column, K, beta, split, n_seeds;
+    int point_column, K, trade_off, split, n_seeds;
     struct {
         int mean, lo, hi;
     } measures[PLOT_MEASURES];
@@ -67,7 +67,7 @@ static int read_head(void *context, struct store_row *row, struct vib_error *err
     (void)err;
     reader->point_column = store_row_find(row, "point");
     reader->K = store_row_find(row, "K");
-    reader->beta = store_row_find(row, "beta");
+    reader->trade_off = store_row_find(row, "trade_off");
     reader->split = store_row_find(row, "split");
     reader->n_seeds = store_row_find(row, "n_seeds");
     for (int m = 0; m < PLOT_MEASURES; m++) {
@@ -121,7 +121,7 @@ static struct plot_point *add_point(struct plot_data *data) {
         data->capacity = capacity;
     }
     struct plot_point *point = &data->points[data->n++];
-    *point = (struct plot_point){.beta = (double)NAN};
+    *point = (struct plot_point){.trade_off = (double)NAN};
     for (int split = 0; split < PLOT_SPLITS; split++)
         for (int m = 0; m < PLOT_MEASURES; m++)
             point->measure[split][m] = (struct plot_mean){(double)NAN, (double)NAN};
@@ -143,7 +143,7 @@ static int begin_point(struct reader *reader, struct store_row *row, struct vib_
         return no_memory(err);
     point->id = reader->id;
     point->K = store_row_integer(row, reader->K);
-    point->beta = store_row_real(row, reader->beta);
+    point->trade_off = store_row_real(row, reader->trade_off);
     point->values = values;
     point->method = values[method - keys].type == STORE_TEXT ? values[method - keys].text : "";
     reader->point = point;
@@ -254,17 +254,19 @@ size_t plot_data_drop(struct plot_data *data, bool (*unwanted)(const struct plot
     return dropped;
 }
 
-/* A beta that is none comes first, as NULL does in SQL. */
+/* A trade-off that is none comes first, as NULL does in SQL. */
 static int compare_points(const void *a, const void *b) {
     const struct plot_point *p = *(const struct plot_point *const *)a;
     const struct plot_point *q = *(const struct plot_point *const *)b;
-    int order = strcmp(p->method, q->method);
+    int order = (p->series > q->series) - (p->series < q->series);
+    if (order == 0)
+        order = strcmp(p->method, q->method);
     if (order == 0)
         order = (p->K > q->K) - (p->K < q->K);
     if (order == 0)
-        order = !isnan(p->beta) - !isnan(q->beta);
+        order = !isnan(p->trade_off) - !isnan(q->trade_off);
     if (order == 0)
-        order = (p->beta > q->beta) - (p->beta < q->beta);
+        order = (p->trade_off > q->trade_off) - (p->trade_off < q->trade_off);
     return order != 0 ? order : (p->id > q->id) - (p->id < q->id);
 }
 

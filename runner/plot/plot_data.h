@@ -18,9 +18,13 @@
 #define PLOT_MEASURE_MAP(XX)                                                                       \
     XX(ERROR, "error_mean", "error_lo", "error_hi")                                                \
     XX(ERROR_MC, "error_mc_mean", "error_mc_lo", "error_mc_hi")                                    \
+    XX(ERROR_MU, "error_mu_mean", "error_mu_lo", "error_mu_hi")                                    \
     XX(RATE, "izx_upper_mean", "izx_upper_lo", "izx_upper_hi")                                     \
     XX(IZX_LOWER, "izx_lower_mean", NULL, NULL)                                                    \
-    XX(IZX_UPPER, "izx_upper_tight_mean", NULL, NULL)                                              \
+    XX(IZX_UPPER, "izx_upper_tight_mean", "izx_upper_tight_lo", "izx_upper_tight_hi")              \
+    XX(RESIDUAL_LOWER, "izx_y_lower_mean", NULL, NULL)                                             \
+    XX(RESIDUAL_UPPER, "izx_y_upper_tight_mean", "izx_y_upper_tight_lo", "izx_y_upper_tight_hi")   \
+    XX(RESIDUAL_RATE, "izx_y_upper_mean", "izx_y_upper_lo", "izx_y_upper_hi")                      \
     XX(IZY_LOWER, "izy_lower_mean", "izy_lower_lo", "izy_lower_hi")                                \
     XX(IZY_LOWER_SE, "izy_lower_se_mean", NULL, NULL)                                              \
     XX(H_Y, "h_y", NULL, NULL)                                                                     \
@@ -47,7 +51,8 @@ struct plot_mean {
 struct plot_point {
     int64_t id; /* as in the views: the lowest id of its jobs */
     int64_t K;
-    double beta;                      /* NaN for the methods that have none */
+    double trade_off;                 /* beta, or what else the method trades by; NaN: nothing */
+    size_t series;                    /* of plot_series.h; 0 before plot_series_make */
     const char *method;               /* "" where unknown; one of its values */
     const struct store_value *values; /* [n_keys + 1] of every key, NULL where the point or the
                                          view has none; the last is the digest of the data */
@@ -60,8 +65,8 @@ struct plot_point {
 struct plot_data {
     size_t n, capacity;
     struct plot_point *points;         /* [n], ascending by id */
-    const struct plot_point **ordered; /* [n], by method (as text), K, beta and id; NULL before
-                                          plot_data_order */
+    const struct plot_point **ordered; /* [n], by series, method (as text), K, trade-off
+                                          and id; NULL before plot_data_order */
     struct config_arena *arena;        /* of the values */
 };
 

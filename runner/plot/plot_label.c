@@ -1,11 +1,55 @@
 #include "runner/plot/plot_label.h"
 
+#include "core/method.h"
 #include "runner/base/number.h"
 #include "runner/base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* --- methods --- */
+
+static const char *const method_names[] = {
+    [VIB_METHOD_VIB] = "VIB",
+    [VIB_METHOD_CEB] = "CEB",
+    [VIB_METHOD_NONLINEAR_IB] = "nonlinear IB",
+    [VIB_METHOD_DETERMINISTIC] = "deterministic",
+    [VIB_METHOD_DROPOUT] = "dropout",
+    [VIB_METHOD_CONFIDENCE_PENALTY] = "confidence penalty",
+    [VIB_METHOD_LABEL_SMOOTHING] = "label smoothing",
+};
+_Static_assert(sizeof method_names / sizeof method_names[0] == VIB_METHODS,
+               "a name for each method");
+
+int plot_method_place(const char *method) {
+    int m = 0;
+    while (m < VIB_METHODS && strcmp(vib_method_info((enum vib_method)m)->name, method) != 0)
+        m++;
+    return m;
+}
+
+const char *plot_method_name(const char *method) {
+    const int m = plot_method_place(method);
+    return m < VIB_METHODS ? method_names[m] : method;
+}
+
+static bool trades_by_gamma(const struct plot_point *point) {
+    return point->values[key_find("train.gamma") - keys].type != STORE_NULL;
+}
+
+const char *plot_trade_off_letter(const struct plot_point *point) {
+    return trades_by_gamma(point) ? "γ" : "β";
+}
+
+const char *plot_trade_off_letters(const struct plot_point *points, size_t n, const char *both) {
+    size_t n_gamma = 0;
+    for (size_t i = 0; i < n; i++)
+        n_gamma += trades_by_gamma(&points[i]);
+    return n_gamma == 0 ? "β" : n_gamma == n ? "γ" : both;
+}
+
+/* --- differences --- */
 
 void plot_differences(const struct plot_point *const *points, size_t n, plot_alike *alike,
                       bool *differs) {
@@ -79,11 +123,13 @@ static void write_value(FILE *out, const struct store_value *value, int digits, 
     (void)fprintf(out, "%.*s", is_digest ? digits : (int)strlen(text), text);
 }
 
-/* In figures beta has its letter. */
+/* In figures trade-offs have their letters. */
 static const char *name_of_key(size_t k) {
     if (k == n_keys)
         return "data";
-    return strcmp(keys[k].name, "beta") == 0 ? "β" : keys[k].name;
+    return strcmp(keys[k].name, "beta") == 0          ? "β"
+           : strcmp(keys[k].name, "train.gamma") == 0 ? "γ"
+                                                      : keys[k].name;
 }
 
 static void write_words(FILE *out, const void *context) {

@@ -8,6 +8,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* A method as figures call it, "nonlinear IB", or as the database does where it is unknown. */
+const char *plot_method_name(const char *method);
+
+/* Its place among all methods, in the order of core/method.h; VIB_METHODS where it is unknown. */
+int plot_method_place(const char *method);
+
+/* "β", or "γ" where that is what the point's method trades by; static. */
+const char *plot_trade_off_letter(const struct plot_point *point);
+
+/* What the n points trade by: "β", "γ", or `both`, where these stand on one axis. */
+const char *plot_trade_off_letters(const struct plot_point *points, size_t n, const char *both);
+
 /* For every key and, last, the digest of the data: whether points that are `alike` differ in it.
  * Points that are alike stand together. differs is [n_keys + 1]. */
 typedef bool plot_alike(const struct plot_point *a, const struct plot_point *b);

@@ -10,11 +10,11 @@
 /* One line of a panel and split from point to point, straight in bits: what sharing time between
  * two codes gets. On the figure's axis it is curved; a straight one would seem to cross I(Z;Y) =
  * I(Z;X), which no code can. */
-static void write_chords(const struct plot_panel *panel, int split, FILE *out) {
+static void write_chords(const struct plot_point *const *points, size_t n, int split, FILE *out) {
     enum { PARTS = 16 };
     double x0 = 0, y0 = 0; /* of the point before */
-    for (size_t i = 0; i < panel->n; i++) {
-        const struct plot_mean *m = panel->points[i]->measure[split];
+    for (size_t i = 0; i < n; i++) {
+        const struct plot_mean *m = points[i]->measure[split];
         const double x = m[PLOT_IZX_UPPER].mean, y = m[PLOT_IZY_LOWER].mean;
         for (int left = i == 0 ? 0 : PARTS - 1; left >= 0; left--) {
             const double numbers[] = {x - (x - x0) * left / PARTS, y - (y - y0) * left / PARTS};
@@ -25,6 +25,7 @@ static void write_chords(const struct plot_panel *panel, int split, FILE *out) {
     }
 }
 
+/* Of one series, by the colour of the trade-off. */
 static const char command[] = PLOT_INFORMATION_LIMITS
     "    for [split = 0:1] $chords index 2 * panel + split \\\n"
     "        using 1:2 with lines linewidth 1 linecolor rgb 0xbbbbbb, \\\n"
@@ -42,13 +43,30 @@ static const char command[] = PLOT_INFORMATION_LIMITS
     "    for [split = 0:1] $points index 2 * panel + split using izx_upper:izy:beta \\\n"
     "        with points pointtype 9 - 2 * split pointsize 0.8 * dot linecolor palette\n";
 
-static struct plot_reach reach_of(const struct plot_extent *extent) {
-    struct plot_reach reach = {.beta = extent->beta,
+/* Of overlaid series, without their rates. */
+static const char overlaid_command[] = PLOT_INFORMATION_LIMITS
+    "    for [s = 0:n_series - 1] $chords index at(s) \\\n"
+    "        using 1:2 with lines linestyle 11 + s linewidth 1, \\\n"
+    "    for [s = 0:n_series - 1] $points index at(s) \\\n"
+    "        using izx_lower:izy:(column(izx_upper) - column(izx_lower)):(0) \\\n"
+    "        with vectors nohead linestyle 11 + s linewidth 3, \\\n"
+    "    for [s = 0:n_series - 1] $points index at(s) \\\n"
+    "        using izx_upper:(low(izy)):(0):(high(izy) - low(izy)) \\\n"
+    "        with vectors nohead linestyle 11 + s linewidth 1.2, \\\n"
+    "    for [s = 0:n_series - 1] $points index at(s) using izx_upper:izy \\\n"
+    "        with points linestyle 11 + s\n";
+
+static struct plot_reach reach_of(const struct plot *plot, const struct plot_extent *extent) {
+    struct plot_reach reach = {.trade_off = extent->trade_off,
                                .izx = extent->mean[PLOT_IZX_UPPER],
                                .izy = extent->mean[PLOT_IZY_LOWER],
                                .izy_end = extent->ends[PLOT_IZY_LOWER].low,
-                               .h_y = extent->mean[PLOT_H_Y].high};
-    plot_range_take(&reach.izx, extent->mean[PLOT_RATE].high);
+                               .h_y = extent->mean[PLOT_H_Y].high,
+                               .close_up = plot->overlaid};
+    if (plot->overlaid)
+        plot_range_take(&reach.izx, extent->mean[PLOT_IZX_LOWER].low);
+    else
+        plot_range_take(&reach.izx, extent->mean[PLOT_RATE].high);
     return reach;
 }
 
@@ -90,30 +108,38 @@ static const char *name_of_interval(const struct plot *plot) {
                       : "95 % interval";
 }
 
-static void add_legend(const struct plot *plot, const struct plot_reach *reach, bool intervals,
-                       struct plot_canvas *canvas) {
+static void add_splits(const struct plot *plot, struct plot_canvas *canvas) {
     plot_canvas_entry(canvas, "with points pointtype 9 pointsize 1.05 * dot linecolor rgb dark",
                       "train");
     if (plot_data_knows_of(plot->data, PLOT_TEST, PLOT_IZY_LOWER))
         plot_canvas_entry(canvas, "with points pointtype 7 pointsize 1.05 * dot linecolor rgb dark",
                           "test");
+}
+
+static void add_legend(const struct plot *plot, const struct plot_reach *reach,
+                       const struct plot_information *axes, bool intervals,
+                       struct plot_canvas *canvas) {
+    if (plot->overlaid)
+        plot_series_entries(&plot->series, canvas);
+    else
+        add_splits(plot, canvas);
     if (plot_data_knows(plot->data, PLOT_IZX_LOWER))
         plot_canvas_entry(canvas, "with lines linewidth 3 linecolor rgb dark",
                           "lower to upper bound");
-    if (any_rate_above_bound(plot))
+    if (!plot->overlaid && any_rate_above_bound(plot))
         plot_canvas_entry(canvas, "with lines linewidth 1 linecolor rgb dark",
                           "upper bound to rate");
     if (intervals)
         plot_canvas_entry(canvas, "with yerrorbars pointtype 0 linewidth 1.5 linecolor rgb dark",
                           name_of_interval(plot));
-    if (any_chord(plot))
+    if (!plot->overlaid && any_chord(plot))
         plot_canvas_entry(canvas, "with lines linewidth 1 linecolor rgb 0xbbbbbb", "time sharing");
-    plot_information_limits(plot, reach->h_y, canvas);
+    plot_information_limits(plot, axes, reach->h_y, canvas);
 }
 
 int plot_plane(const struct plot *plot, struct vib_error *err) {
     const struct plot_extent extent = plot_points_extent(plot);
-    const struct plot_reach reach = reach_of(&extent);
+    const struct plot_reach reach = reach_of(plot, &extent);
     const struct plot_information axes = plot_information_axes(&reach);
     /* Others are hidden by the points. */
     const double visible = 0.02 * (axes.izy.high - axes.izy.low);
@@ -121,11 +147,12 @@ int plot_plane(const struct plot *plot, struct vib_error *err) {
     int rc = plot_points_canvas(plot, &canvas, err);
     if (rc != 0)
         return rc;
-    add_legend(plot, &reach, extent.half[PLOT_IZY_LOWER] > visible, &canvas);
+    add_legend(plot, &reach, &axes, extent.half[PLOT_IZY_LOWER] > visible, &canvas);
     plot_points_block(plot, "chords", "izx_upper_tight izy_lower", write_chords);
     plot_information_begin(plot, &axes, &canvas);
     plot_points_write(plot);
-    rc = plot_points_panels(plot, &canvas, "I(Z;Y), lower bound (bits)", command, err);
+    rc = plot_points_panels(plot, &canvas, "I(Z;Y), lower bound (bits)",
+                            plot->overlaid ? overlaid_command : command, err);
     if (rc == 0) {
         plot_canvas_end(&canvas, plot->out);
         note_low_points(plot, reach.h_y);

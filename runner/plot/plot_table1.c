@@ -15,17 +15,17 @@ enum { MOST_BARS = 16 };
 /* The rows of Table 1 in its order, with the paper's errors for MNIST and K = 256, in %; then the
  * methods that the paper does not have. */
 static const struct {
-    const char *method, *name;
+    const char *method;
     double paper;
     bool bottleneck; /* of the information, so drawn in the other colour */
 } rows[] = {
-    {"deterministic", "deterministic", 1.38, false},
-    {"dropout", "dropout", 1.34, false},
-    {"confidence_penalty", "confidence penalty", 1.36, false},
-    {"label_smoothing", "label smoothing", 1.40, false},
-    {"vib", "VIB", 1.13, true},
-    {"ceb", "CEB", (double)NAN, true},
-    {"nonlinear_ib", "nonlinear IB", (double)NAN, true},
+    {"deterministic", 1.38, false},
+    {"dropout", 1.34, false},
+    {"confidence_penalty", 1.36, false},
+    {"label_smoothing", 1.40, false},
+    {"vib", 1.13, true},
+    {"ceb", (double)NAN, true},
+    {"nonlinear_ib", (double)NAN, true},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
 _Static_assert((int)ROWS == (int)VIB_METHODS, "a row for each method");
@@ -60,7 +60,8 @@ static const struct plot_mean *test_error(const struct bar *bar) {
 static double paper_error(const struct plot_point *point, size_t row) {
     char number[STORE_NUMBER];
     const bool has = strcmp(store_value(point, "dataset.name", number), "mnist") == 0 &&
-                     point->K == 256 && (isnan(point->beta) || fabs(point->beta - 1e-3) < 1e-9);
+                     point->K == 256 &&
+                     (isnan(point->trade_off) || fabs(point->trade_off - 1e-3) < 1e-9);
     return has ? rows[row].paper : (double)NAN;
 }
 
@@ -83,7 +84,8 @@ static int make_labels(struct bars *bars, size_t first, const bool *shown, const
     for (size_t i = first; i < bars->n; i++) {
         struct bar *bar = &bars->bar[i];
         free(bar->label);
-        bar->label = plot_describe(bar->point, rows[bar->row].name, shown, digits);
+        bar->label =
+            plot_describe(bar->point, plot_method_name(rows[bar->row].method), shown, digits);
         if (bar->label == NULL)
             return no_memory(err);
         for (size_t j = first; j < i; j++)
@@ -136,7 +138,11 @@ static int add_method(struct bars *bars, size_t row, const struct plot_data *dat
                       size_t end, bool *differs, struct vib_error *err) {
     const size_t first = bars->n;
     plot_differences(&data->ordered[start], end - start, same_method, differs);
-    differs[key_find("beta") - keys] = true; /* shown even where there is but one */
+    for (int m = 0; m < VIB_METHODS; m++) {
+        const struct key *trade_off = key_trade_off((enum vib_method)m);
+        if (trade_off != NULL)
+            differs[trade_off - keys] = true; /* shown even where there is but one */
+    }
     int rc = mark_data(data, differs, err);
     for (size_t i = start; i < end && rc == 0; i++)
         rc = add_bar(bars, row, data->ordered[i], err);

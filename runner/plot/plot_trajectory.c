@@ -18,13 +18,14 @@ struct walk {
     bool any;                       /* any has a row */
     struct plot_reach *reach;       /* kept up to date */
     size_t n, n_low;                /* rows, and those too low to be shown */
+    size_t n_empty;                 /* curves on the training split without any */
 };
 
 /* A blank line stands between two curves. */
 static int write_epoch(void *context, struct store_row *row, struct vib_error *err) {
     struct walk *walk = context;
     const double rate = store_row_real(row, 1), izy = store_row_real(row, 2);
-    const double numbers[] = {walk->point->beta, store_row_real(row, 0), rate, izy};
+    const double numbers[] = {walk->point->trade_off, store_row_real(row, 0), rate, izy};
     (void)err;
     if (walk->any && walk->row == 0)
         (void)putc('\n', walk->out);
@@ -51,7 +52,9 @@ static int write_curve(struct walk *walk, int split, struct store *store, struct
     const struct store_query query = {
         .sql = sql, .values = values, .n_values = 2, .row = write_epoch, .context = walk};
     walk->row = 0;
-    return store_query(store, &query, err);
+    const int rc = store_query(store, &query, err);
+    walk->n_empty += split == PLOT_TRAIN && walk->row == 0;
+    return rc;
 }
 
 static int by_first_job(const void *a, const void *b) {
@@ -101,7 +104,8 @@ static int write_epochs(const struct plot *plot, int split, struct walk *walk,
 
 static int write_end(void *context, struct store_row *row, struct vib_error *err) {
     struct walk *walk = context;
-    const double numbers[] = {walk->point->beta, store_row_real(row, 0), store_row_real(row, 1)};
+    const double numbers[] = {walk->point->trade_off, store_row_real(row, 0),
+                              store_row_real(row, 1)};
     (void)err;
     plot_numbers(numbers, 3, walk->out);
     walk->any = true;
@@ -137,6 +141,12 @@ static int write_ends(const struct plot *plot, struct walk *walk, struct vib_err
 
 static void tell(const struct walk *walk) {
     plot_information_note("trajectory", walk->n_low, walk->n, "evaluations", walk->reach->h_y);
+    if (walk->n_empty > 0)
+        (void)fprintf(
+            stderr,
+            "vib-sweep: trajectory leaves out %zu points, which have no rate: a sweep with "
+            "evaluate.bounds_every measures bounds along the way\n",
+            walk->n_empty);
     if (walk->longest == 1)
         (void)fputs(
             "vib-sweep: trajectory shows single points: no job was evaluated more than once; "
@@ -169,19 +179,20 @@ static const char command[] = PLOT_INFORMATION_LIMITS
     "    $ends index panel using 2:3 with points pointtype 7 pointsize 1.05 * dot linecolor rgb dark, \\\n"
     "    $ends index panel using 2:3:1 with points pointtype 7 pointsize 0.8 * dot linecolor palette\n";
 
-static void add_legend(const struct plot *plot, double h_y, struct plot_canvas *canvas) {
+static void add_legend(const struct plot *plot, const struct plot_information *axes, double h_y,
+                       struct plot_canvas *canvas) {
     plot_canvas_entry(canvas, "with linespoints linestyle 4", "train, each evaluation");
     if (plot_data_knows_of(plot->data, PLOT_TEST, PLOT_IZY_LOWER)) {
         plot_canvas_entry(canvas, "with linespoints linestyle 5", "test, each evaluation");
         plot_canvas_entry(canvas, "with points pointtype 7 pointsize 1.05 * dot linecolor rgb dark",
                           "test, result");
     }
-    plot_information_limits(plot, h_y, canvas);
+    plot_information_limits(plot, axes, h_y, canvas);
 }
 
 int plot_trajectory(const struct plot *plot, struct vib_error *err) {
     const struct plot_extent extent = plot_points_extent(plot);
-    struct plot_reach reach = {.beta = extent.beta,
+    struct plot_reach reach = {.trade_off = extent.trade_off,
                                .izx = plot_range_of_nothing(),
                                .izy = plot_range_of_nothing(),
                                .izy_end = (double)INFINITY,
@@ -193,7 +204,7 @@ int plot_trajectory(const struct plot *plot, struct vib_error *err) {
     if (rc != 0)
         return rc;
     const struct plot_information axes = plot_information_axes(&reach);
-    add_legend(plot, reach.h_y, &canvas);
+    add_legend(plot, &axes, reach.h_y, &canvas);
     plot_information_begin(plot, &axes, &canvas);
     (void)fputs(settings, plot->out);
     rc = plot_points_panels(plot, &canvas, "I(Z;Y), lower bound (bits)", command, err);

@@ -30,7 +30,7 @@ changed() {
     local figure
     rm -f changed.db notes
     sqlite3 "$1" 'VACUUM INTO "changed.db"' && sql changed.db "$2" || return 1
-    for figure in error-beta plane rate-beta trajectory table1; do
+    for figure in error-beta plane rate-beta residual trajectory table1; do
         "$vib" plot changed.db --figure "$figure" --script -o "$figure.gp" 2>>notes &&
             LC_ALL=C.UTF-8 gnuplot -d "$figure.gp" >remarks 2>&1 || return 1
         cat remarks
@@ -136,6 +136,19 @@ legends() {
 }
 check 'legends have what is drawn, and nothing else' legends
 
+error_at_the_mean() {
+    changed small.db 'SELECT 1' && in_legend error-beta.gp 'train, z at its mean' &&
+        in_legend error-beta.gp 'test, z at its mean' &&
+        changed small.db 'UPDATE result SET error_mu = NULL' && ! grep -q 'at its mean' error-beta.gp
+}
+check 'the error at the mean where it was measured' error_at_the_mean
+re_of_ceb() {
+    changed small.db 'SELECT 1' && in_legend residual.gp 'tightest lower bound' &&
+        not_in_legend residual.gp 'Re, .*' && changed small.db 'UPDATE result SET izx_y_upper = 3' &&
+        in_legend residual.gp 'Re, .*'
+}
+check 'Re where it was measured' re_of_ceb
+
 # Data in one piece have no test split.
 without_test() {
     local figure
@@ -144,9 +157,9 @@ without_test() {
         grep -qx 'vib-sweep: 5 jobs without a test error left out' notes &&
         in_legend plane.gp 'test' && grep -q '^h_y = [0-9]' plane.gp &&
         sql changed.db "DELETE FROM result WHERE split = 'test'; DELETE FROM epoch WHERE split = 'test'" &&
-        for figure in error-beta plane rate-beta trajectory; do
+        for figure in error-beta plane rate-beta residual trajectory; do
             "$vib" plot changed.db --figure $figure --script -o $figure.gp &&
-                ! grep -q "keyentry.*'test" $figure.gp && grep -q "keyentry.*'train" $figure.gp || return 1
+                ! grep -q "keyentry.*'test\|, test'" $figure.gp && grep -q "keyentry.*'train\|, train'" $figure.gp || return 1
         done && grep -q '^h_y = [0-9]' plane.gp && in_legend plane.gp 'lower to upper bound' &&
         exits 66 "$vib" plot changed.db --figure table1 -o none.svg 2>none.err &&
         grep -q 'none of the finished jobs .* has a test error' none.err

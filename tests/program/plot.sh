@@ -48,7 +48,7 @@ draws_by_script() {
     cat by-script/words
     [ ! -s by-script/words ] && cmp "by-script/$2.svg" "$2.svg"
 }
-for figure in error-beta plane rate-beta codes trajectory; do
+for figure in error-beta plane rate-beta residual codes trajectory; do
     check "$figure" draws small.db "$figure"
     check "$figure by its script" draws_by_script small.db "$figure"
 done
@@ -84,7 +84,8 @@ points_agree() {
     sqlite3 -separator ' ' small.db "
         SELECT beta, count(*), $(mean_and_interval error), $(mean_and_interval error_mc),
                $(mean_and_interval izx_upper), $(mean_and_interval izy_lower),
-               avg(izx_lower), avg(izx_upper_tight)
+               avg(izx_lower), $(mean_and_interval izx_upper_tight), $(mean_and_interval error_mu),
+               avg(izx_y_lower), $(mean_and_interval izx_y_upper_tight), 'NaN', 'NaN'
         FROM information_plane WHERE K = $1 AND split = '$2' GROUP BY beta ORDER BY beta" >wanted
     rows plane.gp points "$3" >got
     [ "$(wc -l <got)" = 3 ] && agree got wanted
@@ -97,7 +98,8 @@ check 'means and intervals, K = 4, test' points_agree 4 test 3
 one_seed() {
     sqlite3 -separator ' ' small.db "
         SELECT beta, 1, error, 'NaN', error_mc, 'NaN', izx_upper, 'NaN', izy_lower,
-               1.96 * izy_lower_se, izx_lower, izx_upper_tight FROM information_plane
+               1.96 * izy_lower_se, izx_lower, izx_upper_tight, 'NaN', error_mu, 'NaN',
+               izx_y_lower, izx_y_upper_tight, 'NaN', 'NaN', 'NaN' FROM information_plane
         WHERE K = 4 AND seed = 1 AND split = 'test' ORDER BY beta" >wanted
     plot small.db plane --K 4 --only seed=1 --script >one.gp && rows one.gp points 1 >got &&
         agree got wanted
@@ -105,7 +107,7 @@ one_seed() {
 check 'a single seed has the interval of its examples' one_seed
 
 bounds_are_on_their_sides() {
-    rows plane.gp points | awk '!($11 <= $12 && $12 <= $7) { print; bad = 1 }
+    rows plane.gp points | awk '!($11 <= $12 && $12 <= $7 && $16 <= $17) { print; bad = 1 }
                                 END { exit bad || NR != 12 }'
 }
 check 'lower bound <= upper bound <= rate' bounds_are_on_their_sides
@@ -156,7 +158,7 @@ check 'nothing but errors can be drawn' all_wrong
 # The axis of bits holds the bounds, which may all be far below the rates.
 bounds_are_shown() {
     plot small.db rate-beta --K 2 --only seed=0 --script >bits.gp &&
-        rows bits.gp points | tr ' ' '\n' | awk 'NR % 12 == 7 || NR % 12 == 11 || NR % 12 == 0' |
+        rows bits.gp points | tr ' ' '\n' | awk 'NR % 20 == 7 || NR % 20 == 11 || NR % 20 == 12' |
         sort -g >bits && sed -n '1p;$p' bits && grep -E '^least|^set yrange' bits.gp >axis &&
         cat axis && awk 'FILENAME == "bits" { if (FNR == 1) low = $1; high = $1 }
             /^least/ { least = $3 } /^set yrange/ { most = $7 + 0 }
@@ -202,6 +204,88 @@ one_seed_of_methods() {
         [ "$(grep -c "(1 seed)'" second.gp)" = 5 ]
 }
 check 'a seed that is selected has no interval' one_seed_of_methods
+
+# --- several objectives ---
+
+cat >family.yaml <<'END'
+name: family
+dataset: {name: mixture, dim: 8, classes: 4, n_train: 1000, n_test: 200}
+model: {hidden: [16], components: 4}
+train: {epochs: 3, lr: 3e-3}
+evaluate: {every: 3, samples: 4}
+K: 2
+grid:
+  seed: [0, 1]
+  zip:
+    method: [vib, vib, vib, vib, vib, vib, ceb, ceb, nonlinear_ib, nonlinear_ib]
+    beta: [0.01, 0.1, 1e-3, 1e-2, 0.01, 0.1, 1, 1, 0.01, 0.1]
+    train.gamma: [1, 1, 1, 1, 1, 1, 0.03, 0.3, 1, 1]
+    train.rate_function: [linear, linear, power, power, linear, linear, linear, linear, linear, linear]
+    model.marginal: [standard, standard, standard, standard, mixture, mixture, standard, standard, standard, standard]
+    model.noise: [learned, learned, learned, learned, learned, learned, learned, learned, fixed, fixed]
+END
+check 'a sweep of five objectives' eval '"$vib" family.yaml -q --db family.db --set save.codes=20 >/dev/null'
+# The script draws the same, and gnuplot has nothing to remark.
+draws_objectives() {
+    plot family.db "$1" --script -o "family-$1.gp" && plot family.db "$1" -o "family-$1.svg" &&
+        (cd by-script && LC_ALL=C.UTF-8 gnuplot -d "../family-$1.gp" >words 2>&1) &&
+        [ ! -s by-script/words ] && cmp "by-script/$1.svg" "family-$1.svg"
+}
+for figure in error-beta plane rate-beta residual trajectory; do
+    check "$figure of them" draws_objectives $figure
+done
+# names FIGURE.gp: those of series in the legend, from above.
+names() {
+    grep -o "keyentry with linespoints linestyle 1[1-8] title '[^']*'" "$1" | cut -d "'" -f 2 | paste -sd '|'
+}
+names_are_told() {
+    local figure
+    for figure in error-beta plane rate-beta residual; do
+        [ "$(names family-$figure.gp)" = 'VIB|VIB, power|VIB, mixture|CEB|nonlinear IB' ] || return 1
+    done
+    grep -q "xlabel 'β (γ of CEB)'" family-residual.gp &&
+        grep -q "'K = 2'.*'CEB'" family-trajectory.gp
+}
+check 'in one panel for each split, by names' names_are_told
+# Rows of CEB: the fourth of five series.
+of_ceb() {
+    sqlite3 -separator ' ' family.db "
+        SELECT train_gamma, count(*), $(mean_and_interval error), $(mean_and_interval error_mc),
+               'NaN', 'NaN', $(mean_and_interval izy_lower), avg(izx_lower),
+               $(mean_and_interval izx_upper_tight), $(mean_and_interval error_mu), avg(izx_y_lower),
+               $(mean_and_interval izx_y_upper_tight), $(mean_and_interval izx_y_upper)
+        FROM information_plane WHERE method = 'ceb' AND split = 'test'
+        GROUP BY train_gamma ORDER BY train_gamma" >wanted
+    rows family-residual.gp points 7 >got && [ "$(wc -l <got)" = 2 ] && agree got wanted
+}
+check 'CEB stands at its gamma, with its bounds on I(X;Z|Y)' of_ceb
+one_of_them() {
+    plot family.db plane --only method=ceb --script -o ceb.gp && grep -q "set label 1 'γ'" ceb.gp &&
+        [ "$(rows ceb.gp points 1 | cut -d ' ' -f 1 | xargs)" = '0.03 0.3' ] &&
+        plot family.db codes --only method=ceb --script | grep -q "'γ = 0.03'"
+}
+check 'CEB alone is coloured by gamma' one_of_them
+no_path() {
+    plot family.db trajectory --script 2>err >/dev/null && cat err &&
+        grep -q 'leaves out 4 points, which have no rate: .*evaluate.bounds_every' err
+}
+check 'where there is no rate, and no bounds along the way, that is told' no_path
+beside_a_K() {
+    "$vib" family.yaml -q --db wide.db --set K=3 --set seed=0 >/dev/null && cp family.db both.db &&
+        "$vib" merge both.db wide.db >/dev/null 2>&1 &&
+        sql both.db "UPDATE job SET state = 'pending' WHERE id IN (
+                         SELECT job FROM setting WHERE K = 3 AND method <> 'ceb')" &&
+        plot both.db residual --script -o residual.gp && (cd by-script && gnuplot -d ../residual.gp 2>&1) &&
+        [ "$(rows residual.gp points 17 | wc -l)" = 2 ] && rows residual.gp points 11 | grep -q '^NaN' &&
+        [ "$(grep -c '^split = \|; split = ' residual.gp)" = 4 ]
+}
+check 'a panel without one of them' beside_a_K
+no_bounds() {
+    cp small.db without.db && sql without.db 'DELETE FROM bound; UPDATE result SET h_y = NULL, izy_lower = NULL' &&
+        exits 66 "$vib" plot without.db --figure residual --script 2>err >/dev/null && cat err &&
+        grep -q 'bounds on I(X;Z|Y)' err
+}
+check 'no bounds on I(X;Z|Y): that is told' no_bounds
 
 # --- codes ---
 
@@ -283,7 +367,7 @@ check 'several values of one key' selects_several
 leaves_out_0() {
     sweep --db zero.db --set K=2 --set 'beta=[0, 0.1]' &&
         plot zero.db error-beta --script 2>err >zero.gp && cat err &&
-        grep -q '1 job of beta = 0 left out' err &&
+        grep -q '1 job of beta or gamma = 0 left out' err &&
         [ "$(rows zero.gp points | cut -d ' ' -f 1 | sort -u)" = 0.1 ]
 }
 check 'beta = 0 is left out, with a note' leaves_out_0

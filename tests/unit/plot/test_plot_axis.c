@@ -59,7 +59,7 @@ static void test_tics(void **state) {
 
 static struct plot_information axes_of(double izx, double lowest, double end, double h_y) {
     const struct plot_reach reach = {
-        .beta = {0.1, 0.1}, .izx = {0, izx}, .izy = {lowest, h_y}, .izy_end = end, .h_y = h_y};
+        .trade_off = {0.1, 0.1}, .izx = {0, izx}, .izy = {lowest, h_y}, .izy_end = end, .h_y = h_y};
     return plot_information_axes(&reach);
 }
 
@@ -69,7 +69,7 @@ static void test_information_plane(void **state) {
     (void)state;
     struct plot_information axes = axes_of(100, 0.2, none, 3);
     assert_range(axes.izy, -0.12, 3.18);
-    assert_range(axes.beta, 0.01, 1);
+    assert_range(axes.trade_off, 0.01, 1);
     assert_true(axes.izx.low < 0 && axes.izx.high > 100);
     assert_true(axes_of(1, -2.5, none, 1).izy.low < -2.5);
     assert_true(axes_of(1, -9.5, none, 3.3).izy.low < -9.5);

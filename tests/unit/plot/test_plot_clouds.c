@@ -29,7 +29,7 @@ struct read {
 
 static int read_all(struct fixture *f, struct read *read) {
     plot_read(f, &read->data, NULL, 0);
-    assert_ok(plot_panels_make(&read->panels, &read->data, &f->err), &f->err);
+    assert_ok(plot_panels_make(&read->panels, &read->data, NULL, &f->err), &f->err);
     return plot_clouds_read(&read->clouds, &read->panels, &read->data, f->store, &f->err);
 }
 
@@ -47,7 +47,7 @@ static void test_what_is_read(void **state) {
     assert_ok(read_all(f, &read), &f->err);
     assert_int_equal(read.clouds.n, 2);
     const struct plot_cloud *cloud = &read.clouds.cloud[0];
-    assert_true(cloud->point->beta == 1 && cloud->error == 0.5 && cloud->error_mc == 0.5);
+    assert_true(cloud->point->trade_off == 1 && cloud->error == 0.5 && cloud->error_mc == 0.5);
     assert_ptr_equal(cloud->panel, &read.panels.panel[0]);
     assert_int_equal(cloud->n, 2);
     const struct plot_code *code = cloud->codes;

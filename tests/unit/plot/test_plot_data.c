@@ -35,7 +35,7 @@ static void test_points_are_means_over_seeds(void **state) {
     assert_null(plot_data_find(&data, 5));
     assert_int_equal(point->n_seeds, 3);
     assert_int_equal(point->K, 2);
-    assert_true(point->beta == 0.5);
+    assert_true(point->trade_off == 0.5);
     assert_string_equal(point->method, "vib");
     const struct plot_mean *error = &point->measure[PLOT_TEST][PLOT_ERROR];
     assert_close(error->mean, 0.5);

@@ -5,13 +5,14 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 static int make(struct fixture *f, struct plot_data *data, struct plot_panels *panels) {
     plot_read(f, data, NULL, 0);
-    return plot_panels_make(panels, data, &f->err);
+    return plot_panels_make(panels, data, NULL, &f->err);
 }
 
 static void release(struct plot_data *data, struct plot_panels *panels) {
@@ -48,8 +49,8 @@ static void test_seeds_are_no_variants(void **state) {
     assert_string_equal(panels.panel[0].varying, "");
     assert_true(plot_panels_repeated(&panels));
     assert_int_equal(panels.panel[0].n, 2);
-    assert_true(panels.panel[0].points[0]->beta == 0.5);
-    assert_true(panels.panel[0].points[1]->beta == 2);
+    assert_true(panels.panel[0].points[0]->trade_off == 0.5);
+    assert_true(panels.panel[0].points[1]->trade_off == 2);
     release(&data, &panels);
 }
 
@@ -154,6 +155,34 @@ static void test_digests_that_begin_alike(void **state) {
     assert_panel(f, 2, 1, "data = eeeeeeeeeeeeeee", "");
 }
 
+/* What differs between series is told where both have it, beside what a series is. */
+static void test_series_share_a_panel(void **state) {
+    struct fixture *f = *state;
+    struct plot_data data;
+    struct plot_series series;
+    struct plot_panels panels;
+    add(f, "beta=0.1");
+    add(f, "beta=0.2");
+    add(f, "method=ceb train.gamma=0.1 train.lr=0.002");
+    plot_read(f, &data, NULL, 0);
+    assert_ok(plot_series_make(&series, &data, &f->err), &f->err);
+    free(data.ordered);
+    assert_ok(plot_data_order(&data, &f->err), &f->err);
+    assert_ok(plot_panels_make(&panels, &data, NULL, &f->err), &f->err);
+    assert_int_equal(panels.n, 1);
+    assert_string_equal(panels.panel[0].variant, "");
+    assert_string_equal(panels.panel[0].varying, "train.lr");
+    plot_panels_release(&panels);
+    assert_ok(plot_panels_make(&panels, &data, &series, &f->err), &f->err);
+    assert_int_equal(panels.n, 2);
+    assert_int_equal(panels.panel[0].n, 2);
+    assert_string_equal(panels.panel[0].variant, "VIB");
+    assert_string_equal(panels.panel[1].variant, "CEB");
+    assert_string_equal(panels.panel[1].varying, "");
+    plot_series_release(&series);
+    release(&data, &panels);
+}
+
 static void test_too_many(void **state) {
     struct fixture *f = *state;
     struct plot_data data;
@@ -182,6 +211,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_data_sets_of_other_names, fixture_new, fixture_free),
         cmocka_unit_test_setup_teardown(test_variants_look_different, fixture_new, fixture_free),
         cmocka_unit_test_setup_teardown(test_digests_that_begin_alike, fixture_new, fixture_free),
+        cmocka_unit_test_setup_teardown(test_series_share_a_panel, fixture_new, fixture_free),
         cmocka_unit_test_setup_teardown(test_too_many, fixture_new, fixture_free),
     };
     return cmocka_run_group_tests_name("plot panels", tests, NULL, NULL);
