@@ -224,7 +224,10 @@ grid:
     model.marginal: [standard, standard, standard, standard, mixture, mixture, standard, standard, standard, standard]
     model.noise: [learned, learned, learned, learned, learned, learned, learned, learned, fixed, fixed]
 END
-check 'a sweep of five objectives' eval '"$vib" family.yaml -q --db family.db --set save.codes=20 >/dev/null'
+five_objectives() {
+    "$vib" family.yaml -q --db family.db --set save.codes=20 >/dev/null
+}
+check 'a sweep of five objectives' five_objectives
 # The script draws the same, and gnuplot has nothing to remark.
 draws_objectives() {
     plot family.db "$1" --script -o "family-$1.gp" && plot family.db "$1" -o "family-$1.svg" &&
@@ -241,7 +244,7 @@ names() {
 names_are_told() {
     local figure
     for figure in error-beta plane rate-beta residual; do
-        [ "$(names family-$figure.gp)" = 'VIB|VIB, power|VIB, mixture|CEB|nonlinear IB' ] || return 1
+        [ "$(names "family-$figure.gp")" = 'VIB|VIB, power|VIB, mixture|CEB|nonlinear IB' ] || return 1
     done
     grep -q "xlabel 'β (γ of CEB)'" family-residual.gp &&
         grep -q "'K = 2'.*'CEB'" family-trajectory.gp
