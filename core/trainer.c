@@ -11,17 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* They begin as training inputs, chosen by the seed. */
+/* They begin as training inputs, chosen by the seed: different ones as far as there are, since what
+ * begins equal stays so. */
 static void draw_pseudo_inputs(struct vib_trainer *t) {
     const struct vib_stream stream = {t->params.seed, VIB_STREAM_MARGINAL, 0, 0};
     const size_t n = t->data->split[VIB_TRAIN].n, dim = t->net.dim;
-    for (size_t k = 0; k < t->net.objective.n_pseudo; k++) {
-        double place[4]; /* a stream gives four numbers at a time */
-        vib_random_uniform(&stream, 4 * k, 4, place);
-        const uint32_t example = (uint32_t)(place[0] * (double)n);
-        vib_dataset_gather(t->data, VIB_TRAIN, &example, 0, 1,
+    if (t->net.objective.n_pseudo > 0)
+        vib_random_permutation(&stream, n, t->order);
+    for (size_t k = 0; k < t->net.objective.n_pseudo; k++)
+        vib_dataset_gather(t->data, VIB_TRAIN, t->order + k % n, 0, 1,
                            t->adam.w + t->net.own_memory + k * dim, dim);
-    }
 }
 
 static int make_state(struct vib_trainer *t) {
