@@ -30,6 +30,10 @@ void progress_release(struct progress *p) {
     live_release(&p->live);
 }
 
+void progress_without_block(struct progress *p) {
+    p->terminal = false;
+}
+
 void progress_clear(struct progress *p) {
     live_clear(&p->live);
 }

@@ -54,6 +54,10 @@ void progress_init(struct progress *progress, const struct config *config, bool 
                    double log_every_s);
 void progress_release(struct progress *progress); /* harmless where all is 0 */
 
+/* Where something else is written to the terminal, a block would be torn: lines as elsewhere. To be
+ * called before anything is shown. */
+void progress_without_block(struct progress *progress);
+
 /* A line for the user; made printable (core/printable.h), as all that is shown. */
 void progress_note(struct progress *progress, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -264,6 +264,8 @@ static int prepare(struct sweep *s, struct vib_error *err) {
     if (rc != VIB_OK)
         return rc;
     progress_init(&s->progress, &s->config, options->quiet, (double)options->log_every_s);
+    if (options->json && isatty(STDOUT_FILENO))
+        progress_without_block(&s->progress);
     s->threads = options->threads;
     tell_grid(s);
     if (data_cache_new(&s->cache, kept_data()) != VIB_OK)

@@ -84,6 +84,13 @@ dumb() {
         ! grep -aq $'\033' dumb.raw && [ "$(ended dumb.raw | wc -l)" = 6 ]
 }
 check 'a dumb terminal gets a log' dumb
+events() {
+    tty record 24x80 events.raw "$vib" small.yaml -j 2 --json --db events.db --set train.epochs=2 &&
+        ! grep -aq $'\033' events.raw && [ "$(ended events.raw | wc -l)" = 6 ] && grep -a '{' events.raw |
+        python3 -c 'import json, sys; [json.loads(line) for line in sys.stdin]' &&
+        grep -aq '"event":"end"' events.raw
+}
+check 'so does one that events are written to' events
 
 # --- a log of a long sweep ---
 
