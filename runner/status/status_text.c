@@ -65,7 +65,7 @@ static void put_job(const struct page *page, const struct running_status *runnin
     if (isfinite(running->objective))
         (void)snprintf(objective, sizeof objective, "%.4f", running->objective);
     if (isfinite(running->share))
-        (void)snprintf(share, sizeof share, "%.0f %%", 100.0 * running->share);
+        (void)snprintf(share, sizeof share, "%.0f %%", floor(100.0 * running->share));
     if (is_narrow(page)) {
         put(page, "%s  on %s", name, running->run.host);
         put(page, "%9s %8s %6s %8s", epochs, objective, share, age);

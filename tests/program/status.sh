@@ -127,15 +127,15 @@ running_part() {
     sql D/parts/3-11-0.db "update run set ended_at = null, outcome = null, host = 'far', host_identity = 'a b c',
             heartbeat_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+1 minutes');
         update job set state = 'running', finished_at = null;
-        insert into progress select id, run, 2, 0, 20, 0.5, 0.25, strftime('%Y-%m-%dT%H:%M:%fZ', 'now') from job" &&
+        insert into progress select id, run, 2, 0, 20, 0.599, 0.25, strftime('%Y-%m-%dT%H:%M:%fZ', 'now') from job" &&
         "$vib" status D >status.out &&
         says status.out '  done      4 of 6' '  running   1' '  waiting   1' \
             '  left      [0-9.e-]+ core-(seconds|hours), .* at this pace \(2 threads\)' \
-            ' +2/4 +0.2500 +50 % +\?  beta=0.1 K=2 seed=0  on far'
+            ' +2/4 +0.2500 +59 % +\?  beta=0.1 K=2 seed=0  on far'
 }
 check 'a part that runs, whose clock is ahead' running_part
 check 'its age is no number' holds D 's["running_jobs"][0]["age_s"] is None and s["eta_s"] > 0 and
-    s["running_jobs"][0]["share"] == 0.5'
+    s["running_jobs"][0]["share"] == 0.599'
 damaged() {
     head -c 20000 D/parts/1-10-0.db >D/parts/4-10-0.db
     "$vib" status D >status.out &&

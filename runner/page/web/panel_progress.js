@@ -91,7 +91,7 @@ function runningTable(status) {
     const rows = jobs.slice(0, MOST_RUNNING).map((job) => {
         const label = names.filter((name) => job.settings[name] !== undefined)
             .map((name) => `${name}=${job.settings[name]}`).join(' ');
-        const share = job.share === null ? 'begins' : `${Math.round(100 * job.share)} %`;
+        const share = job.share === null ? 'begins' : `${Math.floor(100 * job.share)} %`;
         return make('tr', { 'data-job': job.job },
             make('td', { class: 'text' }, label || `job ${job.job}`),
             make('td', {}, `${job.epoch} of ${job.epochs}`), make('td', {}, share),
