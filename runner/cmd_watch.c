@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 /* Of a processor, what reading may take; between two questions to the batch system. */
-static const double MOST_SHARE = 0.05, QUEUE_S = 30.0;
+static const double MOST_SHARE = 0.025, QUEUE_S = 30.0;
 
 enum { EVERY_S = 2, MAX_EVERY_S = 3600 };
 
@@ -39,7 +39,7 @@ static const struct option_row rows[] = {
      .min = 1,
      .max = MAX_EVERY_S,
      .offset = offsetof(struct watch_options, every_s),
-     .help = "look so often (default: 2), or as often as takes a twentieth of a processor"},
+     .help = "look so often (default: 2), or as often as takes a fortieth of a processor"},
 };
 
 /* What the batch system said, and when. */
