@@ -67,7 +67,7 @@ every_job() {
     [ $n = 31 ]
 }
 check 'CEB, of both covariances' family method=ceb
-check 'nonlinear IB' family method=nonlinear_ib 'model.noise=[fixed, learned]' $diagonal
+check 'nonlinear IB' family method=nonlinear_ib 'model.noise=[fixed, learned]' $diagonal train.batch=10
 check 'rates that count otherwise' family 'method=[vib, nonlinear_ib]' $diagonal train.batch=10 beta=0.1 \
     train.beta_warmup=2 'train.rate_function=[linear, power, exponential]'
 check 'early stopping' family method=ceb $diagonal dataset.validation=10 train.patience=1
