@@ -1,6 +1,7 @@
 /* Points and jobs: what most panels draw.
  *
- * api/points: {"sources":[{"keys":[{"name","column","kind":"integer|real|text"}...],
+ * api/points: {"sources":[{"keys":[{"name","column","kind":"integer|real|text",
+ * "usual"}...],
  * "shared":{name: text}, "columns":[...], "rows":[[...]...]}...]}, a row for each point of the
  * split: point, curve, n_seeds, n_diverged, the keys that are swept by their columns, view
  * summary's means and intervals, n (examples) and log2_n, efficient (in view pareto) and chosen (in
@@ -41,8 +42,10 @@ static void put_swept(FILE *out, const struct page_keys *found) {
         if (!found->swept[k])
             continue;
         key_column(&keys[k], column);
-        (void)fprintf(out, "%s{\"name\":\"%s\",\"column\":\"%s\",\"kind\":\"%s\"}", comma,
+        (void)fprintf(out, "%s{\"name\":\"%s\",\"column\":\"%s\",\"kind\":\"%s\",\"usual\":", comma,
                       keys[k].name, column, kind(&keys[k]));
+        json_string(out, keys[k].default_text);
+        (void)fputc('}', out);
         comma = ",";
     }
     (void)fputs("],", out);
@@ -73,6 +76,10 @@ static const char *const after_keys[] = {MEAN("error"),
                                          MEAN("izx_lower"),
                                          MEAN("izx_upper_tight"),
                                          MEAN("izy_mc"),
+                                         MEAN("error_mu"),
+                                         MEAN("izx_y_lower"),
+                                         MEAN("izx_y_upper_tight"),
+                                         MEAN("izx_y_upper"),
                                          "izy_lower_se_mean",
                                          "h_y",
                                          "ixy",
@@ -128,16 +135,18 @@ static const char points_sql[] =
 static const char jobs_sql[] =
     "SELECT plane.job, job_point.point, plane.seed, plane.error, plane.error_mc, plane.ce,"
     " plane.izy_lower, plane.izx_upper, plane.izx_lower, plane.izx_upper_tight, plane.izy_mc,"
-    " job.train_s FROM information_plane AS plane JOIN job_point USING (job)"
+    " plane.error_mu, plane.izx_y_lower, plane.izx_y_upper_tight, plane.izx_y_upper, job.train_s FROM information_plane AS plane JOIN job_point USING (job)"
     " JOIN job ON job.id = plane.job WHERE plane.split = ?1 ORDER BY plane.job";
 
 static const struct table_column job_columns[] = {
-    {.name = "job"},       {.name = "point"},
-    {.name = "seed"},      {.name = "error"},
-    {.name = "error_mc"},  {.name = "ce"},
-    {.name = "izy_lower"}, {.name = "izx_upper"},
-    {.name = "izx_lower"}, {.name = "izx_upper_tight"},
-    {.name = "izy_mc"},    {.name = "train_s"}};
+    {.name = "job"},         {.name = "point"},
+    {.name = "seed"},        {.name = "error"},
+    {.name = "error_mc"},    {.name = "ce"},
+    {.name = "izy_lower"},   {.name = "izx_upper"},
+    {.name = "izx_lower"},   {.name = "izx_upper_tight"},
+    {.name = "izy_mc"},      {.name = "error_mu"},
+    {.name = "izx_y_lower"}, {.name = "izx_y_upper_tight"},
+    {.name = "izx_y_upper"}, {.name = "train_s"}};
 
 /* A question to all sources. */
 struct question {

@@ -46,9 +46,25 @@ grid:
   train.lr: {logspace: {from: 1e-4, to: 1e-2, count: 100}}
   seed: {range: {from: 0, to: 9, step: 1}}
 '''
+FAMILY = '''name: family
+dataset: {name: mixture, dim: 8, classes: 4, n_train: 1000, n_test: 200}
+model: {hidden: [16], components: 4}
+train: {epochs: 2, lr: 3e-3}
+evaluate: {samples: 4}
+K: 3
+grid:
+  seed: [0, 1]
+  zip:
+    method: [vib, vib, vib, vib, vib, vib, ceb, ceb]
+    beta: [0.01, 0.1, 1e-3, 1e-2, 0.01, 0.1, 1, 1]
+    train.gamma: [1, 1, 1, 1, 1, 1, 0.03, 0.3]
+    train.rate_function: [linear, linear, power, power, linear, linear, linear, linear]
+    model.marginal: [standard, standard, standard, standard, mixture, mixture, standard, standard]
+'''
 # Of panels that are charts, the measures that stand in their values.
-MEASURES = {'plane': ('izx_lower', 'izx_upper_tight', 'izx_upper', 'izy_lower'),
-            'error': ('error', 'error_mc'),
+MEASURES = {'plane': ('izx_lower', 'izx_upper_tight', 'izx_upper', 'izy_lower', 'izx_y_lower',
+                      'izx_y_upper_tight'),
+            'error': ('error', 'error_mc', 'error_mu'),
             'rate': ('izx_lower', 'izx_upper_tight', 'izx_upper', 'izy_lower')}
 ROWS = 'return document.querySelectorAll("#points tbody tr").length'
 READY = 'return document.querySelectorAll("#points tbody tr").length > 0'
@@ -201,6 +217,50 @@ def shows_codes(page, database, point):
         assert same(line['z1'], mu.strip('[]').split(',')[0]), f'{line} is not {mu}'
         expect(line['prediction'], str(prediction))
     expect(page.blank(), [])
+
+
+# --- several objectives ---
+
+def names_curves(page):
+    """Curves are told apart by colour, in the legend by short names."""
+    expect(page.browser.run('return [...document.querySelectorAll("#scale .series")]'
+                            '.map((name) => name.textContent)'),
+           ['vib', 'vib, power', 'vib, mixture', 'ceb'])
+    colors = page.browser.run('''
+        const {spec} = charts.find(({canvas}) => canvas.id === 'chart-error');
+        return [...new Set(spec.spots.map(({row}) => markColors()(row)))];''')
+    expect(len(colors), 4)
+
+
+def colours_trade_offs(page):
+    page.click('input[name="colors"][value="beta"]')
+    expect(page.browser.run('return document.querySelectorAll("#scale .series").length'), 0)
+    scale = page.browser.one('#scale').text
+    assert scale.startswith('β, γ 0.001'), scale
+    page.click('input[name="colors"][value="curve"]')
+
+
+def shows_residual(page, database):
+    """The plane against I(X;Z|Y): marks at its upper bound, bars to the lower one and to Re."""
+    page.browser.run('const select = document.querySelector("#panel-plane select");'
+                     'select.value = "izx_y"; select.dispatchEvent(new Event("change"));')
+    spots = page.browser.run('''
+        const {spec} = charts.find(({canvas}) => canvas.id === 'chart-plane');
+        return spec.spots.map(({x, ends, row}) => [row.point, Math.sinh(x), Math.sinh(ends.left),
+                                                   Math.sinh(ends.right)]);''')
+    expect(len(spots), 8)
+    for point, upper, lower, re in spots:
+        wanted, = ask(database, '''
+            SELECT izx_y_upper_tight_mean, max(0, izx_y_lower_mean), izx_y_upper_mean
+            FROM summary WHERE point = ? AND split = 'test' ''', point)
+        for got, want in zip((upper, lower, re), wanted):
+            assert got is None if want is None else math.isclose(got, want, rel_tol=1e-5), \
+                f'point {point}: {got}, not {want}'
+    assert 'plane=izx_y' in page.browser.driver.current_url
+    expect(len([line for line in page.values('plane') if line['izx_y_upper'] != '']), 2)
+    told = page.browser.run('return wordsOf(state.rows[state.rows.length - 1]).join("; ")')
+    for words in ('I(X;Z|Y) from', 'Re ', 'at the mean of z'):
+        assert words in told, told
 
 
 # --- what people do ---
@@ -485,6 +545,16 @@ def known_database(tap, page, point):
         tap.check('which alone is asked', silent, page, server.url)
 
 
+def objectives(tap, page):
+    sweep(PROGRAM, FAMILY, 'family.db')
+    subprocess.run([PROGRAM, 'page', 'family.db', '-o', 'family.html'], check=True)
+    page.open(pathlib.Path('family.html').absolute().as_uri())
+    tap.check('objectives by name and colour', names_curves, page)
+    tap.check('or by the colour of beta and gamma', colours_trade_offs, page)
+    tap.check('the plane against I(X;Z|Y)', shows_residual, page, 'family.db')
+    tap.check('nothing goes wrong there', silent, page, 'file://')
+
+
 def two_databases(tap, page):
     sweep(PROGRAM, KNOWN.replace('name: known', 'name: other').replace('[16]', '[8]'), 'other.db')
     with Server(PROGRAM, 'known.db', 'other.db') as server:
@@ -519,6 +589,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder, Browser(folder) as browser:
         page = Page(browser)
         known_database(tap, page, point)
+        objectives(tap, page)
         two_databases(tap, page)
         accessibility(tap, page, point)
         tap.check('a page follows a sweep', follows, page)

@@ -23,7 +23,8 @@ function valuesOf(key) {
 function drawControls() {
     const keys = state.keys.map((key) => ({ key, values: valuesOf(key) }));
     const sources = state.overview?.sources.map(({ name }) => name);
-    const news = JSON.stringify([keys, state.overview?.splits, sources, isDark(), betaRange()]);
+    const news = JSON.stringify([keys, state.overview?.splits, sources, isDark(), betaRange(),
+        colorsCurves(), [...state.curves.keys()]]);
     if (news === controlsFor)
         return;
     controlsFor = news;
@@ -33,7 +34,7 @@ function drawControls() {
             : key.kind === 'text' ? [] : [rangeField(key)]);
     known('filter-fields').replaceChildren(...filters);
     known('filters').hidden = filters.length === 0;
-    known('scale').replaceChildren(...betaScale());
+    known('scale').replaceChildren(...colorsCurves() ? seriesLegend() : betaScale());
 }
 
 /** Radio buttons.
@@ -56,6 +57,10 @@ function choiceFields() {
         radioField('seeds', 'Seeds', [['grouped', 'mean'], ['single', 'each']], state.seeds,
             (seeds) => { state.seeds = seeds === 'single' ? 'single' : 'grouped'; reload(); }),
     ];
+    if (state.curves.size > 1)
+        fields.push(radioField('colors', 'Colour', [['beta', tradeOffLetters(state.all)], ['curve', 'curve']],
+            colorsCurves() ? 'curve' : 'beta',
+            (colors) => { state.colors = colors === 'curve' ? 'curve' : 'beta'; drawAll(); }));
     if (overview !== null && overview.sources.length > 1)
         fields.push(checkField('Sources', overview.sources.map(({ name }, i) => ({
             text: `${GLYPHS[i % GLYPHS.length]} ${name}`, name: `source-${i}`,
@@ -122,9 +127,9 @@ function betaScale() {
     const range = betaRange();
     if (range === null || range.least === range.most)
         return [];
-    const bar = make('span', { class: 'gradient', role: 'img', 'aria-label': 'colours of β' });
+    const bar = make('span', { class: 'gradient', role: 'img', 'aria-label': `colours of ${tradeOffLetters(state.all)}` });
     bar.style.backgroundImage = `linear-gradient(to right, ${[0, 0.25, 0.5, 0.75, 1].map(viridis)})`;
-    return [`β ${formatNumber(range.least, 3)}`, bar, formatNumber(range.most, 3)];
+    return [`${tradeOffLetters(state.all)} ${formatNumber(range.least, 3)}`, bar, formatNumber(range.most, 3)];
 }
 
 /** How many points are chosen and shown. */

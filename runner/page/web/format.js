@@ -72,26 +72,32 @@ function titleOf(row) {
     return source + (labelOf(row) || 'the only point');
 }
 
-/** @param {Row} row @param {string[]} common keys that are alike for all curves */
-function curveName(row, common) {
-    const glyph = sourceCount() > 1 ? `${GLYPHS[row.source % GLYPHS.length]} ` : '';
-    return glyph + labelOf(row, ['beta', 'seed', ...common]);
-}
-
 /** @param {Measure} measure @param {(value: number | null) => string} format */
 function formatMeasure(measure, format) {
     const interval = measure.lo === null ? '' : ` (${format(measure.lo)} to ${format(measure.hi)})`;
     return format(measure.mean) + interval;
 }
 
+/** I(X;Z|Y), where it was measured.
+ * @param {Row} row */
+function residualWords(row) {
+    const upper = measureOf(row, 'izx_y_upper_tight').mean, re = measureOf(row, 'izx_y_upper');
+    const lower = Math.max(0, measureOf(row, 'izx_y_lower').mean ?? 0);
+    return [...upper === null ? []
+        : [`I(X;Z|Y) from ${formatNumber(lower)} to ${formatNumber(upper)} bits`],
+    ...re.mean === null ? [] : [`Re ${formatMeasure(re, formatNumber)} bits`]];
+}
+
 /** The point in words, a line each.
  * @param {Row} row */
 function wordsOf(row) {
     const upper = measureOf(row, 'izx_upper_tight'), rate = measureOf(row, 'izx_upper');
-    const lines = [];
+    const atMean = measureOf(row, 'error_mu'), lines = [];
     if (row.group === null)
         lines.push(`${formatCount(Number(cellOf(row, 'n_seeds')), 'seed')}, ${state.split}`);
     lines.push(`error ${formatMeasure(measureOf(row, 'error_mc'), formatPercent)}`);
+    if (atMean.mean !== null && upper.mean !== null)
+        lines.push(`error at the mean of z ${formatMeasure(atMean, formatPercent)}`);
     if (upper.mean === null)
         lines.push('a deterministic code: no I(Z;X)');
     else
@@ -99,7 +105,8 @@ function wordsOf(row) {
             `I(Z;Y) ≥ ${formatMeasure(measureOf(row, 'izy_lower'), formatNumber)} bits`,
             `I(Z;X) from ${formatNumber(Math.max(0, measureOf(row, 'izx_lower').mean ?? 0))} to ` +
             `${formatNumber(upper.mean)} bits`,
-            rate.mean === null ? 'no rate' : `rate ${formatMeasure(rate, formatNumber)} bits`);
+            rate.mean === null ? 'no rate' : `rate ${formatMeasure(rate, formatNumber)} bits`,
+            ...residualWords(row));
     if (cellOf(row, 'efficient') === 1)
         lines.push('efficient');
     if (cellOf(row, 'chosen') === 1)

@@ -25,6 +25,7 @@ async function readRows() {
     state.all = allRows(points, jobs);
     state.telling = tellingKeys(state.all, state.keys);
     state.digits = digitsOf(state.all, state.keys);
+    state.curves = findCurves(state.all);
     drawAll();
 }
 

@@ -30,6 +30,7 @@ addPanel({
             draw() {
                 chooser.value = state.slope;
                 legend.hidden = !drawRate(view, note);
+                legend.classList.toggle('plain', colorsCurves());
                 chooser.hidden = !drawSlope(slope);
                 select();
             }, select,
@@ -77,10 +78,13 @@ function slopeSpots() {
 /** @param {Spot[]} spots @param {Axis} x @param {Record<string, any>} style */
 function rateLines(spots, x, style) {
     const thin = thinSpots(spots, x);
-    return bySource(thin).map((group) => curveDataset(group, {
-        pointStyle: SHAPES[(group[0].row?.source ?? 0) % SHAPES.length], pointRadius: 0,
-        pointBackgroundColor: fillOf(style.borderColor, state.split),
-        showLine: hasLines(thin.length, spots.length), ...style }));
+    return bySource(thin).map((group) => {
+        const dataset = curveDataset(group, {
+            pointStyle: SHAPES[(group[0].row?.source ?? 0) % SHAPES.length], pointRadius: 0,
+            pointBackgroundColor: fillOf(style.borderColor, state.split),
+            showLine: hasLines(thin.length, spots.length), ...style });
+        return Object.assign(dataset, lineStyle(dataset.data));
+    });
 }
 
 /** Whether there is something to draw.
@@ -122,10 +126,11 @@ function drawSlope(view) {
     setShown(view, spots.length > 0);
     if (spots.length === 0)
         return false;
-    const color = betaColors(), radius = spots.length > MANY ? 1.5 : 3;
+    const color = markColors(), radius = spots.length > MANY ? 1.5 : 3;
     const datasets = bySource(thin).map((group) => {
         const dataset = curveDataset(group, { showLine: hasLines(thin.length, spots.length) });
-        return Object.assign(dataset, markStyle(dataset.data, color, 'none', radius));
+        return Object.assign(dataset, lineStyle(dataset.data),
+            markStyle(dataset.data, color, 'none', radius));
     });
     showChart(view, { x, y: { kind: 'linear', title: slopeTitle() }, spots, datasets,
         labels: steepest(spots) });

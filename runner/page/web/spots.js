@@ -85,6 +85,20 @@ function curveDataset(spots, style) {
     return { data, showLine: true, borderColor: theme.muted, borderWidth: 1, ...style };
 }
 
+/** Lines and marks of a dataset in the colours of their curves, where these have any.
+ * @param {Spot[]} data */
+function lineStyle(data) {
+    if (!colorsCurves())
+        return {};
+    const color = curveColors();
+    const colors = data.map(({ row }) => row === undefined ? theme.muted : color(row));
+    return {
+        pointBackgroundColor: colors.map((c) => fillOf(c, state.split)), pointBorderColor: colors,
+        segment: { borderColor: (/** @type {{p0DataIndex: number}} */ { p0DataIndex }) =>
+            colors[p0DataIndex] },
+    };
+}
+
 /**
  * How the marks of a dataset look.
  * @param {any[]} data @param {(row: Row) => string} color @param {string} strong column that is 1
@@ -136,7 +150,7 @@ function curveLabels(spots) {
         else
             curve.push(spot);
     }
-    if (curves.length < 2 || curves.length > 12)
+    if (curves.length < 2 || curves.length > 12 || colorsCurves()) /* then the legend tells */
         return [];
     const spread = (/** @type {(curve: Spot[]) => Spot} */ end) => {
         const [low, high] = rangeOf(curves, (curve) => end(curve).y);
@@ -145,12 +159,11 @@ function curveLabels(spots) {
     const first = (/** @type {Spot[]} */ curve) => curve[0];
     const last = (/** @type {Spot[]} */ curve) => curve[curve.length - 1];
     const ends = curves.map(spread(first) >= spread(last) ? first : last);
-    const common = state.telling.filter(({ column }) => ends.every(({ row }) =>
-        row && ends[0].row && cellOf(row, column) === cellOf(ends[0].row, column)));
+    const common = commonKeys(ends.map(({ row }) => row));
     /** @type {Map<string, Label>} */
     const labels = new Map(); /* one for all seeds */
     for (const { x, y, row } of ends) {
-        const text = row === undefined ? '' : curveName(row, common.map(({ name }) => name));
+        const text = row === undefined ? '' : curveName(row, common);
         if (!labels.has(text))
             labels.set(text, { x, y, text });
     }

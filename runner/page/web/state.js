@@ -3,8 +3,9 @@
 
 /** @type {State} */
 const state = {
-    overview: null, all: [], rows: [], keys: [], telling: [], digits: {}, split: 'test', seeds: 'grouped',
-    theme: 'auto', slope: 'izy_lower', hidden: [], filters: {}, selection: [], cursor: null,
+    overview: null, all: [], rows: [], keys: [], telling: [], digits: {}, curves: new Map(),
+    split: 'test', seeds: 'grouped', theme: 'auto', slope: 'izy_lower', plane: 'izx', colors: '',
+    hidden: [], filters: {}, selection: [], cursor: null,
 };
 
 function writeAddress() {
@@ -13,6 +14,10 @@ function writeAddress() {
         words.set('theme', state.theme);
     if (state.slope !== 'izy_lower')
         words.set('slope', state.slope);
+    if (state.plane !== 'izx')
+        words.set('plane', state.plane);
+    if (state.colors !== '')
+        words.set('colors', state.colors);
     if (state.hidden.length > 0)
         words.set('hidden', state.hidden.join(','));
     for (const [name, filter] of Object.entries(state.filters))
@@ -41,6 +46,9 @@ function readAddress() {
     state.seeds = words.get('seeds') === 'single' ? 'single' : 'grouped';
     state.theme = theme === 'light' || theme === 'dark' ? theme : 'auto';
     state.slope = SLOPES.find(([name]) => name === words.get('slope'))?.[0] ?? 'izy_lower';
+    state.plane = PLANE_AXES.find(({ name }) => name === words.get('plane'))?.name ?? 'izx';
+    state.colors = words.get('colors') === 'curve' ? 'curve'
+        : words.get('colors') === 'beta' ? 'beta' : '';
     state.hidden = list('hidden').map(Number);
     state.selection = list('chosen').filter((key) => /^\d+:\d+$/.test(key));
     state.filters = {};

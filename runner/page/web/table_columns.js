@@ -4,7 +4,9 @@
 /** @type {MeasureColumn[]} */
 const TABLE_MEASURES = [['error_mc', 'error_mc', 'percent'], ['error', 'error', 'percent'],
     ['izy_lower', 'I(Z;Y) ≥', 'number'], ['izx_lower', 'I(Z;X) ≥', 'number'],
-    ['izx_upper_tight', 'I(Z;X) ≤', 'number'], ['izx_upper', 'rate', 'number']];
+    ['izx_upper_tight', 'I(Z;X) ≤', 'number'], ['izx_upper', 'rate', 'number'],
+    ['error_mu', 'error_mu', 'percent'], ['izx_y_lower', 'I(X;Z|Y) ≥', 'number'],
+    ['izx_y_upper_tight', 'I(X;Z|Y) ≤', 'number'], ['izx_y_upper', 'Re', 'number']];
 
 /** @param {string} name @param {string} title @param {(row: Row) => Cell} value
  * @param {(row: Row) => string} [text] @returns {TableColumn} */
@@ -40,7 +42,7 @@ function tableColumns() {
         ...state.telling.map(keyColumn),
         single ? tableColumn('seed', 'seed', (row) => row.seed)
             : tableColumn('n_seeds', 'seeds', (row) => cellOf(row, 'n_seeds')),
-        ...TABLE_MEASURES.map(measureColumn),
+        ...measured(TABLE_MEASURES).map(measureColumn),
         flagColumn('efficient', 'efficient'), flagColumn('chosen', 'best'),
         ...single ? [tableColumn('train_s', 'training (s)', (row) => cellOf(row, 'train_s'))] : [],
         ...others.map(keyColumn),
@@ -80,7 +82,7 @@ function quoteCsv(value) {
  * @param {Row[]} rows */
 function csvOf(rows) {
     const columns = tableColumns();
-    const ends = state.seeds === 'single' ? [] : TABLE_MEASURES.map(([name]) => name);
+    const ends = state.seeds === 'single' ? [] : measured(TABLE_MEASURES).map(([name]) => name);
     const head = [...columns.map(({ name }) => name),
         ...ends.flatMap((name) => [`${name}_lo`, `${name}_hi`])];
     const lines = rows.map((row) => [...columns.map((column) => column.value(row)),

@@ -3,7 +3,10 @@
 
 type Cell = number | string | null;
 
-interface Key { name: string; column: string; kind: 'integer' | 'real' | 'text' | 'flag' }
+interface Key {
+    name: string; column: string; kind: 'integer' | 'real' | 'text' | 'flag';
+    usual: string; /* its default */
+}
 
 interface RunningJob {
     job: number; epoch: number; epochs: number; share: number | null; objective: number | null;
@@ -53,7 +56,10 @@ interface State {
     keys: Key[];   /* of all sources */
     telling: Key[]; /* as many of them as tell the points of a source apart */
     digits: Record<string, number>; /* by a key's column, that tell its values apart */
+    curves: Map<string, Row>; /* a row of each curve; none where there are too many to tell apart */
     split: string; seeds: 'grouped' | 'single'; theme: 'auto' | 'light' | 'dark'; slope: string;
+    plane: string; /* what its horizontal axis is */
+    colors: '' | 'beta' | 'curve'; /* '': as suits the points */
     hidden: number[]; filters: Record<string, Filter>;
     selection: string[]; /* "source:point", in the order of choosing */
     cursor: Row | null;

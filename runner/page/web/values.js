@@ -44,6 +44,12 @@ function formatValue(cell, kind) {
             : kind === 'percent' ? formatPercent(cell) : formatNumber(cell);
 }
 
+/** Those that any row has, as not all programs and methods measure all.
+ * @param {MeasureColumn[]} measures */
+function measured(measures) {
+    return measures.filter(([name]) => state.all.some((row) => measureOf(row, name).mean !== null));
+}
+
 /** Columns of measures, the mean with the ends of its interval where seeds are grouped.
  * @param {MeasureColumn[]} measures @returns {Column[]} */
 function measureColumns(measures) {
