@@ -6,12 +6,13 @@
 
 #include <stddef.h>
 
-enum { GRID_NOTES = 2, GRID_NOTE_SIZE = 400 };
+enum { GRID_NOTES = 5, GRID_NOTE_SIZE = 400 };
 
 /* Writes a sentence about each thing, without a full stop, and returns how many there are: keys
  * that are given other values than their default, or swept, though they matter to no job of the
- * grid; and jobs that end before their beta has risen to its value. Time: grid_settings of every
- * point. */
+ * grid; jobs that end before their beta has risen to its value, or before bounds along the way;
+ * jobs whose evaluate.bounds leaves nothing to make along the way, or no bound on I(Z;X). Time:
+ * grid_settings of every point. */
 size_t grid_notes(const struct grid *grid, char notes[GRID_NOTES][GRID_NOTE_SIZE]);
 
 #endif

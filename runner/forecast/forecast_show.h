@@ -4,12 +4,13 @@
 #ifndef RUNNER_FORECAST_FORECAST_SHOW_H
 #define RUNNER_FORECAST_FORECAST_SHOW_H
 
+#include "runner/config/grid_notes.h"
 #include "runner/forecast/forecast.h"
 
 #include <stddef.h>
 #include <stdio.h>
 
-enum { FORECAST_WARNINGS = 10, FORECAST_WARNING_SIZE = 400 };
+enum { FORECAST_WARNINGS = GRID_NOTES + 8, FORECAST_WARNING_SIZE = 400 };
 
 /* Writes what is to be thought of before the sweep is begun, a sentence each; returns how many. */
 size_t forecast_warnings(const struct forecast *forecast,

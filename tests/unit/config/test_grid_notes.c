@@ -72,11 +72,41 @@ static void test_jobs_that_end_before_they_are_warm(void **state) {
                 "train.beta_warmup is given, and no job makes use of it\n");
 }
 
+static void test_bounds_along_that_are_never_made(void **state) {
+    struct config_fixture *f = *state;
+    check_notes(f, "train: {epochs: 20}\nevaluate: {bounds_every: 20}\n", "");
+    check_notes(f, "train: {epochs: 20}\nevaluate: {bounds: []}\n", "");
+    check_notes(f, "evaluate: {bounds_every: 40}\ngrid: {train.epochs: [20, 40]}\n",
+                "evaluate.bounds_every is longer than train.epochs for 1 of 2 jobs: no estimates "
+                "are made along the way\n");
+    check_notes(f, "evaluate: {bounds: [], bounds_every: 20}\n",
+                "evaluate.bounds_every is given, and evaluate.bounds is empty, for 1 of 1 job: no "
+                "estimates are made along the way\n");
+    /* A deterministic code has none anyway. */
+    check_notes(f,
+                "evaluate: {bounds_every: 400}\n"
+                "grid: {method: [vib, dropout], train.epochs: [20, 400]}\n",
+                "evaluate.bounds_every is longer than train.epochs for 1 of 4 jobs: no estimates "
+                "are made along the way\n");
+}
+
+static void test_a_rate_against_no_marginal_of_the_method(void **state) {
+    struct config_fixture *f = *state;
+    check_notes(f, "evaluate: {bounds: [rate]}\n", "");
+    check_notes(f, "method: ceb\nevaluate: {bounds: [rate, moment_matched]}\n", "");
+    check_notes(f,
+                "evaluate: {bounds: [rate]}\ngrid: {method: [vib, ceb, nonlinear_ib, dropout]}\n",
+                "evaluate.bounds has the rate alone, and the method no r(z), for 2 of 4 jobs: the "
+                "views count no rate against another as a bound; leave_one_out is one\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         CONFIG_TEST(test_keys_that_some_job_uses),
         CONFIG_TEST(test_keys_that_none_uses),
         CONFIG_TEST(test_jobs_that_end_before_they_are_warm),
+        CONFIG_TEST(test_bounds_along_that_are_never_made),
+        CONFIG_TEST(test_a_rate_against_no_marginal_of_the_method),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
