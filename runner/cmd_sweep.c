@@ -127,7 +127,8 @@ const struct command command_sweep = {
     .summary = "run the sweep, or what is missing of it",
     .options = {.command = "",
                 .help =
-                    "Trains Deep Variational Information Bottleneck models over a grid of "
+                    "Trains Deep Variational Information Bottleneck models and their family, CEB, "
+                    "the squared and the nonlinear IB and learned marginals, over a grid of "
                     "settings and stores error, I(Z;X) and I(Z;Y) of each in an SQLite "
                     "database; what is there already is not run again. vib-sweep keys lists what "
                     "CONFIG.yaml may say.",

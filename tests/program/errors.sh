@@ -157,6 +157,11 @@ help_of_a_line() {
     "$vib" --help | cmp - <("$vib" none.yaml -q --help --wrong)
 }
 check '--help after other words' help_of_a_line
+names_family() {
+    "$vib" --help | tr -s '\n ' ' ' | grep -q 'family, CEB, the squared and the nonlinear IB and learned marginals' &&
+        "$vib" manual | tr -s '\n ' ' ' | grep -q 'family, CEB, the squared and the nonlinear IB and learned marginals'
+}
+check '--help and its page of the manual name the family' names_family
 help_is_complete() {
     "$vib" --help >help && for code in 0 1 64 66 73 74 75 78 130 143; do
         grep -qE "(^|[^0-9])$code([^0-9]|\$)" help || return 1
