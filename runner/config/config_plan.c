@@ -163,6 +163,12 @@ static int on_top_word(void *context, const struct yaml_doc *doc, const char *wo
     struct config_plan *plan = context;
     struct config_walk walk = {doc, plan, on_swept, words, on_grid_word};
     plan->grid = value;
+    if (yaml_doc_is_list(value))
+        return yaml_doc_error(doc, value, err,
+                              "grid must be a mapping of keys, not a list: it is one product, in "
+                              "which `zip` lists keys that vary together and `exclude` leaves "
+                              "points out; several grids are several configurations, which one "
+                              "--db takes");
     int rc = config_walk_run(&walk, word, value, err);
     if (rc == 0 && plan->n_axes == 0)
         rc = yaml_doc_error(doc, value, err,

@@ -79,6 +79,10 @@ static void test_types_and_ranges(void **state) {
         {"grid: {zip: }", "1:13: a group of zip is empty"},
         {"grid: {beta: [1], exclude: [~]}", "1:29: an entry of exclude must be a mapping of keys"},
         {"train: [1]", "1:8: train must be a mapping of keys, not a list"},
+        {"grid:\n  - {beta: [1], K: [2]}\n  - {beta: [2], K: [3]}",
+         "2:3: grid must be a mapping of keys, not a list: it is one product, in which `zip` lists "
+         "keys that vary together and `exclude` leaves points out; several grids are several "
+         "configurations, which one --db takes"},
         {"grid: 5", "1:7: grid must be a mapping of keys, not a single value"},
         {"K: two", "1:4: K must be a whole number from 1 to 65536, not 'two'"},
         {"K: 2.5", "1:4: K must be a whole number from 1 to 65536, not '2.5'"},
