@@ -123,9 +123,11 @@ static int run(int argc, char **argv, struct vib_error *err) {
     /* Asked before the database is opened, which might get the number of a closed stdout. */
     if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
         return vib_error_set(err, VIB_EIO, "cannot write to standard output: %s", strerror(errno));
-    watch_init(&watch, STDOUT_FILENO);
-    rc = follow(&watch, &options, err);
-    watch_clear(&watch);
+    rc = watch_init(&watch, STDOUT_FILENO, err);
+    if (rc == VIB_OK) {
+        rc = follow(&watch, &options, err);
+        watch_clear(&watch);
+    }
     watch_release(&watch);
     return rc;
 }

@@ -17,11 +17,11 @@ struct watch_ended {
     struct ended_status status;
 };
 
-void watch_init(struct watch *watch, int fd) {
+int watch_init(struct watch *watch, int fd, struct vib_error *err) {
     memset(watch, 0, sizeof *watch);
     watch->terminal = live_possible(fd);
-    live_init(&watch->live, fd);
     value_label_init(&watch->label);
+    return live_init(&watch->live, fd, err);
 }
 
 static void forget_ended(struct watch *watch) {
@@ -41,6 +41,7 @@ void watch_release(struct watch *watch) {
 
 void watch_clear(struct watch *watch) {
     live_clear(&watch->live);
+    (void)live_wait(&watch->live, WRITER_FOREVER);
 }
 
 /* --- what has ended --- */

@@ -26,8 +26,8 @@ struct watch {
     char counts[256];          /* what was said last of all jobs */
 };
 
-/* fd: where it is shown. */
-void watch_init(struct watch *watch, int fd);
+/* fd: where it is shown. Errors: of live_init; watch_release is then still to be called. */
+int watch_init(struct watch *watch, int fd, struct vib_error *err);
 void watch_release(struct watch *watch); /* leaves the block on the screen */
 
 /* To be called on an empty status, before anything is added to it: the watch looks at its jobs. */
@@ -36,7 +36,7 @@ void watch_follow(struct watch *watch, struct status *status);
 /* Shows a status, after status_sum. Error: VIB_ENOMEM. */
 int watch_show(struct watch *watch, const struct status *status, struct vib_error *err);
 
-/* Takes the block off the screen. */
+/* Takes the block off the screen, and waits until all is written. */
 void watch_clear(struct watch *watch);
 
 /* Whether nothing runs, nor waits for a batch system, so that there is nothing more to be seen. */

@@ -2,7 +2,6 @@
 
 #include "runner/base/text.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,102 +13,50 @@ bool live_possible(int fd) {
     return isatty(fd) && term != NULL && strcmp(term, "dumb") != 0;
 }
 
-void live_init(struct live *live, int fd) {
+int live_init(struct live *live, int fd, struct vib_error *err) {
     const char *no_color = getenv("NO_COLOR");
     memset(live, 0, sizeof *live);
     live->fd = fd;
     live->colour = no_color == NULL || no_color[0] == '\0';
+    return writer_new(&live->writer, fd, err);
 }
 
 void live_release(struct live *live) {
-    free(live->block);
-    live->block = NULL;
-    live->n_lines = 0;
+    writer_free(live->writer);
+    live->writer = NULL;
 }
 
-/* --- the screen --- */
+bool live_wait(struct live *live, unsigned seconds) {
+    return writer_wait(live->writer, seconds);
+}
 
-static void write_all(int fd, const char *text, size_t size) {
-    while (size > 0) {
-        const ssize_t n = write(fd, text, size);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return;
-        text += n;
-        size -= (size_t)n;
-    }
+/* Another size is laid out anew. */
+static void forget_layout(struct live *live) {
+    live->widths = (struct live_widths){0};
+    live->n_slots = live->n_wanted = 0;
 }
 
 static void measure(struct live *live) {
     struct winsize size;
     const bool known = ioctl(live->fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
     const size_t rows = known ? size.ws_row : 24, columns = known ? size.ws_col : TEXT_COLUMNS;
-    live->resized = live->resized || rows != live->rows || columns != live->columns;
+    if (rows != live->rows || columns != live->columns)
+        forget_layout(live);
     live->rows = rows;
     live->columns = columns;
 }
 
-/* The lines of the screen that the block takes: a terminal that has become narrower has wrapped
- * those that no longer fit. */
-static size_t height(const struct live *live) {
-    size_t lines = 0;
-    for (size_t i = 0; i < live->n_lines; i++)
-        lines += live->width[i] > live->columns
-                     ? (live->width[i] + live->columns - 1) / live->columns
-                     : 1;
-    return lines;
-}
-
-/* Begins a frame at the first line of the block, which stays on the screen as long as the frame is
- * not written; NULL when out of memory. */
-static FILE *begin_frame(const struct live *live, char **text, size_t *size) {
-    FILE *out = open_memstream(text, size);
-    if (out != NULL && live->n_lines > 0)
-        (void)fprintf(out, "\033[%zuA\r", height(live));
-    return out;
-}
-
-static void end_frame(const struct live *live, FILE *out, char **text, const size_t *size) {
-    if (fclose(out) == 0)
-        write_all(live->fd, *text, *size);
-    free(*text);
-}
-
-static void forget_layout(struct live *live) {
-    live->widths = (struct live_widths){0};
-    live->n_slots = live->n_wanted = 0;
-}
-
 void live_clear(struct live *live) {
-    char *text = NULL;
-    size_t size = 0;
+    const struct writer_block none = {.columns = live->columns};
     if (live->n_lines == 0)
         return;
-    measure(live);
-    FILE *out = begin_frame(live, &text, &size);
-    if (out != NULL) {
-        (void)fputs("\033[J", out);
-        end_frame(live, out, &text, &size);
-    }
-    live_release(live);
+    writer_show(live->writer, &none);
+    live->n_lines = 0;
     forget_layout(live);
 }
 
 void live_print(struct live *live, const char *line) {
-    char *text = NULL;
-    size_t size = 0;
-    if (live->n_lines > 0)
-        measure(live);
-    FILE *out = begin_frame(live, &text, &size);
-    if (out == NULL)
-        return;
-    if (live->n_lines > 0)
-        (void)fputs("\033[J", out);
-    if (live->n_lines > 0 && live->resized) /* the block is of the old size, until it is drawn */
-        live_release(live);
-    (void)fprintf(out, "%s\n%s", line, live->block != NULL ? live->block : "");
-    end_frame(live, out, &text, &size);
+    writer_print(live->writer, line);
 }
 
 /* --- the block --- */
@@ -219,29 +166,19 @@ static void put_block(struct live *live, FILE *out, const struct live_view *view
 }
 
 void live_draw(struct live *live, const struct live_view *view) {
-    char *block = NULL, *text = NULL;
-    size_t size = 0, block_size = 0;
+    struct writer_block block = {0};
+    size_t size = 0;
     measure(live);
-    const bool resized = live->resized;
-    const size_t before = height(live);
-    FILE *out = begin_frame(live, &text, &size), *lines = open_memstream(&block, &block_size);
-    if (resized)
-        forget_layout(live);            /* another size is laid out anew */
-    if (out == NULL || lines == NULL) { /* nothing is drawn this time */
-        if (out != NULL)
-            (void)fclose(out);
-        if (lines != NULL)
-            (void)fclose(lines);
-        free(text);
-        free(block);
+    FILE *lines = open_memstream(&block.text, &size);
+    if (lines == NULL) /* nothing is drawn this time */
+        return;
+    put_block(live, lines, view);
+    if (fclose(lines) != 0) {
+        free(block.text);
         return;
     }
-    put_block(live, lines, view);
-    live->resized = false;
-    const bool made = fclose(lines) == 0;
-    (void)fprintf(out, "%s%s%s", resized && before > 0 ? "\033[J" : "", made ? block : "",
-                  before > live->n_lines ? "\033[J" : "");
-    free(live->block);
-    live->block = block;
-    end_frame(live, out, &text, &size);
+    block.columns = live->columns;
+    block.n_lines = live->n_lines;
+    memcpy(block.width, live->width, live->n_lines * sizeof *live->width);
+    writer_show(live->writer, &block);
 }

@@ -14,20 +14,24 @@ enum { LINE = 512, NOTE = 1024 };
 
 static const double SMOOTHING = 0.3, SAMPLE_S = 1.0;
 
-void progress_init(struct progress *p, const struct config *config, bool quiet,
-                   double log_every_s) {
+int progress_init(struct progress *p, const struct config *config, bool quiet, double log_every_s,
+                  struct vib_error *err) {
     memset(p, 0, sizeof *p);
     p->config = config;
     label_init(&p->label, config);
     p->quiet = quiet;
     p->terminal = !quiet && live_possible(STDERR_FILENO);
-    live_init(&p->live, STDERR_FILENO);
     p->log_every_s = log_every_s;
     p->sampled_s = p->logged_at_s = clock_s();
+    return live_init(&p->live, STDERR_FILENO, err);
 }
 
 void progress_release(struct progress *p) {
     live_release(&p->live);
+}
+
+bool progress_wait(struct progress *p, unsigned seconds) {
+    return live_wait(&p->live, seconds);
 }
 
 void progress_without_block(struct progress *p) {

@@ -3,8 +3,8 @@
  * On a terminal: a block redrawn in place (runner/sweep/live.h), everything else scrolling above
  * it. Elsewhere: a line now and then about all jobs. On both: a line at the start and one for every
  * job that ended, the same on both, each with the time of day in UTC. Quiet: notes and trouble
- * only. NO_COLOR and TERM=dumb are respected; a stderr that cannot be written is ignored, since the
- * sweep matters more. Thread rule: one thread. */
+ * only. NO_COLOR and TERM=dumb are respected. A stderr that nobody reads is not waited for, and one
+ * that cannot be written is ignored, since the sweep matters more. Thread rule: one thread. */
 #ifndef RUNNER_SWEEP_PROGRESS_H
 #define RUNNER_SWEEP_PROGRESS_H
 
@@ -49,9 +49,10 @@ struct progress_job {
     double flops; /* of the whole job */
 };
 
-/* log_every_s: above; 0 means never. */
-void progress_init(struct progress *progress, const struct config *config, bool quiet,
-                   double log_every_s);
+/* log_every_s: above; 0 means never. Errors: of live_init; progress_release is then still to be
+ * called. */
+int progress_init(struct progress *progress, const struct config *config, bool quiet,
+                  double log_every_s, struct vib_error *err);
 void progress_release(struct progress *progress); /* harmless where all is 0 */
 
 /* Where something else is written to the terminal, a block would be torn: lines as elsewhere. To be
@@ -77,6 +78,10 @@ void progress_show(struct progress *progress, const struct progress_counts *coun
 
 /* Takes the block off the screen. */
 void progress_clear(struct progress *progress);
+
+/* Waits, so many seconds at most, until all that was told is written: before others write there,
+ * and before the end. Returns whether it is; true where all is 0. */
+bool progress_wait(struct progress *progress, unsigned seconds);
 
 /* Seconds left by the FLOP estimates at the rate measured so far; NaN when nothing is measured or
  * nothing runs. Exposed for its test. rate: FLOP/s of one thread; flops_left, longest: what all

@@ -163,7 +163,7 @@ static int finish(struct sweep *s, struct vib_error *err) {
         rc = publish_last(s, err);
     if (rc == VIB_OK) {
         sweep_clean(s, true);
-        if (!s->options->json)
+        if (sweep_told(s) && !s->options->json)
             rc = report_print(&report, err);
     }
     if (rc != VIB_OK)

@@ -116,6 +116,10 @@ struct sweep {
 int sweep_init(struct sweep *sweep, const struct sweep_options *options, struct vib_error *err);
 void sweep_release(struct sweep *sweep);
 
+/* Waits until all that the user was told is written, which others write to as well: for as long as
+ * it takes, but only moments once somebody has asked for the end. Returns whether it is. */
+bool sweep_told(struct sweep *sweep);
+
 /* --- whose jobs (sweep_shard.c) --- */
 
 /* Errors: VIB_EUSAGE where --shard, --plan and --db do not go together. */

@@ -261,9 +261,11 @@ static int prepare(struct sweep *s, struct vib_error *err) {
     int rc = config_load(&s->config, options->config, options->sets.texts, options->sets.n, err);
     if (rc == VIB_OK)
         rc = grid_init(&s->grid, &s->config, err);
+    if (rc == VIB_OK)
+        rc = progress_init(&s->progress, &s->config, options->quiet, (double)options->log_every_s,
+                           err);
     if (rc != VIB_OK)
         return rc;
-    progress_init(&s->progress, &s->config, options->quiet, (double)options->log_every_s);
     if (options->json && isatty(STDOUT_FILENO))
         progress_without_block(&s->progress);
     s->threads = options->threads;
@@ -316,6 +318,14 @@ int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_
     return VIB_OK;
 }
 
+bool sweep_told(struct sweep *s) {
+    enum { MOMENT_S = 1 };
+    while (!progress_wait(&s->progress, MOMENT_S))
+        if (signals_received() != 0)
+            return false;
+    return true;
+}
+
 static void free_jobs(struct fifo *jobs) {
     struct fifo_item *item;
     while ((item = fifo_pop(jobs)) != NULL)
@@ -337,6 +347,7 @@ void sweep_release(struct sweep *s) {
         store_discard(s->store);
     if (s->made_folder && !s->begun)
         (void)rmdir("results"); /* stays if somebody has put something there meanwhile */
+    (void)sweep_told(s);
     signals_release();
     progress_release(&s->progress);
     events_release(&s->events);

@@ -3,6 +3,9 @@
     screen.py record ROWSxCOLUMNS[,ROWSxCOLUMNS] FILE COMMAND...   status: that of the command
     screen.py until N PATTERN ROWSxCOLUMNS[,...] FILE COMMAND...   as record, but it gets a SIGTERM
                                                                    when PATTERN was there N times
+    screen.py stopped N DB ROWSxCOLUMNS FILE COMMAND...            as record, but somebody presses
+                                                                   Ctrl-S when a job has ended, and
+                                                                   Ctrl-Q when N have, by DB
     screen.py check COLUMNS FILE      the block that vib-sweep redraws holds still and fits
     screen.py lines FILE              what scrolled by, without the block
     screen.py last FILE               the last block
@@ -14,17 +17,24 @@ import fcntl
 import os
 import pty
 import re
+import select
 import signal
+import sqlite3
 import struct
 import sys
 import termios
+import time
 
 
 def resize(fd, size):
     fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
 
 
-def record(sizes, path, command, enough=lambda text: False):
+def terminate(pid, fd):
+    os.kill(pid, signal.SIGTERM)
+
+
+def record(sizes, path, command, enough=lambda text: False, then=terminate):
     sizes = [tuple(map(int, size.split("x"))) for size in sizes.split(",")]
     pid, fd = pty.fork()
     if pid == 0:
@@ -44,11 +54,30 @@ def record(sizes, path, command, enough=lambda text: False):
             so_far += text
             if not told and enough(so_far):
                 told = True
-                os.kill(pid, signal.SIGTERM)
+                then(pid, fd)
             if len(sizes) > 1 and b"\033[K" in text:
                 resize(fd, sizes.pop())
                 out.write(b"<RESIZED>")
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def count_done(db):
+    query = "select count(*) from job where state = 'done'"
+    return sqlite3.connect(f"file:{db}?mode=ro", uri=True).execute(query).fetchone()[0]
+
+
+def stop_until(n, db):
+    """What is under way when the key is pressed still comes, so the first is not the last."""
+    def stop(pid, fd):
+        os.write(fd, b"\x13")
+        before = count_done(db)
+        assert before < n, before
+        end = time.monotonic() + 60
+        while count_done(db) < n:
+            assert time.monotonic() < end, f"{count_done(db)} of {n} jobs are done, as when it was stopped: {before}"
+            select.select([], [], [], 0.02)
+        os.write(fd, b"\x11")
+    return stop
 
 
 def read(path):
@@ -105,6 +134,9 @@ if __name__ == "__main__":
         times, pattern = int(words[0]), re.compile(words[1].encode())
         sys.exit(record(words[2], words[3], words[4:],
                         lambda text: len(pattern.findall(text)) >= times))
+    elif verb == "stopped":
+        sys.exit(record(words[2], words[3], words[4:], lambda text: b"Z [1/" in text,
+                        stop_until(int(words[0]), words[1])))
     elif verb == "check":
         print(check(int(words[0]), words[1]))
     elif verb == "lines":

@@ -92,6 +92,50 @@ events() {
 }
 check 'so does one that events are written to' events
 
+# --- one that nobody reads ---
+
+all_done() {
+    sql_is "$1" "select count(*) from job where state = 'done'" "$2" >/dev/null 2>&1
+}
+many=(small.yaml -j 1 --set train.epochs=10 --set 'seed=[0, 1, 2, 3]')
+# A sweep that waited for its terminal would not come to an end before Ctrl-Q.
+stopped() {
+    tty stopped 24 stopped.db 24x80 stopped.raw "$vib" "${many[@]}" --db stopped.db || return 1
+    tty lines stopped.raw >stopped.lines
+    cat stopped.lines
+    [ "$(grep -cE 'Z \[[0-9]+/24\] ' stopped.lines)" = 24 ] && tty check 80 stopped.raw
+}
+check 'Ctrl-S stops a terminal and no sweep' stopped
+# clogged NAME: a sweep whose stderr is a pipe that is full, and that nobody reads until all is done.
+clogged() {
+    mkfifo "$1".fifo
+    exec {both}<>"$1".fifo
+    dd if=/dev/zero of="$1".fifo oflag=nonblock bs=4096 2>/dev/null
+    "$vib" small.yaml -j 2 --db "$1".db --set train.epochs=2 2>"$1".fifo >"$1".out &
+    process=$!
+    exec {reader}<"$1".fifo {both}>&-
+    until_true 60 all_done "$1".db 6
+}
+read_late() {
+    local process both reader
+    clogged late || { kill -KILL $process; return 1; }
+    until_true 60 sql_is late.db 'select outcome from run' complete && tr -d '\0' <&"$reader" >late.err
+    exec {reader}<&-
+    wait $process && cat late.err late.out && [ "$(ended late.err | wc -l)" = 6 ] && [ "$(wc -l <late.err)" = 7 ] &&
+        grep -qx 'results: late.db' late.out
+}
+check 'a pipe that is read when all is done has held nothing up, and gets every line' read_late
+ended_by_signal() {
+    local process both reader status=0
+    clogged never || { kill -KILL $process; return 1; }
+    until_true 60 sql_is never.db 'select outcome from run' complete && kill -TERM $process
+    until_true 60 eval '! kill -0 $process 2>/dev/null' || kill -KILL $process
+    wait $process || status=$?
+    exec {reader}<&-
+    [ $status = 0 ]
+}
+check 'what nobody reads at all is given up at a signal' ended_by_signal
+
 # --- a log of a long sweep ---
 
 logs() {

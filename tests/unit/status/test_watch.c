@@ -26,7 +26,7 @@ static int bench_new(void **state) {
     assert_int_equal(pipe(ends), 0);
     b->out = ends[0];
     b->in = ends[1];
-    watch_init(&b->watch, b->in);
+    assert_ok(watch_init(&b->watch, b->in, &b->f->err), &b->f->err);
     *state = b;
     return 0;
 }
@@ -71,6 +71,7 @@ static const char *look(struct bench *b, size_t copies) {
     assert_ok(status_sum(&status, &f->err), &f->err);
     assert_ok(watch_show(&b->watch, &status, &f->err), &f->err);
     status_release(&status);
+    assert_true(live_wait(&b->watch.live, WRITER_FOREVER));
     assert_int_equal(write(b->in, "\v", 1), 1);
     size_t used = 0;
     while (used == 0 || b->text[used - 1] != '\v') {

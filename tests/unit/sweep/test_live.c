@@ -37,6 +37,7 @@ static void resize(struct screen *s, size_t rows, size_t columns) {
 static int screen_new(void **state) {
     struct screen *s = calloc(1, sizeof *s);
     struct termios raw;
+    struct vib_error err;
     assert_non_null(s);
     *state = s;
     s->master = posix_openpt(O_RDWR | O_NOCTTY);
@@ -53,8 +54,7 @@ static int screen_new(void **state) {
     assert_int_equal(tcsetattr(s->terminal, TCSANOW, &raw), 0);
     assert_int_equal(setenv("TERM", "xterm", 1), 0);
     assert_int_equal(setenv("NO_COLOR", "1", 1), 0);
-    live_init(&s->live, s->terminal);
-    return 0;
+    return live_init(&s->live, s->terminal, &err);
 }
 
 static int screen_free(void **state) {
@@ -109,6 +109,7 @@ static const char *escape(struct screen *s, const char *at) {
 /* Shows what has been written since the last time. */
 static void look(struct screen *s) {
     static char text[65536];
+    assert_true(live_wait(&s->live, WRITER_FOREVER));
     assert_int_equal(write(s->terminal, "\v", 1), 1);
     size_t used = 0;
     while (used == 0 || text[used - 1] != '\v') {

@@ -92,19 +92,25 @@ static int stage_free(void **state) {
     return 0;
 }
 
+static void init(struct stage *s, bool quiet) {
+    struct vib_error err;
+    assert_int_equal(progress_init(&s->progress, &s->config, quiet, 300.0, &err), VIB_OK);
+}
+
 static void to_pipe(struct stage *s, bool quiet) {
     int ends[2];
     assert_int_equal(pipe(ends), 0);
     assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
     close(ends[1]);
     s->out = ends[0];
-    progress_init(&s->progress, &s->config, quiet, 300.0);
+    init(s, quiet);
 }
 
 /* What went to stderr up to now, into s->text. */
 static const char *shown(struct stage *s) {
     static const char end[] = "<END>";
     size_t used = 0;
+    assert_true(progress_wait(&s->progress, WRITER_FOREVER));
     fputs(end, stderr);
     fflush(stderr);
     s->text[0] = '\0';
@@ -214,7 +220,7 @@ static void to_terminal(struct stage *s, unsigned short rows, unsigned short col
     close(terminal);
     assert_int_equal(setenv("TERM", "xterm", 1), 0);
     assert_int_equal(setenv("NO_COLOR", "1", 1), 0);
-    progress_init(&s->progress, &s->config, false, 300.0);
+    init(s, false);
     assert_true(s->progress.terminal);
 }
 
@@ -352,12 +358,13 @@ static void a_closed_stderr_is_ignored(void **state) {
     struct stage *s = *state;
     s->out = -1;
     assert_int_equal(close(STDERR_FILENO), 0);
-    progress_init(&s->progress, &s->config, false, 300.0);
+    init(s, false);
     const struct progress_job job = {&s->job, 1.0};
     progress_note(&s->progress, "nobody reads this");
     progress_finished(&s->progress, &job, &counts);
     progress_show(&s->progress, &counts, &job, 1);
     progress_clear(&s->progress);
+    assert_true(progress_wait(&s->progress, WRITER_FOREVER));
     clearerr(stderr);
 }
 
