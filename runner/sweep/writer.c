@@ -6,10 +6,12 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -33,7 +35,33 @@ struct writer {
     /* The thread's alone: */
     struct writer_block shown; /* on the screen */
     bool stands;               /* and where it was written; else nothing is to be overwritten */
+    unsigned continued;        /* how often the process had been, when it was drawn */
 };
+
+/* --- stops --- */
+
+/* A signal handler can only reach static storage. */
+static atomic_uint continued;
+
+static void count_continued(int signal_number) {
+    (void)signal_number;
+    atomic_fetch_add(&continued, 1);
+}
+
+static int watch_stops(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = count_continued;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    return sigaction(SIGCONT, &action, NULL);
+}
+
+/* One that is not this process's own terminal has no background. */
+static bool in_background(int fd) {
+    const pid_t group = tcgetpgrp(fd);
+    return group > 0 && group != getpgrp();
+}
 
 /* --- a frame; the thread's --- */
 
@@ -114,8 +142,13 @@ static void write_frame(const struct writer *w, const struct pending *lines,
 static void bring_up_to_date(struct writer *w, const struct pending *lines,
                              struct writer_block *block) {
     static const struct writer_block none = {0};
+    const unsigned stops = atomic_load(&continued);
+    const bool hidden = in_background(w->fd);
+    if (hidden || stops != w->continued)
+        w->stands = false;
+    w->continued = stops;
     const bool same = columns_of(w->fd, w->shown.columns) == w->shown.columns;
-    const bool drawn = block != NULL || same;
+    const bool drawn = !hidden && (block != NULL || same);
     write_frame(w, lines, !drawn ? &none : block != NULL ? block : &w->shown);
     w->stands = drawn;
     if (block != NULL) {
@@ -218,7 +251,10 @@ int writer_new(struct writer **out, int fd, struct vib_error *err) {
         free(w);
         return vib_error_set(err, VIB_ENOMEM, "out of memory");
     }
-    rc = start(w);
+    if (isatty(fd) && watch_stops() != 0)
+        rc = errno;
+    if (rc == 0)
+        rc = start(w);
     if (rc != 0) {
         release(w);
         return vib_error_set(err, VIB_ETHREAD, "cannot start the thread that tells how it goes: %s",

@@ -4,7 +4,8 @@
  * Lines scroll by in order. Those not written yet stay in memory, up to WRITER_MOST; of what comes
  * then a line tells, in their place, how many are left out. Below the lines a block may stand, on a
  * terminal: the last one given is drawn over the one that stands there, and those that were never
- * drawn cost nothing. What cannot be written is dropped.
+ * drawn cost nothing. After a stop (Ctrl-Z) the shell has written below it, so a new one begins,
+ * and in the background, where others write too, none is drawn. What cannot be written is dropped.
  *
  * Thread rule: one thread calls these. */
 #ifndef RUNNER_SWEEP_WRITER_H
@@ -29,8 +30,8 @@ struct writer_block {
                    block */
 };
 
-/* Signals stay with other threads, but for those that a write itself causes. Errors: VIB_ENOMEM,
- * VIB_ETHREAD. */
+/* Signals stay with other threads, but for those that a write itself causes. Where fd is a terminal
+ * SIGCONT gets a handler. Errors: VIB_ENOMEM, VIB_ETHREAD. */
 int writer_new(struct writer **writer, int fd, struct vib_error *err);
 
 /* Never waits: what is not written yet is lost, and a write that nobody takes is left to itself. */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -277,6 +278,24 @@ static void a_line_after_a_resize(void **state) {
         assert_true(strlen(s->cell[row]) < 50);
 }
 
+/* The shell has written where the block stood, and its cursor is below that. */
+static void a_new_block_after_a_stop(void **state) {
+    struct screen *s = on_screen(state, 24, 80);
+    draw(s, &live_made_up);
+    assert_int_equal(raise(SIGCONT), 0);
+    draw(s, &live_made_up);
+    assert_non_null(strstr(s->cell[0], "3/120 done"));
+    assert_non_null(strstr(s->cell[5], "3/120 done"));
+    assert_int_equal(s->row, 10);
+    draw(s, &live_made_up);
+    assert_int_equal(s->row, 10);
+    assert_int_equal(raise(SIGCONT), 0);
+    live_print(&s->live, "below");
+    look(s);
+    assert_string_equal(s->cell[10], "below");
+    assert_non_null(strstr(s->cell[11], "3/120 done"));
+}
+
 static void tiny_terminals(void **state) {
     struct screen *s = on_screen(state, 1, 10);
     for (size_t rows = 1; rows < 6; rows++)
@@ -299,7 +318,8 @@ int main(void) {
         SCREEN_TEST(jobs_keep_their_lines), SCREEN_TEST(a_frame_overwrites_the_last_one),
         SCREEN_TEST(long_lines_scroll_by),  SCREEN_TEST(jobs_without_room_are_counted),
         SCREEN_TEST(every_width_is_filled), SCREEN_TEST(a_narrower_terminal_keeps_no_rubbish),
-        SCREEN_TEST(a_line_after_a_resize), SCREEN_TEST(tiny_terminals),
+        SCREEN_TEST(a_line_after_a_resize), SCREEN_TEST(a_new_block_after_a_stop),
+        SCREEN_TEST(tiny_terminals),
     };
     return cmocka_run_group_tests_name("live", tests, NULL, NULL);
 }

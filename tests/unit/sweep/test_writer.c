@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -118,10 +119,75 @@ static void nothing_is_waited_for_where_all_is_written(void **state) {
     assert_true(writer_wait(c->writer, WRITER_FOREVER));
 }
 
+/* --- in the background --- */
+
+static void expect(int master, const char *wanted) {
+    char text[256] = "";
+    size_t used = 0;
+    while (used < strlen(wanted)) {
+        const ssize_t n = read(master, text + used, sizeof text - 1 - used);
+        if (n <= 0)
+            _exit(2);
+        used += (size_t)n;
+    }
+    if (strcmp(text, wanted) != 0)
+        _exit(3);
+}
+
+static void show(struct writer *writer) {
+    writer_show(writer, &(struct writer_block){80, 1, {5}, strdup("block\n")});
+    (void)writer_wait(writer, WRITER_FOREVER);
+}
+
+/* A terminal of its own, whose foreground another process group has, then this one. */
+static void in_background(int master, const char *name) {
+    struct writer *writer;
+    struct vib_error err;
+    const int terminal = setsid() < 0 ? -1 : open(name, O_RDWR);
+    const pid_t other = fork();
+    if (other == 0)
+        for (;;)
+            (void)pause();
+    if (terminal < 0 || other < 0 || signal(SIGTTOU, SIG_IGN) == SIG_ERR ||
+        setpgid(other, other) != 0 || tcsetpgrp(terminal, other) != 0 ||
+        writer_new(&writer, terminal, &err) != VIB_OK)
+        _exit(1);
+    show(writer);
+    writer_print(writer, "line");
+    (void)writer_wait(writer, WRITER_FOREVER);
+    expect(master, "line\r\n");
+    (void)tcsetpgrp(terminal, getpgrp());
+    show(writer);
+    expect(master, "block\r\n");
+    show(writer);
+    expect(master, "\033[1A\rblock\r\n");
+    writer_free(writer);
+    (void)kill(other, SIGKILL);
+    _exit(0);
+}
+
+static void no_block_in_the_background(void **state) {
+    int status = 0;
+    (void)state;
+    const int master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0) {
+        print_message("SKIPPED: no pseudo-terminals here; is /dev/pts mounted?\n");
+        skip();
+    }
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        in_background(master, ptsname(master));
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    (void)close(master);
+}
+
 #define CLOGGED_TEST(name) cmocka_unit_test_setup_teardown(name, clogged_new, clogged_free)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_block_in_the_background),
         CLOGGED_TEST(lines_without_room_are_counted),
         CLOGGED_TEST(blocks_that_nobody_sees_are_skipped),
         CLOGGED_TEST(a_write_that_nobody_takes_is_left_to_itself),
