@@ -1,23 +1,37 @@
 #include "runner/sweep/event_stream.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+/* On a terminal there may be room for less than a piece. That it is not to be waited for is said of
+ * a file of our own, since fd is also the shell's. */
 void event_stream_init(struct event_stream *stream, int fd) {
-    *stream = (struct event_stream){.fd = fd};
+    const char *terminal = isatty(fd) ? ttyname(fd) : NULL;
+    const int own =
+        terminal == NULL ? -1 : open(terminal, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    *stream = (struct event_stream){.fd = own >= 0 ? own : fd, .own = own >= 0};
+}
+
+static void forget(struct event_stream *stream) {
+    free(stream->text);
+    stream->text = NULL;
+    stream->size = stream->room = 0;
 }
 
 void event_stream_release(struct event_stream *stream) {
-    free(stream->text);
-    *stream = (struct event_stream){.fd = stream->fd};
+    forget(stream);
+    if (stream->own)
+        (void)close(stream->fd);
+    *stream = (struct event_stream){.fd = -1};
 }
 
 static void fail(struct event_stream *stream, int failure) {
-    event_stream_release(stream);
+    forget(stream);
     stream->failure = failure;
 }
 
@@ -42,7 +56,8 @@ void event_stream_add(struct event_stream *stream, const char *line, size_t size
     stream->size += size;
 }
 
-/* Whether so much as a pipe takes in one piece can be written without waiting. */
+/* Whether so much as a pipe takes in one piece, or some on a terminal, can be written without
+ * waiting. */
 static bool is_ready(const struct event_stream *stream, bool wait) {
     struct pollfd ready = {.fd = stream->fd, .events = POLLOUT};
     const int n = poll(&ready, 1, wait ? -1 : 0);

@@ -11,6 +11,7 @@ enum { EVENT_STREAM_MOST = 64 << 20 /* bytes: those of some 30,000 epochs */ };
 
 struct event_stream {
     int fd;
+    bool own;   /* to be closed here */
     char *text; /* [size] not written yet, owned */
     size_t size, room;
     int failure; /* an errno, ENOBUFS of one too far behind: nothing more is written; 0: none */

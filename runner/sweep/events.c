@@ -9,7 +9,8 @@
 
 void events_init(struct events *events, bool on, int fd) {
     events->on = on;
-    event_stream_init(&events->stream, fd);
+    if (on)
+        event_stream_init(&events->stream, fd);
 }
 
 void events_release(struct events *events) {

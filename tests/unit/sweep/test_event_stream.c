@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -50,6 +51,28 @@ static void a_slow_reader_is_not_waited_for(void **state) {
     event_stream_release(&stream);
     (void)fclose(reader);
     (void)close(ends[1]);
+}
+
+/* One that is paused has room for the beginning of a piece: nothing may wait for the rest. */
+static void a_terminal_is_not_waited_for(void **state) {
+    struct event_stream stream;
+    (void)state;
+    const int master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0) {
+        print_message("SKIPPED: no pseudo-terminals here; is /dev/pts mounted?\n");
+        skip();
+    }
+    const int terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
+    assert_true(terminal >= 0);
+    event_stream_init(&stream, terminal);
+    for (size_t i = 0; i < LINES; i++)
+        add(&stream, i);
+    assert_true(stream.size > 0);
+    assert_int_equal(stream.failure, 0);
+    assert_int_equal(fcntl(terminal, F_GETFL) & O_NONBLOCK, 0); /* it is the shell's, too */
+    event_stream_release(&stream);
+    (void)close(terminal);
+    (void)close(master);
 }
 
 static void one_that_is_gone_costs_no_more_than_its_lines(void **state) {
@@ -99,6 +122,7 @@ static void one_too_far_behind_costs_its_lines_not_memory(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_slow_reader_is_not_waited_for),
+        cmocka_unit_test(a_terminal_is_not_waited_for),
         cmocka_unit_test(one_that_is_gone_costs_no_more_than_its_lines),
         cmocka_unit_test(one_too_far_behind_costs_its_lines_not_memory),
     };
