@@ -27,7 +27,8 @@ struct removal_options {
 /* Tells on stdout, and asks on the terminal. Returns 0 also where nobody agreed or no job is meant.
  * Errors: VIB_EUSAGE where the options name no jobs, or there is nobody to ask; VIB_EBUSY when a
  * living run is at one, or they have changed while it was asked; VIB_EDATA without a database;
- * those of store_open; VIB_EIO for a file that cannot be deleted. */
+ * those of store_open; VIB_EIO for a checkpoint that cannot be deleted, when the
+ * database has changed already and the others are deleted. */
 int removal_run(enum removal_kind kind, const struct removal_options *options,
                 struct vib_error *err);
 

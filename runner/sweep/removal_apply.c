@@ -130,13 +130,25 @@ static int remove_idle(const struct places *places, struct store *store,
                                                            : remove_checkpoint(places, job, err);
 }
 
+/* Of all jobs, whatever happens to some: the first error is the one that is told. */
+static int remove_checkpoints(const struct removal *r, const struct places *places,
+                              struct store *store, struct vib_error *err) {
+    struct vib_error other;
+    int rc = VIB_OK;
+    for (size_t i = 0; i < r->n; i++) {
+        const int one = remove_idle(places, store, &r->jobs[i], rc == VIB_OK ? err : &other);
+        rc = rc == VIB_OK ? one : rc;
+    }
+    return rc;
+}
+
 static int clean(const struct removal *r, struct store *store, struct vib_error *err) {
     struct places places = {0};
     int rc = find_places(r, &places, err);
     if (rc == VIB_OK)
         rc = store_begin(store, err);
-    for (size_t i = 0; i < r->n && rc == VIB_OK; i++)
-        rc = remove_idle(&places, store, &r->jobs[i], err);
+    if (rc == VIB_OK)
+        rc = remove_checkpoints(r, &places, store, err);
     store_rollback(store); /* nothing was written */
     if (rc == VIB_OK && r->options->checkpoints == NULL)
         (void)rmdir(places.checkpoints); /* it stays unless it is empty */
@@ -145,13 +157,24 @@ static int clean(const struct removal *r, struct store *store, struct vib_error 
     return rc;
 }
 
+/* The same command may find no such jobs any more. */
+static int left_behind(const struct removal *r, int rc, struct vib_error *err) {
+    const struct vib_error why = *err;
+    return vib_error_set(err, rc,
+                         "%s: the database has changed, %zu job%s %s %s, but not all checkpoints "
+                         "are deleted: %s; delete what is left of them before a sweep goes on from "
+                         "there",
+                         removal_name(r), r->n, r->n == 1 ? "" : "s", r->n == 1 ? "is" : "are",
+                         r->kind == REMOVAL_FORGET ? "forgotten" : "to be run again", why.message);
+}
+
 int removal_apply(const struct removal *r, struct vib_error *err) {
     struct store *store = NULL;
     int rc = store_open(&store, r->options->database, err);
     if (rc == VIB_OK)
         rc = change(r, store, err);
-    if (rc == VIB_OK)
-        rc = clean(r, store, err);
+    if (rc == VIB_OK && (rc = clean(r, store, err)) != VIB_OK)
+        rc = left_behind(r, rc, err);
     store_discard(store); /* should the file have gone meanwhile, and a new one been made */
     return rc;
 }

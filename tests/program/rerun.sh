@@ -108,6 +108,24 @@ elsewhere() {
 }
 check '--checkpoints' elsewhere
 
+undeletable() { # COMMAND WORDS
+    local identity stays
+    rm -rf named && mkdir named && copy left.db || return 1
+    for identity in $(sql left.db 'select identity from job where id in (2, 3, 4)'); do
+        touch "named/$identity.ckpt"
+    done
+    stays=named/$(sql left.db 'select identity from job where id = 3').ckpt
+    rm "$stays" && mkdir "$stays"
+    exits 74 "$vib" "$1" left.db --job 2 --job 3 --job 4 --checkpoints named -y 2>err >/dev/null || return 1
+    cat err
+    grep -q "$1: the database has changed, 3 jobs are $2, but .* cannot delete $stays: .*; delete what is left" err &&
+        [ "$(ls named)" = "${stays#named/}" ]
+}
+check 'a checkpoint that cannot be deleted: the others are' undeletable rerun 'to be run again'
+check 'and the database has changed' jobs_are left.db $'done|3\npending|3'
+check 'so with jobs to forget' undeletable forget forgotten
+check 'which are gone' jobs_are left.db 'done|3'
+
 # --- forget ---
 
 copy two.db
