@@ -299,6 +299,37 @@ static int check_points(struct store *store, const struct compare_options *optio
     return rc;
 }
 
+/* Why no pair was found. A point has one data set. */
+static int refuse(struct store *store, const struct compare_options *options,
+                  struct vib_error *err) {
+    const struct store_value jobs[] = {{.type = STORE_INTEGER, .integer = (int64_t)options->a},
+                                       {.type = STORE_INTEGER, .integer = (int64_t)options->b}};
+    int64_t differ = 0;
+    const struct store_query query = {
+        .sql =
+            "SELECT a.dataset_digest <> b.dataset_digest FROM job AS a, job AS b"
+            " WHERE a.id = ?1 AND b.id = ?2",
+        .values = jobs,
+        .n_values = 2,
+        .row = take_integer,
+        .context = &differ};
+    const int rc = store_query(store, &query, err);
+    if (rc == VIB_OK && differ != 0)
+        return vib_error_set(
+            err, VIB_EDATA,
+            "compare: jobs %zu and %zu have seen different data, of which a digest of all splits "
+            "is kept: whether their %s examples are the same cannot be told; where dataset.n_train "
+            "of files alone differs, dataset.subset: random keeps the data one",
+            options->a, options->b, splits[options->split][0]);
+    if (rc != VIB_OK)
+        return rc;
+    return vib_error_set(err, VIB_EDATA,
+                         "compare: the points of jobs %zu and %zu have no seed in common whose %s "
+                         "on the same examples of the %s split is known",
+                         options->a, options->b, errors[options->error][0],
+                         splits[options->split][0]);
+}
+
 static int compare(struct store *store, const struct compare_options *options,
                    struct vib_error *err) {
     struct comparison c = {.n = 0};
@@ -312,11 +343,7 @@ static int compare(struct store *store, const struct compare_options *options,
     if (rc == VIB_OK)
         rc = store_query(store, &query, err);
     if (rc == VIB_OK && c.n == 0)
-        rc = vib_error_set(err, VIB_EDATA,
-                           "compare: the points of jobs %zu and %zu have no seed in common whose "
-                           "%s on the same examples of the %s split is known",
-                           options->a, options->b, errors[options->error][0],
-                           splits[options->split][0]);
+        rc = refuse(store, options, err);
     if (rc == VIB_OK)
         rc = tell_seeds(store, &c, err);
     if (rc == VIB_OK)

@@ -121,4 +121,19 @@ check 'a part of the test split is another' other 'dataset.n_test=[5, 9]' test
 check 'and leaves the others' same 'dataset.n_test=[5, 9]' validation train
 check 'damaged labels are of the training split alone' same 'dataset.label_noise=[0, 0.5]' test validation
 check 'where they are others' other 'dataset.label_noise=[0, 0.5]' train
+
+# Files of which a part alone is read are other data as a whole; a view of them is not.
+idx_data files 0 2
+limited() { # WORDS...
+    rm -f limited.db && "$vib" sorted.yaml -q --db limited.db --set dataset.dir=files --set dataset.test=0 \
+        --set dataset.validation=0 --set 'dataset.n_train=[20, 25]' "$@" >/dev/null 2>&1
+}
+cannot_tell() {
+    limited && refused 66 "whether their test examples are the same cannot be told; .*dataset.subset: random" limited.db 1 2
+}
+check 'data that differ as a whole: why their test examples are not paired' cannot_tell
+as_advised() {
+    limited --set dataset.subset=random && "$vib" compare limited.db 1 2 | grep -q 'mean of 1 seed'
+}
+check 'and what helps does' as_advised
 done_testing
