@@ -7,7 +7,8 @@
  * summary's means and intervals, n (examples) and log2_n, efficient (in view pareto) and chosen (in
  * best_beta).
  *
- * api/jobs: {"sources":[{"columns","rows"}...]}, a row for each job that is done. */
+ * api/jobs: {"sources":[{"columns","rows"}...]}, a row for each job that is done, its seed as text
+ * like that of api/point. */
 #include "runner/page/document.h"
 
 #include "runner/base/json.h"
@@ -133,7 +134,7 @@ static const char points_sql[] =
     " AND dataset_split.split = summary.split WHERE summary.split = ?1 ORDER BY point";
 
 static const char jobs_sql[] =
-    "SELECT plane.job, job_point.point, plane.seed, plane.error, plane.error_mc, plane.ce,"
+    "SELECT plane.job, job_point.point, CAST(plane.seed AS TEXT) AS seed, plane.error, plane.error_mc, plane.ce,"
     " plane.izy_lower, plane.izx_upper, plane.izx_lower, plane.izx_upper_tight, plane.izy_mc,"
     " plane.error_mu, plane.izx_y_lower, plane.izx_y_upper_tight, plane.izx_y_upper, job.train_s FROM information_plane AS plane JOIN job_point USING (job)"
     " JOIN job ON job.id = plane.job WHERE plane.split = ?1 ORDER BY plane.job";

@@ -440,7 +440,7 @@ def begins_anew(page):
 def tells_apart(page):
     """Values that are alike in four digits look different, and seeds beyond 2^53 stay what they are."""
     sweep(NULL, LARGE.split('grid:')[0].replace(', n_train: 100', '') + '''
-grid: {beta: [0.1, 0.100001], dataset.n_train: [12341, 12344], seed: [9007199254740993]}
+grid: {beta: [0.1, 0.100001], dataset.n_train: [12341, 12344], seed: [9007199254740993, 7]}
 ''', 'alike.db')
     with Server(PROGRAM, 'alike.db') as server:
         page.open(server.url, 'chosen=0:1')
@@ -451,7 +451,13 @@ grid: {beta: [0.1, 0.100001], dataset.n_train: [12341, 12344], seed: [9007199254
             expect(set(shown), values)
             expect(len(page.browser.all(f'input[name="only-{name}"]')), 2)
         page.browser.wait('the recipe', 'return document.getElementById("copy-yaml") !== null')
-        assert 'seed: 9007199254740993\n' in page.browser.one('.recipe pre').text + '\n'
+        assert 'seed: [7, 9007199254740993]\n' in page.browser.one('.recipe pre').text + '\n'
+        page.click('input[name="seeds"][value="single"]')
+        page.browser.wait('a row for each job', f'{ROWS} === 8')
+        page.click('#sort-seed')
+        shown = page.browser.run('return [...document.querySelectorAll(arguments[0])]'
+                                 '.map((cell) => cell.textContent)', '#points td[data-column="seed"]')
+        expect(shown, ['7'] * 4 + ['9007199254740993'] * 4)
 
 
 def lacks_curves(page, point):

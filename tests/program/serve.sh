@@ -71,7 +71,7 @@ check 'which are efficient, and which chosen' holds \
         sql('done.db', 'SELECT point FROM best_beta ORDER BY point')"
 check 'jobs as in the view' holds \
     "[(j['job'], j['point'], j['seed']) for j in rows(get('api/jobs?split=train'))] ==
-        sql('done.db', 'SELECT job, point, seed FROM job_point JOIN setting USING (job) ORDER BY job')" \
+        sql('done.db', 'SELECT job, point, CAST(seed AS TEXT) FROM job_point JOIN setting USING (job) ORDER BY job')" \
     "all(close(j[name], value) for name in ('error', 'ce', 'izx_lower', 'izy_mc')
         for j, (value,) in zip(rows(get('api/jobs?split=train')),
         sql('done.db', f\"SELECT {name} FROM information_plane WHERE split = 'train' ORDER BY job\")))"

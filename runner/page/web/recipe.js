@@ -11,8 +11,7 @@ function quoteYaml(text) {
 
 /** @param {string} title @param {Point} point */
 function recipeOf(title, point) {
-    const seeds = point.jobs.map(({ seed }) => seed)
-        .sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+    const seeds = point.jobs.map(({ seed }) => seed).sort(compareSeeds);
     return [`# ${title.replace(/[\x00-\x1f\x7f]/g, ' ')}`,
         ...Object.entries(point.settings).filter(([name]) => name !== 'seed' && name !== 'name')
             .map(([name, text]) => `${name}: ${quoteYaml(text)}`),

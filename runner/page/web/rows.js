@@ -61,27 +61,37 @@ function jobRows(sheet, points) {
     /** @type {Row[]} */
     const rows = [];
     for (const cells of sheet.rows) {
-        const at = (/** @type {string} */ name) => Number(cells[columns.get(name) ?? -1]);
+        const text = (/** @type {string} */ name) => String(cells[columns.get(name) ?? -1]);
+        const at = (/** @type {string} */ name) => Number(text(name));
         const group = groups.get(at('point'));
         if (group !== undefined) /* else it ended after the points were read */
-            rows.push({ ...group, id: `${group.key}:${at('job')}`, seed: at('seed'), job: at('job'),
+            rows.push({ ...group, id: `${group.key}:${at('job')}`, seed: text('seed'), job: at('job'),
                 cells, columns, group });
     }
     return rows;
 }
 
-/** Numbers by their value, before texts.
+const BY_NUMBERS = new Intl.Collator(undefined, { numeric: true });
+
+/** Numbers by their value, before texts, which are ordered by the whole numbers in them.
  * @param {Cell} a @param {Cell} b */
 function compareCells(a, b) {
     if (typeof a === 'number' && typeof b === 'number')
         return a - b;
-    return typeof a === typeof b ? String(a).localeCompare(String(b)) : typeof a === 'number' ? -1 : 1;
+    return typeof a === typeof b ? BY_NUMBERS.compare(String(a), String(b))
+        : typeof a === 'number' ? -1 : 1;
+}
+
+/** @param {string | null} a @param {string | null} b as text, since numbers beyond 2^53 are rounded */
+function compareSeeds(a, b) {
+    const one = a ?? '', other = b ?? '';
+    return one.length - other.length || (one < other ? -1 : Number(one > other));
 }
 
 /** Along curves: what lines join, and how arrow keys go.
  * @param {Row} a @param {Row} b */
 function compareRows(a, b) {
-    return a.source - b.source || a.curve - b.curve || (a.seed ?? 0) - (b.seed ?? 0) ||
+    return a.source - b.source || a.curve - b.curve || compareSeeds(a.seed, b.seed) ||
         (a.beta ?? -1) - (b.beta ?? -1) || a.point - b.point;
 }
 

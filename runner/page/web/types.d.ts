@@ -42,7 +42,7 @@ interface Codes {
 /* A point, or a job of one: then `group` is its point, and has what the jobs of a point share. */
 interface Row {
     id: string; key: string; source: number; point: number; curve: number; beta: number | null;
-    seed: number | null; job: number | null; cells: Cell[]; columns: Map<string, number>;
+    seed: string | null; job: number | null; cells: Cell[]; columns: Map<string, number>;
     group: Row | null;
 }
 /* The mean over seeds with the ends of its interval, or the value of one job. */
