@@ -118,19 +118,22 @@ clogged() {
 }
 read_late() {
     local process both reader
-    clogged late || { kill -KILL $process; return 1; }
+    clogged late || { kill -KILL "$process"; return 1; }
     until_true 60 sql_is late.db 'select outcome from run' complete && tr -d '\0' <&"$reader" >late.err
     exec {reader}<&-
-    wait $process && cat late.err late.out && [ "$(ended late.err | wc -l)" = 6 ] && [ "$(wc -l <late.err)" = 7 ] &&
+    wait "$process" && cat late.err late.out && [ "$(ended late.err | wc -l)" = 6 ] && [ "$(wc -l <late.err)" = 7 ] &&
         grep -qx 'results: late.db' late.out
 }
 check 'a pipe that is read when all is done has held nothing up, and gets every line' read_late
+gone() {
+    ! kill -0 "$process" 2>/dev/null
+}
 ended_by_signal() {
     local process both reader status=0
-    clogged never || { kill -KILL $process; return 1; }
-    until_true 60 sql_is never.db 'select outcome from run' complete && kill -TERM $process
-    until_true 60 eval '! kill -0 $process 2>/dev/null' || kill -KILL $process
-    wait $process || status=$?
+    clogged never || { kill -KILL "$process"; return 1; }
+    until_true 60 sql_is never.db 'select outcome from run' complete && kill -TERM "$process"
+    until_true 60 gone || kill -KILL "$process"
+    wait "$process" || status=$?
     exec {reader}<&-
     [ $status = 0 ]
 }
