@@ -108,7 +108,7 @@ static void test_is_measured_as_trained(void **state) {
     struct vib_dataset data;
     struct vib_error err;
     assert_int_equal(vib_dataset_make_mixture(&data, &mixture, &err), VIB_OK);
-    for (params.batch = 1; params.batch <= 256; params.batch *= 16) {
+    for (params.batch = 16; params.batch <= 256; params.batch *= 16) {
         const struct vib_evaluation e = evaluated_after(&params, &data, 0);
         const double cap = log2(params.batch < 250 ? (double)params.batch : 250.0);
         if (!(fabs(e.compression - cap) <= 1e-6))
