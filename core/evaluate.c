@@ -14,6 +14,7 @@ static const struct vib_loss cross_entropy = {0.0, 0.0};
 /* Rows of the batch at hand that count: those before `skip` were counted by the batch before. */
 struct batch {
     size_t first, skip;
+    const uint32_t *examples; /* NULL: from first on */
     const uint16_t *labels;
     enum vib_split_id split;
 };
@@ -22,6 +23,10 @@ struct sums {
     double wrong[VIB_PREDICTORS], ce_nats, ce_nats_squared, ce_mc_nats, compression_nats,
         compression_variance;
 };
+
+static size_t example_of(const struct batch *b, size_t i) {
+    return b->examples != NULL ? b->examples[i] : b->first + i;
+}
 
 /* The class of largest probability of each of some rows, whose p are there, and whether it is not
  * the label's. NaN counts as wrong. */
@@ -68,7 +73,7 @@ static void draw_eps(const struct work *work, size_t first, size_t rows, size_t 
         return;
     for (size_t i = first; i < first + rows; i++) {
         const struct vib_stream stream = {work->seed, VIB_STREAM_EVAL,
-                                          (uint32_t)(work->b->first + i),
+                                          (uint32_t)example_of(work->b, i),
                                           stream_of(work->b->split, sample)};
         vib_random_normal(&stream, 0, K, pass->eps + i * K);
     }
@@ -238,12 +243,26 @@ static double compression_se(const struct sums *sums, double n, size_t samples) 
                    : (double)NAN;
 }
 
-static void keep_guesses(const struct vib_evaluator *e, size_t first,
+static void keep_guesses(const struct vib_evaluator *e, const struct batch *b,
                          const struct vib_predictions *predictions) {
     const size_t batch = e->pass.batch;
     for (size_t by = 0; predictions != NULL && by < VIB_PREDICTORS; by++)
-        if (predictions->by[by] != NULL)
-            memcpy(predictions->by[by] + first, e->guess + by * batch, batch * sizeof *e->guess);
+        for (size_t i = 0; predictions->by[by] != NULL && i < batch; i++)
+            predictions->by[by][example_of(b, i)] = e->guess[by * batch + i];
+}
+
+/* The batch whose rows are the places `first` on of the order in which examples are taken. */
+static struct batch batch_at(struct vib_evaluator *e, const struct vib_dataset *data,
+                             enum vib_split_id split, size_t first, size_t skip) {
+    const uint16_t *labels = data->split[split].labels;
+    struct batch b = {.first = first, .skip = skip, .labels = labels + first, .split = split};
+    if (e->order == NULL)
+        return b;
+    b.examples = e->order + first;
+    b.labels = e->labels;
+    for (size_t i = 0; i < e->pass.batch; i++)
+        e->labels[i] = labels[b.examples[i]];
+    return b;
 }
 
 static int finish(const struct sums *sums, double n, const struct vib_objective *objective,
@@ -272,17 +291,20 @@ int vib_evaluate(struct vib_evaluator *e, const float *weights, const struct vib
                  struct vib_evaluation *result, const struct vib_predictions *predictions) {
     const struct vib_weights w = {weights, weights};
     const size_t n = data->split[split].n, rows = e->pass.batch;
+    const struct vib_stream stream = {0, VIB_STREAM_ORDER, (uint32_t)split, 0};
     struct sums sums = {0};
     assert(n > 0);
+    if (e->order != NULL)
+        vib_random_permutation(&stream, n, e->order);
     for (size_t done = 0; done < n; done += rows) {
         /* The last batch is moved back to be full; its first rows were counted already. */
         size_t first = done + rows <= n ? done : n - rows;
-        const struct batch b = {first, done - first, data->split[split].labels + first, split};
+        const struct batch b = batch_at(e, data, split, first, done - first);
         if (stop != NULL && atomic_load_explicit(stop, memory_order_relaxed))
             return VIB_ESTOPPED;
-        vib_dataset_gather(data, split, NULL, first, rows, e->pass.input, e->pass.input_ld);
+        vib_dataset_gather(data, split, b.examples, first, rows, e->pass.input, e->pass.input_ld);
         one_batch(e, &w, &b, params, &sums);
-        keep_guesses(e, first, predictions);
+        keep_guesses(e, &b, predictions);
     }
     return finish(&sums, (double)n, &e->pass.net->objective, params->eval_samples, result);
 }

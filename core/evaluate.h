@@ -31,7 +31,8 @@ struct vib_evaluation {
                            which is no less */
     double compression; /* mean of what the method trades for the fit (core/objective.h), of VIB
                            the rate; of nonlinear_ib over batches as large as in training, or as the
-                           smallest split; NaN of a point */
+                           smallest split, drawn at random, the same for all jobs: examples that
+                           follow each other may be of one class; NaN of a point */
 };
 
 /* Whose classes the three errors count. */
@@ -54,6 +55,8 @@ struct vib_evaluator {
     double *rate, *rate_squares; /* [batch] sums over the samples of a sampled compression */
     uint16_t *guess;             /* [VIB_PREDICTORS][batch] the class of largest probability */
     bool *wrong;                 /* [VIB_PREDICTORS][batch] whether it is not the label's */
+    uint32_t *order;  /* [n of the largest split] examples as they are taken; NULL: in turn */
+    uint16_t *labels; /* [batch] of examples in such an order, else NULL */
 };
 
 /* Errors: VIB_ENOMEM, VIB_EBACKEND. */

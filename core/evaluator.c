@@ -35,6 +35,24 @@ static int init_decoders(struct vib_evaluator *e, const struct vib_network *net,
     return rc;
 }
 
+/* Of the order of examples, in which the largest split has room. */
+static size_t order_size(const struct vib_network *net, const struct vib_dataset *data) {
+    size_t most = 0;
+    for (enum vib_split_id id = 0; id < VIB_SPLITS; id++)
+        most = data->split[id].n > most ? data->split[id].n : most;
+    return net->objective.batch > 0 ? most : 0;
+}
+
+/* Where the compression compares examples. */
+static int init_order(struct vib_evaluator *e, const struct vib_dataset *data) {
+    const size_t n = order_size(e->pass.net, data);
+    if (n == 0)
+        return VIB_OK;
+    e->order = malloc(n * sizeof *e->order);
+    e->labels = malloc(e->pass.batch * sizeof *e->labels);
+    return e->order != NULL && e->labels != NULL ? VIB_OK : VIB_ENOMEM;
+}
+
 int vib_evaluator_init(struct vib_evaluator *e, const struct vib_network *net,
                        const struct vib_dataset *data, struct vib_error *err) {
     const size_t batch = batch_of(net, data);
@@ -56,7 +74,8 @@ int vib_evaluator_init(struct vib_evaluator *e, const struct vib_network *net,
     e->guess = malloc(VIB_PREDICTORS * batch * sizeof *e->guess);
     e->wrong = malloc(VIB_PREDICTORS * batch * sizeof *e->wrong);
     if (e->p == NULL || e->mean_p == NULL || e->nats == NULL || e->ce == NULL || e->log_q == NULL ||
-        e->rate == NULL || e->rate_squares == NULL || e->guess == NULL || e->wrong == NULL) {
+        e->rate == NULL || e->rate_squares == NULL || e->guess == NULL || e->wrong == NULL ||
+        init_order(e, data) != VIB_OK) {
         vib_evaluator_release(e);
         return vib_error_set(err, VIB_ENOMEM, "out of memory for evaluation");
     }
@@ -74,6 +93,8 @@ void vib_evaluator_release(struct vib_evaluator *e) {
     free(e->rate_squares);
     free(e->guess);
     free(e->wrong);
+    free(e->order);
+    free(e->labels);
     memset(e, 0, sizeof *e);
 }
 
@@ -83,5 +104,7 @@ size_t vib_evaluator_bytes(const struct vib_network *net, const struct vib_datas
     return vib_pass_bytes(net, batch) +
            batch * (net->classes * (sizeof *e->p + sizeof *e->mean_p) + sizeof *e->nats +
                     sizeof *e->ce + sizeof *e->log_q + sizeof *e->rate + sizeof *e->rate_squares +
-                    VIB_PREDICTORS * (sizeof *e->guess + sizeof *e->wrong));
+                    VIB_PREDICTORS * (sizeof *e->guess + sizeof *e->wrong)) +
+           order_size(net, data) * sizeof *e->order +
+           (order_size(net, data) > 0 ? batch * sizeof *e->labels : 0);
 }

@@ -26,7 +26,8 @@ enum vib_purpose {
     VIB_STREAM_LABEL_NOISE = 11, /* wrong labels; a = row */
     VIB_STREAM_INPUT_NOISE = 12, /* noise on inputs; a = row */
     VIB_STREAM_MARGINAL = 13,    /* where a learned marginal begins */
-    VIB_STREAM_BOOTSTRAP = 14    /* examples drawn anew; a = repeat */
+    VIB_STREAM_BOOTSTRAP = 14,   /* examples drawn anew; a = repeat */
+    VIB_STREAM_ORDER = 15        /* order of the examples in evaluation; a = split */
 };
 
 /* A stream: an indexable, endless sequence of random numbers named by seed, purpose, a and b. */

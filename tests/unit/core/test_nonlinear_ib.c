@@ -117,11 +117,52 @@ static void test_is_measured_as_trained(void **state) {
     vib_dataset_release(&data);
 }
 
+/* Ten one-hot inputs in the order of their classes: of examples that follow each other all codes
+ * are one, of a hundred drawn at random I(Z;X) is nearly log2 10 = 3.32 bits. */
+static void test_compares_more_than_neighbours(void **state) {
+    (void)state;
+    enum { N = 1000, N_TEST = 950 };
+    const struct vib_params params = {.method = VIB_METHOD_NONLINEAR_IB,
+                                      ONE_HOT_TRAINING,
+                                      .noise = VIB_NOISE_FIXED,
+                                      .noise_scale = 1e-3,
+                                      .lr = 1e-3,
+                                      .lr_decay_epochs = 1,
+                                      .eval_samples = 2};
+    struct vib_dataset data;
+    one_hot_data(&data, N, N_TEST);
+    struct vib_split *test = &data.split[VIB_TEST];
+    float *values = test->values;
+    memset(values, 0, (size_t)N_TEST * ONE_HOT * sizeof *values);
+    for (size_t i = 0; i < N_TEST; i++) {
+        test->labels[i] = (uint16_t)(i * ONE_HOT / N_TEST);
+        values[i * ONE_HOT + test->labels[i]] = 1.0f;
+    }
+    static uint16_t guessed[N_TEST];
+    const struct vib_predictions predictions = {.by[VIB_AT_MEAN] = guessed};
+    struct vib_trainer *trainer = trainer_for(&params, &data);
+    struct vib_evaluation e;
+    size_t wrong = 0;
+    assert_int_equal(vib_trainer_evaluate(trainer, VIB_TEST, &e), VIB_OK);
+    print_message("# %.3f bits\n", e.compression);
+    assert_true(e.compression > 3.1 && e.compression < log2(10));
+    /* What is kept of an example stands in its place: equal inputs have one guess. */
+    assert_int_equal(vib_trainer_predict(trainer, VIB_TEST, &predictions), VIB_OK);
+    for (size_t i = 0; i < N_TEST; i++) {
+        assert_int_equal(guessed[i], guessed[(size_t)test->labels[i] * N_TEST / ONE_HOT]);
+        wrong += guessed[i] != test->labels[i];
+    }
+    assert_true(fabs(e.error_mu - (double)wrong / N_TEST) <= 1e-12);
+    vib_trainer_free(trainer);
+    vib_dataset_release(&data);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_is_the_bound),
         cmocka_unit_test(test_is_measured_as_trained),
         cmocka_unit_test(test_learns),
+        cmocka_unit_test(test_compares_more_than_neighbours),
     };
     return cmocka_run_group_tests_name("nonlinear_ib", tests, NULL, NULL);
 }
