@@ -121,7 +121,7 @@ piece() {
     "$vib" small.yaml --db piece.db --set dataset.files.train=piece.npz >report 2>lines && cat report lines &&
         sql_is piece.db 'select name, split from dataset join dataset_split
             on digest = dataset_digest' 'piece|train' && "$vib" data ./piece.npz | grep -q 'no test split' &&
-        grep -q '^train split; error' report && grep -qE '^ *0[.]001 .* [0-9.]+  +-?[0-9.]+$' report &&
+        grep -q '^train split; .*error' report && grep -qE '^ *0[.]001 .* [0-9.]+  +-?[0-9.]+$' report &&
         grep -q ': train error_mc [1-9]' lines
 }
 check 'data in one piece train, called as their file is' piece
