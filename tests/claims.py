@@ -2,7 +2,7 @@
 """Makes what the READMEs say of results/reference anew from its files, and looks for it there.
 
     python3 tests/claims.py NAME     one of: table1, order, float32, figures, fashion, gaps,
-                                     precision, engines, speed
+                                     family, notebook, precision, engines, speed
 
 Prints what is missing; the exit status is 1 then. Numbers that no file carries, such as the
 paper's, stand here as they do there.
@@ -14,7 +14,8 @@ import re
 import statistics
 import sys
 
-from claims_base import INNER, CORE, REFERENCE, ROOT, T95, TOP, column, holm, rows, welch
+from claims_base import CORE, FAMILY, INNER, REFERENCE, ROOT, T95, TOP, column, holm, rows, welch
+from claims_family import family, notebook
 
 SYSTEMS = {  # name, the paper's error_mc in %
     "deterministic": ("deterministic", 1.38),
@@ -337,11 +338,12 @@ def one_line(text):
 
 
 def main(arguments):
-    groups = (table1, order, float32, figures, fashion, gaps, precision, engines, speed)
+    groups = (table1, order, float32, figures, fashion, gaps, family, notebook, precision,
+              engines, speed)
     by_name = {group.__name__: group for group in groups}
     if len(arguments) != 1 or arguments[0] not in by_name:
         sys.exit(__doc__.strip())
-    texts = {name: one_line((ROOT / name).read_text()) for name in (TOP, INNER, CORE)}
+    texts = {name: one_line((ROOT / name).read_text()) for name in (TOP, INNER, CORE, FAMILY)}
     claims = [(name, one_line(text)) for name, text in by_name[arguments[0]]()]
     missing = [(name, text) for name, text in claims if text not in texts[name]]
     for name, text in missing:

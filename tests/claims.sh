@@ -5,7 +5,7 @@
 
 command -v python3 >/dev/null || skip_all 'no python3'
 
-for claims in table1 order float32 figures fashion gaps precision engines speed; do
+for claims in table1 order float32 figures fashion gaps family notebook precision engines speed; do
     check "$claims" python3 -B tests/claims.py $claims
 done
 

@@ -8,6 +8,7 @@ import statistics
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "results" / "reference"
 TOP, INNER, CORE = "README.md", "results/reference/README.md", "core/README.md"
+FAMILY = "results/reference/family/README.md"
 T95 = 4.302653  # Student's t, its 0.975 quantile for three values
 
 
