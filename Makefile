@@ -230,7 +230,7 @@ renew-guard:
 # What a package has: the program, its configurations, pages of the manual, completion and documents.
 at        = $(DESTDIR)$(PREFIX)
 CONFIGS  := $(wildcard configs/*.yaml)
-DOCUMENTS := LICENSE $(wildcard *.md *.cff */README.md $(addprefix results/reference/,README.md *.svg *.png look/*.png))
+DOCUMENTS := LICENSE $(wildcard *.md *.cff */README.md $(addprefix results/reference/,README.md *.svg *.png look/*.png family/README.md family/*.svg))
 install: $(BUILD)/vib-sweep
 	install -D -m 755 $< '$(at)/bin/vib-sweep'
 	install -D -m 644 -t '$(at)/share/vib-sweep/configs' $(CONFIGS)

@@ -40,7 +40,8 @@ wanted() {
     echo ./share/bash-completion/completions/vib-sweep
     (cd pages && printf './share/man/man1/%s\n' *.1 && printf './share/man/man5/%s\n' *.5)
     cd "$root" && printf './share/vib-sweep/%s\n' configs/*.yaml &&
-        printf './share/doc/vib-sweep/%s\n' LICENSE *.md *.cff */README.md results/reference/README.md &&
+        printf './share/doc/vib-sweep/%s\n' LICENSE *.md *.cff */README.md results/reference/README.md \
+            results/reference/family/README.md &&
         find results/reference \( -name '*.svg' -o -name '*.png' \) -printf './share/doc/vib-sweep/%p\n'
 }
 is_complete() {
