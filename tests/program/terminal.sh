@@ -232,7 +232,7 @@ untouched() {
 }
 check 'what is watched stays as it is' untouched
 drawn() {
-    [ "$(grep -acE "$1" watch.raw 2>/dev/null)" != 0 ] && [ -e watch.raw ]
+    grep -qaE "$1" watch.raw 2>/dev/null
 }
 on_terminal() {
     local process status=0 told=0
