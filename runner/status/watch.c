@@ -92,12 +92,19 @@ void watch_follow(struct watch *watch, struct status *status) {
     status->seen_context = watch;
 }
 
+/* The jobs of a database that cannot be read just now are no news when it can. */
 static int remember_ended(struct watch *watch, const struct status *status, struct vib_error *err) {
+    struct job_set before = watch->known;
     int rc = VIB_OK;
-    job_set_release(&watch->known);
+    watch->known = (struct job_set){0};
+    if (status->n_unreadable == 0)
+        job_set_release(&before);
     for (size_t i = 0; i < status->n && rc == VIB_OK; i++)
-        if (has_ended(status->jobs[i].state))
+        if (has_ended(status->jobs[i].state) && !job_set_has(&before, status->jobs[i].identity))
             rc = job_set_add(&watch->known, status->jobs[i].identity, err);
+    for (size_t i = 0; i < before.n && rc == VIB_OK; i++)
+        rc = job_set_add(&watch->known, before.identities[i], err);
+    job_set_release(&before);
     job_set_sort(&watch->known);
     watch->begun = true;
     return rc;

@@ -60,17 +60,20 @@ static void end(struct fixture *f, int64_t job, enum job_state state) {
     assert_true(recorded);
 }
 
-/* Reads the database so many times, as a folder may hold copies of it, and returns what is told. */
-static const char *look(struct bench *b, size_t copies) {
-    struct fixture *f = b->f;
-    struct status status;
-    status_init(&status);
-    watch_follow(&b->watch, &status);
-    for (size_t i = 0; i < copies; i++)
-        assert_ok(status_add(&status, f->store, false, &f->err), &f->err);
-    assert_ok(status_sum(&status, &f->err), &f->err);
-    assert_ok(watch_show(&b->watch, &status, &f->err), &f->err);
-    status_release(&status);
+static void start(struct bench *b, struct status *status) {
+    status_init(status);
+    watch_follow(&b->watch, status);
+}
+
+static void add(struct bench *b, struct status *status) {
+    assert_ok(status_add(status, b->f->store, false, &b->f->err), &b->f->err);
+}
+
+/* Returns what is told of a status, and releases it. */
+static const char *show(struct bench *b, struct status *status) {
+    assert_ok(status_sum(status, &b->f->err), &b->f->err);
+    assert_ok(watch_show(&b->watch, status, &b->f->err), &b->f->err);
+    status_release(status);
     assert_true(live_wait(&b->watch.live, WRITER_FOREVER));
     assert_int_equal(write(b->in, "\v", 1), 1);
     size_t used = 0;
@@ -81,6 +84,15 @@ static const char *look(struct bench *b, size_t copies) {
     }
     b->text[used - 1] = '\0';
     return b->text;
+}
+
+/* Reads the database so many times, as a folder may hold copies of it, and returns what is told. */
+static const char *look(struct bench *b, size_t copies) {
+    struct status status;
+    start(b, &status);
+    for (size_t i = 0; i < copies; i++)
+        add(b, &status);
+    return show(b, &status);
 }
 
 static size_t lines(const char *text, const char *part) {
@@ -104,6 +116,22 @@ static void what_ended_is_told_once(void **state) {
     end(b->f, third, JOB_FAILED);
     assert_non_null(strstr(look(b, 1), "Z [3/3] beta=3 K=256 seed=0: failed: why\n"));
     assert_string_equal(look(b, 1), "");
+}
+
+static void what_cannot_be_read_once_is_not_told_again(void **state) {
+    struct bench *b = *state;
+    struct status status;
+    end(b->f, begin(b->f, 0), JOB_DONE);
+    (void)look(b, 1);
+    for (int i = 0; i < 2; i++) {
+        start(b, &status);
+        status.unreadable = calloc(1, sizeof *status.unreadable);
+        assert_non_null(status.unreadable);
+        status.unreadable[0] = strdup("locked");
+        status.n_unreadable = 1;
+        (void)show(b, &status);
+    }
+    assert_null(strstr(look(b, 1), "error_mc"));
 }
 
 static void very_many_are_counted(void **state) {
@@ -144,6 +172,7 @@ static void it_is_over_when_nothing_can_come(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         BENCH_TEST(what_ended_is_told_once),
+        BENCH_TEST(what_cannot_be_read_once_is_not_told_again),
         BENCH_TEST(very_many_are_counted),
         cmocka_unit_test(it_is_over_when_nothing_can_come),
     };
