@@ -51,9 +51,10 @@ static bool has_ended(enum job_state state) {
 }
 
 /* A job may stand in several databases. */
-static bool is_told(const struct watch *watch, const char *identity) {
+static bool is_found(const struct watch *watch, const struct job_status *job) {
     for (size_t i = 0; i < watch->n_ended; i++)
-        if (strcmp(watch->ended[i].identity, identity) == 0)
+        if (watch->ended[i].status.state == job->state &&
+            strcmp(watch->ended[i].identity, job->identity) == 0)
             return true;
     return false;
 }
@@ -78,7 +79,7 @@ static int on_job(void *context, struct store *store, const struct job_status *j
                   struct vib_error *err) {
     struct watch *watch = context;
     if (!watch->begun || !has_ended(job->state) || job_set_has(&watch->known, job->identity) ||
-        is_told(watch, job->identity))
+        is_found(watch, job))
         return VIB_OK;
     if (watch->n_ended < MOST_ENDED)
         return add_ended(watch, store, job->identity, err);
@@ -90,6 +91,26 @@ void watch_follow(struct watch *watch, struct status *status) {
     forget_ended(watch); /* of a reading that failed */
     status->seen = on_job;
     status->seen_context = watch;
+}
+
+static int compare_identity(const void *identity, const void *job) {
+    return strcmp(identity, ((const struct status_job *)job)->identity);
+}
+
+/* Drops what is not the best that any database has of a job: one that failed there may run again,
+ * or be done, elsewhere. */
+static void keep_best(struct watch *watch, const struct status *status) {
+    size_t n = 0;
+    for (size_t i = 0; i < watch->n_ended; i++) {
+        struct watch_ended *ended = &watch->ended[i];
+        const struct status_job *job = bsearch(ended->identity, status->jobs, status->n,
+                                               sizeof *status->jobs, compare_identity);
+        if (job != NULL && job->state == ended->status.state)
+            watch->ended[n++] = *ended;
+        else
+            ended_status_release(&ended->status);
+    }
+    watch->n_ended = n;
 }
 
 /* The jobs of a database that cannot be read just now are no news when it can. */
@@ -232,6 +253,7 @@ int watch_show(struct watch *watch, const struct status *status, struct vib_erro
     int rc = learn(watch, status, err);
     if (rc != VIB_OK)
         return rc;
+    keep_best(watch, status);
     tell_all_ended(watch, status);
     if (watch->terminal)
         draw(watch, status);

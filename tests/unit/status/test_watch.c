@@ -134,6 +134,27 @@ static void what_cannot_be_read_once_is_not_told_again(void **state) {
     assert_null(strstr(look(b, 1), "error_mc"));
 }
 
+/* In one database of a folder, such as a snapshot, a job has failed that runs again in another. */
+static void what_runs_again_has_not_ended(void **state) {
+    static const char failed[] = "UPDATE job SET state = 'failed'",
+                      again[] = "UPDATE job SET state = 'running'";
+    struct bench *b = *state;
+    struct status status;
+    const int64_t job = begin(b->f, 0);
+    (void)look(b, 1);
+    for (int i = 0; i < 3; i++) {
+        start(b, &status);
+        fixture_execute(b->f, failed);
+        add(b, &status);
+        fixture_execute(b->f, again);
+        if (i == 2)
+            end(b->f, job, JOB_DONE);
+        add(b, &status);
+        assert_int_equal(lines(show(b, &status), "Z [1/1] "), i == 2);
+        assert_int_equal(lines(b->text, ": error_mc "), i == 2);
+    }
+}
+
 static void very_many_are_counted(void **state) {
     enum { JOBS = 250, TOLD = 200 };
     struct bench *b = *state;
@@ -173,6 +194,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         BENCH_TEST(what_ended_is_told_once),
         BENCH_TEST(what_cannot_be_read_once_is_not_told_again),
+        BENCH_TEST(what_runs_again_has_not_ended),
         BENCH_TEST(very_many_are_counted),
         cmocka_unit_test(it_is_over_when_nothing_can_come),
     };
