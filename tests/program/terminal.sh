@@ -97,7 +97,7 @@ check 'so does one that events are written to' events
 all_done() {
     sql_is "$1" "select count(*) from job where state = 'done'" "$2" >/dev/null 2>&1
 }
-many=(small.yaml -j 1 --set train.epochs=3 --set 'seed=[0, 1, 2, 3]')
+many=(small.yaml -j 1 --set train.epochs=6 --set 'seed=[0, 1, 2, 3]')
 # A sweep that waited for its terminal would not come to an end before Ctrl-Q.
 stopped() {
     tty stopped 24 stopped.db 24x80 stopped.raw "$vib" "${many[@]}" --db stopped.db || return 1
