@@ -14,7 +14,8 @@ import re
 import statistics
 import sys
 
-from claims_base import CORE, FAMILY, INNER, REFERENCE, ROOT, T95, TOP, column, holm, rows, welch
+from claims_base import (CORE, FAMILY, INNER, REFERENCE, ROOT, TOP, column, holm, interval, rows,
+                         welch)
 from claims_family import family, notebook
 
 SYSTEMS = {  # name, the paper's error_mc in %
@@ -39,14 +40,14 @@ def table1_errors(file="table1.csv", name="error_mc", **wanted):
 def table1():
     for method, errors in table1_errors().items():
         name, paper = SYSTEMS[method]
-        mean, half = statistics.mean(errors), T95 * statistics.stdev(errors) / math.sqrt(3)
+        mean, half = interval(errors)
         shown = f"**{name}, beta = 1e-3**" if method == "vib" else name
         each = ", ".join(f"{error:.2f}" for error in errors)
-        interval = f"[{mean - half:.2f}, {mean + half:.2f}]"
-        row = f"| {shown} | {each} | {mean:.3f} | {interval} | {paper:.2f} |"
+        ends = f"[{mean - half:.2f}, {mean + half:.2f}]"
+        row = f"| {shown} | {each} | {mean:.3f} | {ends} | {paper:.2f} |"
         yield INNER, row
         if method == "vib":
-            yield TOP, f"VIB has the least mean error, as in the paper: {mean:.3f} % {interval}"
+            yield TOP, f"VIB has the least mean error, as in the paper: {mean:.3f} % {ends}"
         assert method == "vib" or mean - half <= paper <= mean + half, "the paper's lie within"
 
 
@@ -170,9 +171,8 @@ def figures():
 
 
 def fashion():
-    def interval(found):
-        errors = column(found, "error_mc", 100)
-        mean, half = statistics.mean(errors), T95 * statistics.stdev(errors) / math.sqrt(3)
+    def error_of(found):
+        mean, half = interval(column(found, "error_mc", 100))
         return mean, mean - half, mean + half
 
     texts = {1e-5: "1e-5", 1e-4: "1e-4", 1e-3: "1e-3", 3e-3: "3e-3"}
@@ -180,7 +180,7 @@ def fashion():
         beta: [rows("fashion.csv", split=split, beta=beta) for split in ("validation", "test")]
         for beta in (*texts, 0.01, 0.03, 0.1, 0.3)
     }
-    error = {beta: [interval(found) for found in both] for beta, both in splits.items()}
+    error = {beta: [error_of(found) for found in both] for beta, both in splits.items()}
     chosen = min(error, key=lambda beta: error[beta][0])
     assert chosen == min(error, key=lambda beta: error[beta][1]) == 3e-3
     assert all(validation < test for validation, test in error.values())
@@ -254,20 +254,16 @@ def engines():
         )
         return [new[seed] - old[seed] for seed in sorted(old)]
 
-    def interval(values, digits, quantile):
-        half = quantile * statistics.stdev(values) / math.sqrt(len(values))
-        return statistics.mean(values), f"+- {half:.{digits}f}"
-
     measures = (("error_mc", 100, 3), ("izx_upper", 1, 2), ("izy_lower", 1, 4))
     for precision in ("float32", "bfloat16"):
         cells = []
         for name, scale, digits in measures:
-            mean, half = interval(differences(precision, name, scale), digits, 2.776)
-            cells.append(f"{mean:+.{digits}f} {half}")
+            mean, half = interval(differences(precision, name, scale))
+            cells.append(f"{mean:+.{digits}f} +- {half:.{digits}f}")
         yield INNER, f"| {precision} | " + " | ".join(cells) + " |"
     both = differences("float32", "error_mc", 100) + differences("bfloat16", "error_mc", 100)
-    mean, half = interval(both, 3, 2.262)
-    yield INNER, f"higher by {mean:.3f} {half} points"
+    mean, half = interval(both)
+    yield INNER, f"higher by {mean:.3f} +- {half:.3f} points"
 
 
 def speed():

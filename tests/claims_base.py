@@ -9,7 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "results" / "reference"
 TOP, INNER, CORE = "README.md", "results/reference/README.md", "core/README.md"
 FAMILY = "results/reference/family/README.md"
-T95 = 4.302653  # Student's t, its 0.975 quantile for three values
+T95 = {3: 4.302653, 5: 2.776445, 10: 2.262157}  # Student's t, its 0.975 quantile for n values
 
 
 def rows(name, **wanted):
@@ -31,6 +31,12 @@ def column(found, name, scale=1.0):
 
 
 # --- statistics ---
+
+
+def interval(values):
+    """Mean, and half the width of its 95 % interval."""
+    half = T95[len(values)] * statistics.stdev(values) / math.sqrt(len(values))
+    return statistics.mean(values), half
 
 
 def t_tail(t, df):

@@ -3,9 +3,8 @@
 import math
 import statistics
 
-from claims_base import FAMILY, T95, TOP, column, holm, rows, t_tail
+from claims_base import FAMILY, TOP, column, holm, interval, rows, t_tail
 
-T95_OF_FIVE = 2.776445  # Student's t, its 0.975 quantile for five values
 OBJECTIVES = {  # name: what its jobs have
     "VIB": {"method": "vib", "train_rate_function": "linear", "model_marginal": "standard"},
     "VIB, mixture": {"method": "vib", "model_marginal": "mixture"},
@@ -32,13 +31,12 @@ def mean(found, name, scale=1.0):
     return statistics.mean(column(found, name, scale))
 
 
-def difference(a, b, name, scale=100, quantile=T95):
+def difference(a, b, name, scale=100):
     """Mean and 95 % half-width of a's less b's, paired by seed, and its p."""
     assert [row["seed"] for row in a] == [row["seed"] for row in b]
     each = [scale * (x[name] - y[name]) for x, y in zip(a, b)]
-    se = statistics.stdev(each) / math.sqrt(len(each))
-    middle = statistics.mean(each)
-    return middle, quantile * se, t_tail(middle / se, len(each) - 1)
+    t = statistics.mean(each) / (statistics.stdev(each) / math.sqrt(len(each)))
+    return *interval(each), t_tail(t, len(each) - 1)
 
 
 def best(name):
@@ -162,13 +160,12 @@ def notebook():
                         key=lambda row: row["seed"]) for n in (1, 12))
     for measure, scale, digits in (("error_mc", 100, 3), ("error", 100, 3), ("izx_upper", 1, 2),
                                    ("izy_lower", 1, 4)):
-        middle, half, p = difference(many, few, measure, scale, T95_OF_FIVE)
+        middle, half, p = difference(many, few, measure, scale)
         yield FAMILY, (
             f"| {mean(few, measure, scale):.{digits}f} | {mean(many, measure, scale):.{digits}f}"
             f" | {middle:+.{digits}f} +- {half:.{digits}f} | {p:.2g} |"
         )
     errors = column(many, "error_mc", 100)
-    half = T95_OF_FIVE * statistics.stdev(errors) / math.sqrt(5)
-    middle = statistics.mean(errors)
+    middle, half = interval(errors)
     yield FAMILY, f"12 samples give {middle:.2f} % [{middle - half:.2f}, {middle + half:.2f}]"
     yield FAMILY, f"the least of the ten is {min(errors + column(few, 'error_mc', 100)):.2f} %"
