@@ -9,6 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "results" / "reference"
 TOP, INNER, CORE = "README.md", "results/reference/README.md", "core/README.md"
 FAMILY = "results/reference/family/README.md"
+COMPARED = "results/reference/family/compare.txt"
 T95 = {3: 4.302653, 5: 2.776445, 10: 2.262157}  # Student's t, its 0.975 quantile for n values
 
 
