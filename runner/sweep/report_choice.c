@@ -12,9 +12,8 @@
 enum { MAX_CURVES = 5, LABEL_SIZE = 400, LINE_SIZE = LABEL_SIZE + 200 };
 
 struct curve {
-    int64_t id;   /* of view job_point */
-    size_t first; /* of its jobs in the grid */
-    size_t n;     /* trade-offs; 0: nothing to choose */
+    struct report_place place; /* that view job_point calls curve */
+    size_t n;                  /* trade-offs; 0: nothing to choose */
     size_t n_alike;
     bool validated;
     double value, test; /* the trade-off chosen; its error_mc, NaN without a test split */
@@ -29,29 +28,13 @@ struct choice_walk {
 
 /* --- which curves --- */
 
-static int by_id(const void *a, const void *b) {
-    const struct curve *left = a, *right = b;
-    return (left->id > right->id) - (left->id < right->id);
-}
-
-static int by_place(const void *a, const void *b) {
-    const struct curve *left = a, *right = b;
-    return (left->first > right->first) - (left->first < right->first);
-}
-
-static int by_id_and_place(const void *a, const void *b) {
-    const int order = by_id(a, b);
-    return order != 0 ? order : by_place(a, b);
-}
-
 static int on_job(void *context, struct store_row *row, struct vib_error *err) {
     struct choice_walk *walk = context;
     const struct report_place *place =
         report_find(walk->places, walk->report->grid->n, store_row_integer(row, 0));
     (void)err;
     if (place != NULL && walk->n < walk->report->grid->n)
-        walk->curves[walk->n++] =
-            (struct curve){.id = store_row_integer(row, 1), .first = place->i};
+        walk->curves[walk->n++] = (struct curve){.place = {store_row_integer(row, 1), place->i}};
     return 0;
 }
 
@@ -59,13 +42,7 @@ static int find_curves(struct choice_walk *walk, struct vib_error *err) {
     const struct store_query query = {
         .sql = "SELECT job, curve FROM job_point", .row = on_job, .context = walk};
     const int rc = store_query(walk->report->store, &query, err);
-    size_t n = 0;
-    if (walk->n > 0)
-        qsort(walk->curves, walk->n, sizeof *walk->curves, by_id_and_place);
-    for (size_t i = 0; i < walk->n; i++)
-        if (n == 0 || walk->curves[n - 1].id != walk->curves[i].id)
-            walk->curves[n++] = walk->curves[i];
-    walk->n = n;
+    walk->n = report_unite(walk->curves, walk->n, sizeof *walk->curves);
     return rc;
 }
 
@@ -73,9 +50,8 @@ static int find_curves(struct choice_walk *walk, struct vib_error *err) {
 
 static int on_best(void *context, struct store_row *row, struct vib_error *err) {
     struct choice_walk *walk = context;
-    const struct curve wanted = {.id = store_row_integer(row, 0)};
-    struct curve *curve =
-        walk->n > 0 ? bsearch(&wanted, walk->curves, walk->n, sizeof wanted, by_id) : NULL;
+    const struct curve wanted = {.place.id = store_row_integer(row, 0)};
+    struct curve *curve = bsearch(&wanted, walk->curves, walk->n, sizeof wanted, report_by_id);
     (void)err;
     if (curve == NULL)
         return 0;
@@ -101,7 +77,7 @@ static int read_choices(struct choice_walk *walk, struct vib_error *err) {
             walk->curves[n++] = walk->curves[i];
     walk->n = n;
     if (n > 0)
-        qsort(walk->curves, n, sizeof *walk->curves, by_place);
+        qsort(walk->curves, n, sizeof *walk->curves, report_by_place);
     return rc;
 }
 
@@ -140,7 +116,7 @@ static void name_curve(const struct report *report, const struct settings *setti
 static void print_chosen(const struct report *report, const struct curve *curve) {
     struct settings settings;
     char name[LABEL_SIZE] = "", value[40], line[LINE_SIZE], test[40] = "";
-    grid_settings(report->grid, curve->first, &settings);
+    grid_settings(report->grid, curve->place.i, &settings);
     name_curve(report, &settings, name);
     (void)number_format_real(curve->value, value, sizeof value);
     if (!isnan(curve->test))
@@ -155,7 +131,7 @@ static void print_chosen(const struct report *report, const struct curve *curve)
 static void print_unvalidated(const struct report *report, const struct curve *curve) {
     struct settings settings;
     char why[LINE_SIZE], line[LINE_SIZE + 80];
-    grid_settings(report->grid, curve->first, &settings);
+    grid_settings(report->grid, curve->place.i, &settings);
     report_unvalidated(settings.data.name, why, sizeof why);
     (void)snprintf(line, sizeof line, "%s is chosen, as %s", trade_off_of(&settings)->name, why);
     (void)fputs("no ", stdout);

@@ -21,9 +21,30 @@ int report_no_memory(const struct report *report, struct vib_error *err) {
                          report->grid->n);
 }
 
-static int by_id(const void *a, const void *b) {
+int report_by_id(const void *a, const void *b) {
     const struct report_place *left = a, *right = b;
     return (left->id > right->id) - (left->id < right->id);
+}
+
+int report_by_place(const void *a, const void *b) {
+    const struct report_place *left = a, *right = b;
+    return (left->i > right->i) - (left->i < right->i);
+}
+
+static int by_id_and_place(const void *a, const void *b) {
+    const int order = report_by_id(a, b);
+    return order != 0 ? order : report_by_place(a, b);
+}
+
+size_t report_unite(void *elements, size_t n, size_t size) {
+    char *const first = elements;
+    size_t left = 0;
+    if (n > 0)
+        qsort(first, n, size, by_id_and_place);
+    for (size_t i = 0; i < n; i++)
+        if (left == 0 || report_by_id(first + (left - 1) * size, first + i * size) != 0)
+            memmove(first + left++ * size, first + i * size, size);
+    return left;
 }
 
 int report_places(const struct report *report, size_t n, struct report_place **places,
@@ -33,13 +54,13 @@ int report_places(const struct report *report, size_t n, struct report_place **p
         return report_no_memory(report, err);
     for (size_t i = 0; i < n; i++)
         (*places)[i] = (struct report_place){report->ids[i], i};
-    qsort(*places, n, sizeof **places, by_id);
+    qsort(*places, n, sizeof **places, report_by_id);
     return VIB_OK;
 }
 
 const struct report_place *report_find(const struct report_place *places, size_t n, int64_t id) {
     const struct report_place wanted = {.id = id};
-    return bsearch(&wanted, places, n, sizeof *places, by_id);
+    return bsearch(&wanted, places, n, sizeof *places, report_by_id);
 }
 
 /* --- what was measured --- */

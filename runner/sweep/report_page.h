@@ -56,10 +56,10 @@ struct report_page {
     size_t n_failed;         /* jobs without a row that failed or diverged */
 };
 
-/* A job of the grid. */
+/* A job of the grid, or those of its jobs that are alike in something. */
 struct report_place {
-    int64_t id; /* of table job */
-    size_t i;   /* in the grid */
+    int64_t id; /* of table job; of alike ones what view job_point calls them by */
+    size_t i;   /* in the grid; of alike ones that of the first */
 };
 
 /* The places of the first n jobs of the grid, by id; allocated. Error: VIB_ENOMEM. */
@@ -68,6 +68,15 @@ int report_places(const struct report *report, size_t n, struct report_place **p
 
 /* That of an id among them, or NULL. */
 const struct report_place *report_find(const struct report_place *places, size_t n, int64_t id);
+
+/* The next three take elements whose first member is a struct report_place. The order by id, and
+ * that by i, as qsort and bsearch ask for it. */
+int report_by_id(const void *a, const void *b);
+int report_by_place(const void *a, const void *b);
+
+/* Of n elements of this size leaves the first in the grid of each id, ordered by id; returns how
+ * many these are. */
+size_t report_unite(void *elements, size_t n, size_t size);
 
 /* VIB_ENOMEM, with its sentence. */
 int report_no_memory(const struct report *report, struct vib_error *err);

@@ -12,9 +12,8 @@ bool report_has_seeds(const struct grid *grid) {
 
 /* Jobs of the grid that differ in nothing but the seed. */
 struct seeds {
-    int64_t point; /* of view job_point */
-    size_t first;  /* the first of its jobs in the grid */
-    size_t n;      /* that have a result */
+    struct report_place place; /* that view job_point calls point */
+    size_t n;                  /* that have a result */
     struct report_measured mean;
 };
 
@@ -26,22 +25,6 @@ struct seeds_walk {
     size_t n;
 };
 
-static int by_point(const void *a, const void *b) {
-    const struct seeds *left = a, *right = b;
-    return (left->point > right->point) - (left->point < right->point);
-}
-
-static int by_point_and_place(const void *a, const void *b) {
-    const struct seeds *left = a, *right = b;
-    const int order = by_point(a, b);
-    return order != 0 ? order : (left->first > right->first) - (left->first < right->first);
-}
-
-static int by_place(const void *a, const void *b) {
-    const struct seeds *left = a, *right = b;
-    return (left->first > right->first) - (left->first < right->first);
-}
-
 /* --- which points --- */
 
 static int on_job(void *context, struct store_row *row, struct vib_error *err) {
@@ -51,22 +34,11 @@ static int on_job(void *context, struct store_row *row, struct vib_error *err) {
     (void)err;
     if (place == NULL || walk->n == walk->report->grid->n)
         return 0;
-    walk->seeds[walk->n++] = (struct seeds){.point = store_row_integer(row, 1), .first = place->i};
+    walk->seeds[walk->n++] = (struct seeds){.place = {store_row_integer(row, 1), place->i}};
     const enum job_state state = job_state_of(store_row_text(row, 2, NULL));
     walk->page->n_failed += state == JOB_FAILED || state == JOB_DIVERGED;
     walk->page->n_open += state == JOB_PENDING || state == JOB_RUNNING;
     return 0;
-}
-
-/* Leaves one of each point, by the first of its jobs. */
-static void unite(struct seeds_walk *walk) {
-    size_t n = 0;
-    if (walk->n > 0)
-        qsort(walk->seeds, walk->n, sizeof *walk->seeds, by_point_and_place);
-    for (size_t i = 0; i < walk->n; i++)
-        if (n == 0 || walk->seeds[n - 1].point != walk->seeds[i].point)
-            walk->seeds[n++] = walk->seeds[i];
-    walk->n = n;
 }
 
 static int find_points(struct seeds_walk *walk, struct vib_error *err) {
@@ -76,7 +48,7 @@ static int find_points(struct seeds_walk *walk, struct vib_error *err) {
                                       .row = on_job,
                                       .context = walk};
     const int rc = store_query(walk->report->store, &query, err);
-    unite(walk);
+    walk->n = report_unite(walk->seeds, walk->n, sizeof *walk->seeds);
     return rc;
 }
 
@@ -86,8 +58,8 @@ enum { POINT, SPLIT, N_SEEDS, FIRST_VALUE };
 
 static int on_mean(void *context, struct store_row *row, struct vib_error *err) {
     struct seeds_walk *walk = context;
-    const struct seeds point = {.point = store_row_integer(row, POINT)};
-    struct seeds *seeds = bsearch(&point, walk->seeds, walk->n, sizeof *walk->seeds, by_point);
+    const struct seeds wanted = {.place.id = store_row_integer(row, POINT)};
+    struct seeds *seeds = bsearch(&wanted, walk->seeds, walk->n, sizeof wanted, report_by_id);
     (void)err;
     if (seeds == NULL)
         return 0;
@@ -109,7 +81,7 @@ static int read_means(struct seeds_walk *walk, struct vib_error *err) {
         .context = walk};
     const int rc = store_query(walk->report->store, &query, err);
     if (walk->n > 0)
-        qsort(walk->seeds, walk->n, sizeof *walk->seeds, by_place);
+        qsort(walk->seeds, walk->n, sizeof *walk->seeds, report_by_place);
     return rc;
 }
 
@@ -133,7 +105,7 @@ static void add_columns(struct report_page *page, const struct config *config) {
 static int add_point(const struct report *report, struct report_page *page,
                      const struct seeds *seeds, struct vib_error *err) {
     char cell[32];
-    int rc = report_add_row(page, report->grid, seeds->first, err);
+    int rc = report_add_row(page, report->grid, seeds->place.i, err);
     (void)snprintf(cell, sizeof cell, "%zu", seeds->n);
     if (rc == VIB_OK)
         rc = report_table_cell(&page->table, page->label.n, cell, err);
