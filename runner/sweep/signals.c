@@ -65,7 +65,7 @@ static void handle(int signal_number) {
     }
 }
 
-static int set_handler(int signal_number, void (*handler)(int)) {
+int signals_set_handler(int signal_number, void (*handler)(int)) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = handler;
@@ -82,7 +82,7 @@ static int handle_requests(void) {
             return -1;
         if (before[i].sa_handler == SIG_IGN)
             continue;
-        if (set_handler(requests[i].number, handle) != 0)
+        if (signals_set_handler(requests[i].number, handle) != 0)
             return -1;
         handled[i] = true;
     }
@@ -95,7 +95,7 @@ int signals_init(enum signals_manner manner, struct vib_error *err) {
     atomic_store(&first_ms, 0);
     if (pipe2(wake_pipe, O_CLOEXEC | O_NONBLOCK) != 0)
         return vib_error_set(err, VIB_EIO, "cannot create a pipe: %s", strerror(errno));
-    if (handle_requests() != 0 || set_handler(SIGPIPE, SIG_IGN) != 0)
+    if (handle_requests() != 0 || signals_set_handler(SIGPIPE, SIG_IGN) != 0)
         return vib_error_set(err, VIB_EIO, "cannot handle signals: %s", strerror(errno));
     return VIB_OK;
 }
@@ -103,7 +103,7 @@ int signals_init(enum signals_manner manner, struct vib_error *err) {
 void signals_release(void) {
     for (size_t i = 0; i < REQUESTS; i++) {
         if (handled[i] && patient && only_asks(requests[i].number))
-            (void)set_handler(requests[i].number, SIG_IGN);
+            (void)signals_set_handler(requests[i].number, SIG_IGN);
         else if (handled[i])
             (void)sigaction(requests[i].number, &before[i], NULL);
         handled[i] = false;

@@ -26,6 +26,10 @@ int signals_init(enum signals_manner manner, struct vib_error *err);
  * an exit code of its own. */
 void signals_release(void);
 
+/* Installs a handler, which interrupts no call that can be begun again; also without signals_init.
+ * Returns 0, or -1 with errno. */
+int signals_set_handler(int signal_number, void (*handler)(int));
+
 /* The first signal that arrived, or 0. */
 int signals_received(void);
 

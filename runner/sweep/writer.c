@@ -1,6 +1,7 @@
 #include "runner/sweep/writer.h"
 
 #include "runner/base/clock.h"
+#include "runner/sweep/signals.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -46,15 +47,6 @@ static atomic_uint continued;
 static void count_continued(int signal_number) {
     (void)signal_number;
     atomic_fetch_add(&continued, 1);
-}
-
-static int watch_stops(void) {
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = count_continued;
-    action.sa_flags = SA_RESTART;
-    sigemptyset(&action.sa_mask);
-    return sigaction(SIGCONT, &action, NULL);
 }
 
 /* One that is not this process's own terminal has no background. */
@@ -251,7 +243,7 @@ int writer_new(struct writer **out, int fd, struct vib_error *err) {
         free(w);
         return vib_error_set(err, VIB_ENOMEM, "out of memory");
     }
-    if (isatty(fd) && watch_stops() != 0)
+    if (isatty(fd) && signals_set_handler(SIGCONT, count_continued) != 0)
         rc = errno;
     if (rc == 0)
         rc = start(w);
