@@ -44,6 +44,14 @@ int config_fixture_load(struct config_fixture *f, struct config *config, const c
     return config_load(config, f->path, NULL, 0, err);
 }
 
+void config_fixture_load_grid(struct config_fixture *f, struct config *config, struct grid *grid,
+                              const char *yaml) {
+    struct vib_error err;
+    if (config_fixture_load(f, config, yaml, strlen(yaml), &err) != 0 ||
+        grid_init(grid, config, &err) != 0)
+        fail_msg("%s", err.message);
+}
+
 void config_fixture_assert_released(const struct config *config) {
     static const struct config zero;
     assert_memory_equal(config, &zero, sizeof zero);

@@ -2,7 +2,7 @@
 #ifndef TESTS_CONFIG_CONFIG_FIXTURE_H
 #define TESTS_CONFIG_CONFIG_FIXTURE_H
 
-#include "runner/config/config.h"
+#include "runner/config/grid.h"
 #include "tests/unit/base/folder.h"
 
 #include <stddef.h>
@@ -20,6 +20,10 @@ void config_fixture_write_bytes(const char *path, const char *bytes, size_t size
 /* Writes the file and loads it, without overrides. */
 int config_fixture_load(struct config_fixture *f, struct config *config, const char *yaml,
                         size_t size, struct vib_error *err);
+
+/* Fails the test unless the text is a configuration with a grid; both are the caller's. */
+void config_fixture_load_grid(struct config_fixture *f, struct config *config, struct grid *grid,
+                              const char *yaml);
 
 void config_fixture_assert_released(const struct config *config);
 

@@ -15,9 +15,7 @@ static void check_notes(struct config_fixture *f, const char *yaml, const char *
     char notes[GRID_NOTES][GRID_NOTE_SIZE], all[GRID_NOTES * (GRID_NOTE_SIZE + 1)] = "";
     struct config config;
     struct grid grid;
-    struct vib_error err;
-    assert_int_equal(config_fixture_load(f, &config, yaml, strlen(yaml), &err), VIB_OK);
-    assert_int_equal(grid_init(&grid, &config, &err), VIB_OK);
+    config_fixture_load_grid(f, &config, &grid, yaml);
     const size_t n = grid_notes(&grid, notes);
     for (size_t i = 0; i < n; i++)
         strcat(strcat(all, notes[i]), "\n");

@@ -59,10 +59,8 @@ static void assert_label(struct config_fixture *f, const char *yaml, const char 
     struct grid grid;
     struct settings settings;
     struct label label;
-    struct vib_error err;
     char text[200];
-    assert_int_equal(config_fixture_load(f, &config, yaml, strlen(yaml), &err), VIB_OK);
-    assert_int_equal(grid_init(&grid, &config, &err), VIB_OK);
+    config_fixture_load_grid(f, &config, &grid, yaml);
     grid_settings(&grid, 0, &settings);
     label_init(&label, &config);
     label_job(&label, &settings, text, sizeof text);
@@ -143,10 +141,8 @@ static void assert_values(struct config_fixture *f, const char *yaml, size_t i,
     struct config config;
     struct grid grid;
     struct label label;
-    struct vib_error err;
     char texts[KEY_TEXT_SIZE * 4] = "";
-    assert_int_equal(config_fixture_load(f, &config, yaml, strlen(yaml), &err), VIB_OK);
-    assert_int_equal(grid_init(&grid, &config, &err), VIB_OK);
+    config_fixture_load_grid(f, &config, &grid, yaml);
     label_init(&label, &config);
     for (size_t point = 0; point < grid.n; point++) {
         struct settings settings;
