@@ -1,20 +1,17 @@
 #include "runner/sweep/event_stream.h"
 
+#include "runner/sweep/writer.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* On a terminal there may be room for less than a piece. That it is not to be waited for is said of
- * a file of our own, since fd is also the shell's. */
-void event_stream_init(struct event_stream *stream, int fd) {
-    const char *terminal = isatty(fd) ? ttyname(fd) : NULL;
-    const int own =
-        terminal == NULL ? -1 : open(terminal, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    *stream = (struct event_stream){.fd = own >= 0 ? own : fd, .own = own >= 0};
+int event_stream_init(struct event_stream *stream, int fd, struct vib_error *err) {
+    *stream = (struct event_stream){.fd = fd};
+    return isatty(fd) ? writer_new(&stream->writer, fd, err) : VIB_OK;
 }
 
 static void forget(struct event_stream *stream) {
@@ -25,8 +22,7 @@ static void forget(struct event_stream *stream) {
 
 void event_stream_release(struct event_stream *stream) {
     forget(stream);
-    if (stream->own)
-        (void)close(stream->fd);
+    writer_free(stream->writer);
     *stream = (struct event_stream){.fd = -1};
 }
 
@@ -35,9 +31,8 @@ static void fail(struct event_stream *stream, int failure) {
     stream->failure = failure;
 }
 
-void event_stream_add(struct event_stream *stream, const char *line, size_t size) {
-    if (stream->failure != 0)
-        return;
+static void keep(struct event_stream *stream, const char *line) {
+    const size_t size = strlen(line) + 1;
     if (size > EVENT_STREAM_MOST - stream->size) {
         fail(stream, ENOBUFS);
         return;
@@ -52,12 +47,19 @@ void event_stream_add(struct event_stream *stream, const char *line, size_t size
         stream->text = text;
         stream->room = room;
     }
-    memcpy(stream->text + stream->size, line, size);
+    memcpy(stream->text + stream->size, line, size - 1);
     stream->size += size;
+    stream->text[stream->size - 1] = '\n';
 }
 
-/* Whether so much as a pipe takes in one piece, or some on a terminal, can be written without
- * waiting. */
+void event_stream_add(struct event_stream *stream, const char *line) {
+    if (stream->writer != NULL)
+        writer_print(stream->writer, line);
+    else if (stream->failure == 0)
+        keep(stream, line);
+}
+
+/* Whether so much as a pipe takes in one piece can be written without waiting. */
 static bool is_ready(const struct event_stream *stream, bool wait) {
     struct pollfd ready = {.fd = stream->fd, .events = POLLOUT};
     const int n = poll(&ready, 1, wait ? -1 : 0);
@@ -66,6 +68,8 @@ static bool is_ready(const struct event_stream *stream, bool wait) {
 
 void event_stream_flush(struct event_stream *stream, bool wait) {
     size_t written = 0;
+    if (wait)
+        (void)writer_wait(stream->writer, WRITER_FOREVER);
     while (written < stream->size && is_ready(stream, wait)) {
         const size_t left = stream->size - written;
         const ssize_t n =

@@ -7,10 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void events_init(struct events *events, bool on, int fd) {
-    events->on = on;
-    if (on)
-        event_stream_init(&events->stream, fd);
+int events_init(struct events *events, bool on, int fd, struct vib_error *err) {
+    *events = (struct events){.on = on};
+    return on ? event_stream_init(&events->stream, fd, err) : VIB_OK;
 }
 
 void events_release(struct events *events) {
@@ -44,9 +43,9 @@ static void begin_line(const struct events *events, struct line *line, const cha
 static void end_line(struct events *events, struct line *line, bool wait) {
     if (line->out == NULL)
         return;
-    (void)fputs("}\n", line->out);
+    (void)fputc('}', line->out);
     if (fclose(line->out) == 0)
-        event_stream_add(&events->stream, line->text, line->size);
+        event_stream_add(&events->stream, line->text);
     free(line->text);
     event_stream_flush(&events->stream, wait);
 }

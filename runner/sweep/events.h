@@ -18,8 +18,9 @@ struct events {
     struct event_stream stream;
 };
 
-/* on: false makes nothing of all that follows. */
-void events_init(struct events *events, bool on, int fd);
+/* on: false makes nothing of all that follows. Errors: of event_stream_init; events_release is then
+ * still to be called. */
+int events_init(struct events *events, bool on, int fd, struct vib_error *err);
 void events_release(struct events *events); /* harmless where all is 0 */
 
 void events_start(struct events *events, const char *name, const struct progress_counts *counts,

@@ -286,14 +286,15 @@ static int prepare(struct sweep *s, struct vib_error *err) {
 int sweep_init(struct sweep *s, const struct sweep_options *options, struct vib_error *err) {
     memset(s, 0, sizeof *s);
     s->options = options;
-    events_init(&s->events, options->json, STDOUT_FILENO);
     s->heartbeat_at_s = s->others_at_s = s->turn_at_s = clock_s();
     s->publishing.at_s = -HUGE_VAL;
     s->job_s = 1.0; /* long, until many short jobs have ended */
     atomic_init(&s->stop, false);
     host_init(&s->host);
     const bool shard = options->shard != NULL;
-    int rc = sweep_check_options(options, err);
+    int rc = events_init(&s->events, options->json, STDOUT_FILENO, err);
+    if (rc == VIB_OK)
+        rc = sweep_check_options(options, err);
     if (rc == VIB_OK)
         rc = sweep_check_publish(s, err);
     /* A batch system's warning, however early, is to be answered by an exit code. */

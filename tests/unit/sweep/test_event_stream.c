@@ -1,5 +1,6 @@
 /* Lines for a reader that is slow, or gone. */
 #include "runner/sweep/event_stream.h"
+#include "runner/sweep/writer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +19,14 @@ enum { LINES = 20000 }; /* more than a pipe takes */
 
 static void add(struct event_stream *stream, size_t i) {
     char line[32];
-    const int size = snprintf(line, sizeof line, "line %zu\n", i);
-    event_stream_add(stream, line, (size_t)size);
+    (void)snprintf(line, sizeof line, "line %zu", i);
+    event_stream_add(stream, line);
     event_stream_flush(stream, false);
+}
+
+static void init(struct event_stream *stream, int fd) {
+    struct vib_error err;
+    assert_int_equal(event_stream_init(stream, fd, &err), VIB_OK);
 }
 
 /* A blocking pipe that nobody reads: the test would not end if anything waited. */
@@ -30,7 +36,7 @@ static void a_slow_reader_is_not_waited_for(void **state) {
     size_t i = 0;
     (void)state;
     assert_int_equal(pipe(ends), 0);
-    event_stream_init(&stream, ends[1]);
+    init(&stream, ends[1]);
     for (i = 0; i < LINES; i++)
         add(&stream, i);
     assert_true(stream.size > 0);
@@ -53,26 +59,66 @@ static void a_slow_reader_is_not_waited_for(void **state) {
     (void)close(ends[1]);
 }
 
-/* One that is paused has room for the beginning of a piece: nothing may wait for the rest. */
-static void a_terminal_is_not_waited_for(void **state) {
-    struct event_stream stream;
-    (void)state;
-    const int master = posix_openpt(O_RDWR | O_NOCTTY);
-    if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0) {
+static int open_terminal(int *master) {
+    *master = posix_openpt(O_RDWR | O_NOCTTY);
+    if (*master < 0 || grantpt(*master) != 0 || unlockpt(*master) != 0) {
         print_message("SKIPPED: no pseudo-terminals here; is /dev/pts mounted?\n");
         skip();
     }
-    const int terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
+    const int terminal = open(ptsname(*master), O_RDWR | O_NOCTTY);
     assert_true(terminal >= 0);
-    event_stream_init(&stream, terminal);
+    return terminal;
+}
+
+/* One that is paused has room for the beginning of a line: nothing may wait for the rest. */
+static void a_terminal_is_not_waited_for(void **state) {
+    struct event_stream stream;
+    int master;
+    (void)state;
+    const int terminal = open_terminal(&master);
+    init(&stream, terminal);
     for (size_t i = 0; i < LINES; i++)
         add(&stream, i);
-    assert_true(stream.size > 0);
+    assert_false(writer_wait(stream.writer, 0));
     assert_int_equal(stream.failure, 0);
     assert_int_equal(fcntl(terminal, F_GETFL) & O_NONBLOCK, 0); /* it is the shell's, too */
     event_stream_release(&stream);
+    (void)close(master); /* which ends the write that was left to itself */
+}
+
+/* What else is written there comes between lines, although there is no room for all of them. */
+static void lines_stay_whole_on_a_terminal(void **state) {
+    struct event_stream stream;
+    struct writer *writer;
+    struct vib_error err;
+    char line[64];
+    int master, last = -1, n, end, others = 0;
+    (void)state;
+    const int terminal = open_terminal(&master);
+    FILE *reader = fdopen(master, "r");
+    assert_non_null(reader);
+    init(&stream, terminal);
+    assert_int_equal(writer_new(&writer, terminal, &err), VIB_OK);
+    for (size_t i = 0; i < LINES; i++)
+        add(&stream, i);
+    writer_print(writer, "another");
+    while (last + 1 < LINES || others < 1) {
+        assert_non_null(fgets(line, sizeof line, reader));
+        if (strcmp(line, "another\r\n") == 0) {
+            others++;
+            continue;
+        }
+        end = 0;
+        assert_int_equal(sscanf(line, "line %d\r\n%n", &n, &end), 1);
+        assert_int_equal(end, strlen(line));
+        assert_int_equal(n, ++last);
+    }
+    assert_true(writer_wait(writer, WRITER_FOREVER));
+    event_stream_flush(&stream, true);
+    writer_free(writer);
+    event_stream_release(&stream);
     (void)close(terminal);
-    (void)close(master);
+    (void)fclose(reader);
 }
 
 static void one_that_is_gone_costs_no_more_than_its_lines(void **state) {
@@ -81,7 +127,7 @@ static void one_that_is_gone_costs_no_more_than_its_lines(void **state) {
     (void)state;
     assert_true(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
     assert_int_equal(pipe(ends), 0);
-    event_stream_init(&stream, ends[1]);
+    init(&stream, ends[1]);
     add(&stream, 0);
     assert_int_equal(stream.size, 0);
     (void)close(ends[0]);
@@ -103,13 +149,13 @@ static void one_too_far_behind_costs_its_lines_not_memory(void **state) {
     (void)state;
     assert_int_equal(pipe(ends), 0);
     memset(line, 'x', sizeof line);
-    line[sizeof line - 1] = '\n';
-    event_stream_init(&stream, ends[1]);
+    line[sizeof line - 1] = '\0';
+    init(&stream, ends[1]);
     for (size_t i = 0; i < EVENT_STREAM_MOST / sizeof line; i++)
-        event_stream_add(&stream, line, sizeof line);
+        event_stream_add(&stream, line);
     assert_int_equal(stream.failure, 0);
     assert_int_equal(stream.size, EVENT_STREAM_MOST);
-    event_stream_add(&stream, "\n", 1);
+    event_stream_add(&stream, "");
     assert_int_equal(stream.failure, ENOBUFS);
     assert_int_equal(stream.size, 0);
     assert_null(stream.text);
@@ -123,6 +169,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_slow_reader_is_not_waited_for),
         cmocka_unit_test(a_terminal_is_not_waited_for),
+        cmocka_unit_test(lines_stay_whole_on_a_terminal),
         cmocka_unit_test(one_that_is_gone_costs_no_more_than_its_lines),
         cmocka_unit_test(one_too_far_behind_costs_its_lines_not_memory),
     };
